@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * i18n: keys and numbers into Dutch or English.
+ *
+ * Does: look up messages compiled from po/ by tools/poc; fill in values; print
+ *       numbers, euros, percentages and dates as each language writes them.
+ * Does not: escape for HTML; the caller's sink does.
+ */
+#ifndef ONTSCHOT_BASE_I18N_H
+#define ONTSCHOT_BASE_I18N_H
+
+#include "base/out.h"
+
+enum lang { LANG_NL, LANG_EN, LANG_COUNT };
+
+bool lang_parse(str tag, enum lang *lang); /* "nl", "en" */
+const char *lang_tag(enum lang lang);
+
+/* The translation of a key. An unknown key comes back as itself (a test finds those). */
+str tr(enum lang lang, const char *key);
+bool tr_has(enum lang lang, const char *key);
+
+/*
+ * Appends a message with its values filled in. {1} to {6} are values; when the
+ * entry has a plural (msgid_plural), the first whole number chooses the form.
+ */
+void tr_msg(out *o, enum lang lang, const struct msg *m);
+
+/* nl: 1.234,5  en: 1,234.5; a true minus sign (U+2212); "-" forms never wrap. NaN prints an en dash. */
+void tr_number(out *o, enum lang lang, double v, int decimals);
+/* nl: € 1.140 / −€ 85  en: €1,140 / −€85; the space is a no-break space. `currency` e.g. "EUR", "USD". */
+void tr_money(out *o, enum lang lang, double amount, str currency, int decimals);
+void tr_percent(out *o, enum lang lang, double fraction, int decimals);
+void tr_date(out *o, enum lang lang, int32_t day); /* 14 november 2026 / 14 November 2026 */
+
+#endif

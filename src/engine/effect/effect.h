@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * effect: what a programme did, with honest uncertainty.
+ *
+ * Does: two-group estimators (difference of means, regression adjustment,
+ *       weighting, doubly robust), and group-time effects for staggered starts
+ *       with their aggregations; influence functions, weights, clusters,
+ *       multiplier bootstrap, simultaneous bands.
+ * Does not: read files (engine/table), price effects (engine/scba), or write
+ *       sentences (engine/report).
+ */
+#ifndef ONTSCHOT_ENGINE_EFFECT_H
+#define ONTSCHOT_ENGINE_EFFECT_H
+
+#include "engine/table/table.h"
+
+enum effect_method {
+    EFFECT_DIFFERENCE,    /* difference of (weighted) means */
+    EFFECT_REGRESSION,    /* with unit and time: outcome-regression DiD; else OLS on treatment and covariates */
+    EFFECT_WEIGHTING,     /* inverse probability weighting */
+    EFFECT_DOUBLY_ROBUST, /* AIPW; with unit and time: Sant'Anna and Zhao (2020) */
+    EFFECT_DID,           /* Callaway and Sant'Anna (2021) */
+};
+enum effect_errors { EFFECT_CLASSICAL, EFFECT_HC1, EFFECT_HC2, EFFECT_HC3, EFFECT_CLUSTER };
+enum effect_ipw { EFFECT_HAJEK, EFFECT_HORVITZ_THOMPSON };
+enum effect_control { EFFECT_NEVER, EFFECT_NOT_YET };
+enum effect_base { EFFECT_VARYING, EFFECT_UNIVERSAL };
+enum effect_estimator { EFFECT_DR, EFFECT_DR_TRADITIONAL, EFFECT_IPW, EFFECT_REG };
+enum effect_aggregation {
+    EFFECT_NONE,
+    EFFECT_GROUP_TIME,
+    EFFECT_SIMPLE,
+    EFFECT_DYNAMIC,
+    EFFECT_GROUP,
+    EFFECT_CALENDAR,
+};
+
+enum { EFFECT_COVARIATES_MAX = 64 };
+
+/* What is asked. Names are columns of the table; an empty name means "none". */
+struct effect_spec {
+    enum effect_method method;
+    str outcome;
+    str treatment;     /* 0/1, for two groups */
+    str unit, time;    /* panel */
+    str first_treated; /* the period a unit's treatment starts; 0 or infinity: never */
+    str weights;
+    str cluster;
+    str covariates[EFFECT_COVARIATES_MAX]; /* text columns become indicators of all but the first word */
+    size_t n_covariates;
+    bool has_errors; /* false: the method's usual errors, see effect_run */
+    enum effect_errors errors;
+    enum effect_ipw ipw;
+    enum effect_control control;
+    enum effect_base base;
+    int anticipation; /* periods before the start in which effects may already show; >= 0 */
+    enum effect_estimator estimator;
+    size_t bootstrap; /* draws; 0: analytic */
+    double level;     /* of intervals, e.g. 0.95 */
+    uint64_t seed;
+    bool has_never; /* first_treated == never, or missing, means never treated */
+    double never;
+    bool drop_failed; /* leave failed cells out of the aggregates instead of making these null */
+};
+
+/* method difference, level 0.95, Hajek, never, varying, dr, all else zero */
+void effect_spec_init(struct effect_spec *spec);
+
+/* One number. NaN stands for "not applicable" or, with `failed`, "could not be computed". */
+struct effect_estimate {
+    enum effect_aggregation aggregation;
+    double group, time, event_time;
+    double estimate, standard_error;
+    double ci_low, ci_high;     /* pointwise */
+    double band_low, band_high; /* simultaneous over its aggregation; NaN without bootstrap */
+    double p;                   /* two-sided, of no effect */
+    size_t n_treated, n_control; /* units behind it */
+    size_t n_lost;    /* units not seen in both periods */
+    size_t n_trimmed; /* controls with propensity score >= EFFECT_TRIM */
+    bool reference;   /* the base period of a universal base: 0 by definition */
+    const char *failed; /* message key of why there is no number, or NULL */
+};
+#define EFFECT_TRIM 0.995
+
+struct effect_diagnostics {
+    size_t n_rows, n_used; /* rows read; rows used */
+    size_t n_dropped_missing;
+    size_t n_units, n_periods, n_treated, n_control, n_clusters, n_treated_clusters;
+    size_t n_always_treated; /* units treated in the first period, left out */
+    size_t n_unbalanced;     /* units not seen in every period */
+    double propensity_sum_treated; /* sum of propensity scores over the treated, or NaN */
+    double mean_treated, mean_control; /* of the outcome, or NaN */
+    double pretest_statistic, pretest_p; /* joint Wald test that effects before the start are 0 */
+    size_t pretest_df;                   /* 0: no test possible */
+};
+
+enum { EFFECT_WARNINGS_MAX = 16 };
+
+struct effect_result {
+    struct effect_spec spec; /* as asked, with errors resolved */
+    struct effect_diagnostics diagnostics;
+    struct effect_estimate *estimates; /* group-time first, then simple, dynamic, group, calendar */
+    size_t n_estimates;
+    double *covariance; /* n_estimates x n_estimates; NaN rows for failed ones */
+    double *draws;      /* bootstrap draws of (estimate* - estimate), n_draws x n_estimates; or NULL */
+    size_t n_draws;
+    struct msg warnings[EFFECT_WARNINGS_MAX];
+    size_t n_warnings;
+    struct arena *memory; /* owns all of the above */
+};
+
+/*
+ * Computes. `pool` may be NULL (one thread); the bits do not depend on it.
+ * E_INPUT for data that contradict the design, with what to do; E_LIMIT,
+ * E_NOMEM, E_CANCELLED. Names in `spec` are borrowed only during the call;
+ * the result keeps copies.
+ *
+ * Errors when not asked: classical for difference and regression, influence
+ * function otherwise; clustered as soon as `cluster` is given.
+ */
+WARN_UNUSED err effect_run(const table *t, const struct effect_spec *spec, par *pool,
+                           const struct progress *progress, struct effect_result **result,
+                           struct err_info *info);
+void effect_result_free(struct effect_result *r); /* NULL is fine */
+
+/* The first estimate of an aggregation (e.g. EFFECT_SIMPLE), or NULL. */
+const struct effect_estimate *effect_find(const struct effect_result *r,
+                                          enum effect_aggregation aggregation);
+
+/* Names as the command line, study file and JSON spell them, and back. */
+const char *effect_method_name(enum effect_method m);
+const char *effect_aggregation_name(enum effect_aggregation a);
+const char *effect_errors_name(enum effect_errors e);
+const char *effect_ipw_name(enum effect_ipw i);
+const char *effect_control_name(enum effect_control c);
+const char *effect_base_name(enum effect_base b);
+const char *effect_estimator_name(enum effect_estimator e);
+bool effect_method_parse(str s, enum effect_method *m);
+bool effect_errors_parse(str s, enum effect_errors *e);
+bool effect_ipw_parse(str s, enum effect_ipw *i);
+bool effect_control_parse(str s, enum effect_control *c);
+bool effect_base_parse(str s, enum effect_base *b);
+bool effect_estimator_parse(str s, enum effect_estimator *e);
+
+#endif

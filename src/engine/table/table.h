@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * table: typed columns, in memory or mapped from a column file.
+ *
+ * Does: read CSV and TSV, detect what each column holds, keep missing values
+ *       apart, write and map the column file (.ot, see docs/column-file.md).
+ * Does not: compute, join or filter.
+ */
+#ifndef ONTSCHOT_ENGINE_TABLE_H
+#define ONTSCHOT_ENGINE_TABLE_H
+
+#include "base/err.h"
+#include "base/par.h"
+#include "base/progress.h"
+
+typedef struct table table;
+
+enum table_type {
+    TABLE_INT,  /* int64_t */
+    TABLE_REAL, /* double */
+    TABLE_TEXT, /* uint32_t code into the column's words */
+    TABLE_DATE, /* int32_t day, see base/date.h */
+};
+
+/* A column as the table keeps it. Everything is borrowed from the table. */
+struct table_column {
+    str name;
+    enum table_type type;
+    const int64_t *ints; /* the one of these four that `type` says; others NULL */
+    const double *reals;
+    const uint32_t *codes;
+    const int32_t *days;
+    const uint8_t *missing; /* one byte a row, 1 = missing; NULL when no row is missing */
+    size_t n_missing;
+    const str *words; /* TABLE_TEXT: n_words distinct texts, in order of first appearance */
+    size_t n_words;
+};
+
+enum {
+    TABLE_COLUMNS_MAX = 4096,
+    TABLE_LINE_MAX = 1 << 20,  /* bytes in one record */
+    TABLE_FIELD_MAX = 1 << 16, /* bytes in one field */
+    TABLE_WORDS_MAX = 1 << 24, /* distinct texts in one column */
+};
+#define TABLE_ROWS_MAX INT64_C(2000000000)
+
+/* How a text file is read; zero everywhere means "find out". */
+struct table_format {
+    char separator;          /* ';' ',' '\t' ' ' */
+    char decimal;            /* '.' ',' */
+    const str *missing_marks; /* besides the empty field; NULL: "NA" "NaN" "." "NULL" */
+    size_t n_missing_marks;
+    const str *typed_name; /* columns whose type is given */
+    const enum table_type *typed_as;
+    size_t n_typed;
+};
+
+/*
+ * Opens a CSV, TSV or column file; which of the two is seen from its content.
+ * `pool` may be NULL. On error nothing is kept and `info` names line and column.
+ */
+WARN_UNUSED err table_open(str path, const struct table_format *format, par *pool,
+                           const struct progress *progress, table **t, struct err_info *info);
+
+/* The same for text in memory; `name` stands for the file in messages. */
+WARN_UNUSED err table_parse(str text, str name, const struct table_format *format, par *pool,
+                            table **t, struct err_info *info);
+
+void table_free(table *t); /* NULL is fine */
+
+str table_name(const table *t); /* the path or name it came from */
+size_t table_rows(const table *t);
+size_t table_columns(const table *t);
+const struct table_column *table_column_at(const table *t, size_t i);
+
+/* By name, exactly. E_INPUT when absent, with the nearest name as suggestion. */
+WARN_UNUSED err table_find(const table *t, str name, const struct table_column **c,
+                           struct err_info *info);
+
+/*
+ * Columns as doubles, NaN where missing: the form methods compute on. Dates
+ * give their day number, whole numbers their value; TABLE_TEXT is E_INPUT
+ * (effect turns text into indicators). `v` has table_rows(t) places.
+ */
+WARN_UNUSED err table_reals(const table *t, const struct table_column *c, double *v,
+                            struct err_info *info);
+
+/*
+ * Writes a column file. When `unit` and `time` are not empty, rows are sorted
+ * by them (stable), so that later readers need not.
+ */
+WARN_UNUSED err table_write(const table *t, str path, str unit, str time, par *pool,
+                            const struct progress *progress, struct err_info *info);
+
+/* True when rows are known to be sorted by these two columns. */
+bool table_is_sorted_by(const table *t, str unit, str time);
+
+#endif
