@@ -26,7 +26,7 @@ struct influence {
 
 /*
  * m x m covariance of the estimates: sum_g S_g S_g' / n^2, where S_g is the sum
- * of psi within cluster g (or one unit). Liang and Zeger (1986), eq. 10, with
+ * of psi within cluster g (or one unit). Liang and Zeger (1986), with
  * influence functions for scores.
  */
 WARN_UNUSED err influence_covariance(par *pool, const struct influence *f, double *covariance,

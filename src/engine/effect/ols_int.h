@@ -41,7 +41,7 @@ WARN_UNUSED err ols_factor(par *pool, const struct ols_design *design, arena *a,
 /*
  * beta = (X'WX)^-1 X'Wy, with one step of iterative refinement on the
  * residuals, which removes most of the error of the normal equations (Bjorck,
- * Numerical Methods for Least Squares Problems, 1996, sec. 2.9.3).
+ * Numerical Methods for Least Squares Problems, 1996, sec. 2.9).
  *
  *   beta      k; 0 for columns left out
  *   residual  n: y - x'beta
@@ -54,10 +54,10 @@ WARN_UNUSED err ols_solve(par *pool, const struct ols_design *design, const stru
  * (X'WX)^-1, u = w e and leverage h = w x'A x:
  *   classical  A * sum(w e^2) / (n - r)
  *   hc1        A (sum u^2 x x') A * n / (n - r)            White (1980); MacKinnon and White (1985)
- *   hc2        A (sum u^2 / (1 - h) x x') A                MacKinnon and White (1985), eq. 13
- *   hc3        A (sum u^2 / (1 - h)^2 x x') A              Davidson and MacKinnon (1993), sec. 16.3
+ *   hc2        A (sum u^2 / (1 - h) x x') A                MacKinnon and White (1985)
+ *   hc3        A (sum u^2 / (1 - h)^2 x x') A              Davidson and MacKinnon (1993), ch. 16
  *   cluster    A (sum_g s_g s_g') A * G/(G-1) * (n-1)/(n-r), s_g = sum of u x in cluster g
- *              Liang and Zeger (1986); the factor as in Cameron and Miller (2015), eq. 12
+ *              Liang and Zeger (1986); the factor as in Cameron and Miller (2015)
  * A row with leverage 1 is fitted exactly, has residual 0 and adds nothing.
  *
  * The caller sees to n > r, and to 2 or more clusters. `cluster` (codes 0 ..
