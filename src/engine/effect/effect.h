@@ -110,6 +110,8 @@ struct effect_result {
     size_t n_draws;
     struct msg warnings[EFFECT_WARNINGS_MAX];
     size_t n_warnings;
+    size_t n_unsaid;      /* warnings that found no room; the last one then counts them */
+    struct msg unsaid;    /* where these went */
     struct arena *memory; /* owns all of the above */
 };
 
