@@ -45,7 +45,7 @@ static void print_place(out *o, const struct err_info *info)
     out_cstr(o, ": ");
 }
 
-static enum cli_exit exit_of(err code)
+static int exit_of(err code)
 {
     switch (code) {
     case OK: return CLI_DONE;
