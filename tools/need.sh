@@ -10,7 +10,7 @@ need() {
         echo "This is not Debian: make sure that you have what these packages hold:" $wanted >&2
         return
     fi
-    present=$(dpkg-query -W -f '${db:Status-Status} ${Package} ' $wanted 2> /dev/null)
+    present=$(dpkg-query -W -f '${db:Status-Status} ${Package} ' $wanted 2> /dev/null || true)
     missing=
     for package in $wanted; do
         case " $present" in *" installed $package "*) ;; *) missing="$missing $package" ;; esac
