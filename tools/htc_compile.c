@@ -3,6 +3,7 @@
 
 #include "htc_code.h"
 #include "htc_context.h"
+#include "tool.h"
 
 enum { DEPTH_MAX = 64, LITERAL_MAX = 1 << 20 };
 
@@ -33,29 +34,12 @@ static void wrong(struct compiler *k, const char *what)
 
 /* ---- what is written ---- */
 
-static void put_string(out *c, str s)
-{
-    out_char(c, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        const char ch = s.p[i];
-        if (ch == '\n') {
-            out_cstr(c, i + 1 < s.n ? "\\n\"\n        \"" : "\\n");
-        } else if (ch == '"' || ch == '\\') {
-            out_char(c, '\\');
-            out_char(c, ch);
-        } else {
-            out_char(c, ch);
-        }
-    }
-    out_char(c, '"');
-}
-
 static void flush_literal(struct compiler *k)
 {
     const str s = out_view(&k->literal);
     if (s.n) {
         out_cstr(k->c, "    html_literal(h, STR(");
-        put_string(k->c, s);
+        tool_put_literal(k->c, s);
         out_cstr(k->c, "));\n");
     }
     out_clear(&k->literal);
@@ -67,7 +51,7 @@ static void put_line(struct compiler *k)
     out_cstr(k->c, "#line ");
     out_int(k->c, k->line);
     out_char(k->c, ' ');
-    put_string(k->c, k->file);
+    tool_put_literal(k->c, k->file);
     out_char(k->c, '\n');
 }
 

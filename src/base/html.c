@@ -112,26 +112,35 @@ void html_literal(struct html *h, str text)
 
 /* ---- values ---- */
 
-/* The value as text, before escaping. */
-static void print(out *o, enum lang lang, const struct html_value *v)
+void html_print_value(out *o, enum lang lang, struct html_value v)
 {
-    switch (v->kind) {
+    switch (v.kind) {
     case HTML_STR:
-    case HTML_SAFE: out_str(o, v->text); break;
-    case HTML_INT: tr_int(o, lang, v->i); break;
-    case HTML_PLAIN: out_int(o, v->i); break;
-    case HTML_NUMBER: tr_number(o, lang, v->d, v->decimals); break;
-    case HTML_SIGNED: tr_signed(o, lang, v->d, v->decimals); break;
-    case HTML_MONEY: tr_money(o, lang, v->d, v->text, v->decimals); break;
-    case HTML_PERCENT: tr_percent(o, lang, v->d, v->decimals); break;
-    case HTML_DATE: tr_date(o, lang, (int32_t)v->i); break;
-    case HTML_KEY: out_str(o, tr(lang, v->text.p)); break;
-    case HTML_MSG: tr_msg(o, lang, v->msg); break;
+    case HTML_SAFE: out_str(o, v.text); break;
+    case HTML_INT: tr_int(o, lang, v.i); break;
+    case HTML_PLAIN: out_int(o, v.i); break;
+    case HTML_NUMBER: tr_number(o, lang, v.d, v.decimals); break;
+    case HTML_SIGNED: tr_signed(o, lang, v.d, v.decimals); break;
+    case HTML_MONEY: tr_money(o, lang, v.d, v.text, v.decimals); break;
+    case HTML_PERCENT: tr_percent(o, lang, v.d, v.decimals); break;
+    case HTML_DATE: tr_date(o, lang, (int32_t)v.i); break;
+    case HTML_KEY: out_str(o, tr(lang, v.text.p)); break;
+    case HTML_MSG: tr_msg(o, lang, v.msg); break;
     }
+}
+
+/* Escapes what was printed aside, hands on its failure, and frees it. */
+static void put_printed(struct html *h, enum html_sink sink, out *printed)
+{
+    put_text(h->o, sink, out_view(printed));
+    if (printed->error != OK && h->o->error == OK)
+        h->o->error = printed->error;
+    out_free(printed);
 }
 
 void html_put(struct html *h, enum html_sink sink, struct html_value v)
 {
+    out printed;
     if (v.kind == HTML_STR) {
         put_text(h->o, sink, v.text);
         return;
@@ -140,13 +149,9 @@ void html_put(struct html *h, enum html_sink sink, struct html_value v)
         out_str(h->o, v.text);
         return;
     }
-    out printed;
     out_init(&printed, h->o->limit);
-    print(&printed, h->lang, &v);
-    put_text(h->o, sink, out_view(&printed));
-    if (printed.error != OK && h->o->error == OK)
-        h->o->error = printed.error;
-    out_free(&printed);
+    html_print_value(&printed, h->lang, v);
+    put_printed(h, sink, &printed);
 }
 
 static bool says_one(const struct html_value *v, size_t n)
@@ -157,20 +162,28 @@ static bool says_one(const struct html_value *v, size_t n)
     return false;
 }
 
-void html_say(struct html *h, enum html_sink sink, const char *key, const struct html_value *v,
-              size_t n)
+void html_print(out *o, enum lang lang, const char *key, const struct html_value *v, size_t n)
 {
-    str rest = tr_form(h->lang, key, says_one(v, n));
+    str rest = tr_form(lang, key, says_one(v, n));
     struct tr_piece piece;
     while (tr_next_piece(&rest, &piece)) {
-        put_text(h->o, sink, piece.text);
+        out_str(o, piece.text);
         if (piece.value == 0 || piece.value > n)
             continue;
         struct html_value value = v[piece.value - 1];
         if (value.kind == HTML_INT && piece.plain)
             value.kind = HTML_PLAIN;
-        html_put(h, sink, value);
+        html_print_value(o, lang, value);
     }
+}
+
+void html_say(struct html *h, enum html_sink sink, const char *key, const struct html_value *v,
+              size_t n)
+{
+    out printed;
+    out_init(&printed, h->o->limit);
+    html_print(&printed, h->lang, key, v, n);
+    put_printed(h, sink, &printed);
 }
 
 struct html_value html_plain(int64_t v)

@@ -60,6 +60,10 @@ void html_put(struct html *h, enum html_sink sink, struct html_value v);
 void html_say(struct html *h, enum html_sink sink, const char *key, const struct html_value *v,
               size_t n);
 
+/* The same as plain text, for pages that use a sentence twice and for files. */
+void html_print(out *o, enum lang lang, const char *key, const struct html_value *v, size_t n);
+void html_print_value(out *o, enum lang lang, struct html_value v);
+
 /* An escaped text onto any out, for code that writes markup without a template (engine/chart). */
 void html_escape(out *o, str text);
 
@@ -67,7 +71,7 @@ void html_escape(out *o, str text);
 struct html_value html_plain(int64_t v);
 struct html_value html_number(double v, int decimals);
 struct html_value html_signed(double v, int decimals);
-struct html_value html_money(double v, str currency, int decimals);
+struct html_value html_money(double v, str currency, int decimals); /* currency is borrowed */
 struct html_value html_percent(double fraction, int decimals);
 struct html_value html_date(int32_t day);
 struct html_value html_key(const char *key);
