@@ -16,13 +16,18 @@ enum lang { LANG_NL, LANG_EN, LANG_COUNT };
 bool lang_parse(str tag, enum lang *lang); /* "nl", "en" */
 const char *lang_tag(enum lang lang);
 
-/* The translation of a key. An unknown key comes back as itself (a test finds those). */
+/*
+ * The translation of a key; of a plural the form for many. An unknown key comes
+ * back as itself (a test finds those).
+ */
 str tr(enum lang lang, const char *key);
 bool tr_has(enum lang lang, const char *key);
 
 /*
  * Appends a message with its values filled in. {1} to {6} are values; when the
  * entry has a plural (msgid_plural), the first whole number chooses the form.
+ * Whole numbers are grouped (1.234); {1:plain} leaves them as they are, for
+ * years and codes. Appends nothing when m->key is NULL.
  */
 void tr_msg(out *o, enum lang lang, const struct msg *m);
 
