@@ -272,7 +272,9 @@ static int shortest_digits(double v, char digit[DIGITS_MAX + 1], int *exponent)
         char text[NUM_TEXT_MAX];
         const size_t length = (size_t)snprintf(text, sizeof text, "%.*e", n - 1, v);
         const char *e = memchr(text, 'e', length);
-        *exponent = atoi(e + 1);
+        int64_t power = 0;
+        (void)num_parse_int((str){e + 1, (size_t)(text + length - e - 1)}, &power);
+        *exponent = (int)power;
         if (n > 1)
             text[1] = '.'; /* whatever the locale made of it */
         bool found = n == DIGITS_MAX || reads_back(text, length, v);

@@ -224,7 +224,7 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
                struct err_info *info)
 {
     struct effect_spec settled = *spec;
-    struct effect_result *r;
+    struct effect_result *r = NULL;
 
     err e = check_numbers(spec, info);
     if (e == OK)
