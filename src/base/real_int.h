@@ -78,10 +78,11 @@ REAL_INLINE struct real_exp_parts real_exp_reduce(double x, double lo)
     return (struct real_exp_parts){k, r, (a - r) - b};
 }
 
-/* (exp(r) - 1 - r - r^2 / 2) / r^3 by its series to r^13, which leaves 4e-18 of exp(r). */
+/* (exp(r) - 1 - r - r^2 / 2) / r^3 by its series to r^14, which leaves 1e-19 of exp(r). */
 REAL_INLINE double real_exp_series(double r)
 {
-    double q = 1.0 / 6227020800.0;
+    double q = 1.0 / 87178291200.0;
+    q = q * r + 1.0 / 6227020800.0;
     q = q * r + 1.0 / 479001600.0;
     q = q * r + 1.0 / 39916800.0;
     q = q * r + 1.0 / 3628800.0;
