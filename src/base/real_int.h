@@ -103,7 +103,7 @@ REAL_INLINE double real_exp_core(double x, double lo)
     const struct real_exp_parts e = real_exp_reduce(bounded, lo);
     const struct real_pair head = real_sum_ordered(1.0, e.r);
     const double square = (real_exp_series(e.r) * e.r + 0.5) * (e.r * e.r);
-    const double y = head.hi + (head.lo + (square + e.rest));
+    const double y = head.hi + (head.lo + (square + e.rest * head.hi));
     const double half = (e.k * 0.5 + REAL_ROUNDER) - REAL_ROUNDER;
     return (y * real_two_to(half)) * real_two_to(e.k - half);
 }
