@@ -16,7 +16,8 @@
 
 enum effect_method {
     EFFECT_DIFFERENCE,    /* difference of (weighted) means */
-    EFFECT_REGRESSION,    /* with unit and time: outcome-regression DiD; else OLS on treatment and covariates */
+    EFFECT_REGRESSION,    /* with unit and time: outcome-regression DiD; else OLS on treatment and
+                             covariates */
     EFFECT_WEIGHTING,     /* inverse probability weighting */
     EFFECT_DOUBLY_ROBUST, /* AIPW; with unit and time: Sant'Anna and Zhao (2020) */
     EFFECT_DID,           /* Callaway and Sant'Anna (2021) */
@@ -35,7 +36,7 @@ enum effect_aggregation {
     EFFECT_CALENDAR,
 };
 
-enum { EFFECT_COVARIATES_MAX = 64 };
+enum { EFFECT_COVARIATES_MAX = 64, EFFECT_BOOTSTRAP_MAX = 100000 };
 
 /* What is asked. Names are columns of the table; an empty name means "none". */
 struct effect_spec {
@@ -46,7 +47,8 @@ struct effect_spec {
     str first_treated; /* the period a unit's treatment starts; 0 or infinity: never */
     str weights;
     str cluster;
-    str covariates[EFFECT_COVARIATES_MAX]; /* text columns become indicators of all but the first word */
+    str covariates[EFFECT_COVARIATES_MAX]; /* text columns become indicators of all but the first
+                                              word */
     size_t n_covariates;
     bool has_errors; /* false: the method's usual errors, see effect_run */
     enum effect_errors errors;
@@ -71,25 +73,27 @@ struct effect_estimate {
     enum effect_aggregation aggregation;
     double group, time, event_time;
     double estimate, standard_error;
-    double ci_low, ci_high;     /* pointwise */
-    double band_low, band_high; /* simultaneous over its aggregation; NaN without bootstrap */
-    double p;                   /* two-sided, of no effect */
+    double ci_low, ci_high;      /* pointwise */
+    double band_low, band_high;  /* simultaneous over its aggregation; NaN without bootstrap */
+    double p;                    /* two-sided, of no effect */
     size_t n_treated, n_control; /* units behind it */
-    size_t n_lost;    /* units not seen in both periods */
-    size_t n_trimmed; /* controls with propensity score >= EFFECT_TRIM */
-    bool reference;   /* the base period of a universal base: 0 by definition */
-    const char *failed; /* message key of why there is no number, or NULL */
+    size_t n_lost;               /* units not seen in both periods */
+    size_t n_trimmed;            /* controls with propensity score >= EFFECT_TRIM */
+    bool reference;              /* the base period of a universal base: 0 by definition */
+    const char *failed;          /* message key of why there is no number, or NULL */
 };
-#define EFFECT_TRIM 0.995
+#define EFFECT_TRIM      0.995
+#define EFFECT_VALUE_MAX 1e100 /* of any number computed with, so that squares stay finite */
 
 struct effect_diagnostics {
     size_t n_rows, n_used; /* rows read; rows used */
     size_t n_dropped_missing;
-    size_t n_units, n_periods, n_treated, n_control, n_clusters, n_treated_clusters;
-    size_t n_always_treated; /* units treated in the first period, left out */
-    size_t n_unbalanced;     /* units not seen in every period */
-    double propensity_sum_treated; /* sum of propensity scores over the treated, or NaN */
-    double mean_treated, mean_control; /* of the outcome, or NaN */
+    size_t n_units, n_periods, n_treated, n_control;
+    size_t n_clusters, n_treated_clusters, n_control_clusters; /* with a treated, a control unit */
+    size_t n_always_treated;             /* units treated in the first period, left out */
+    size_t n_unbalanced;                 /* units not seen in every period */
+    double propensity_sum_treated;       /* sum of propensity scores over the treated, or NaN */
+    double mean_treated, mean_control;   /* of the outcome, or NaN */
     double pretest_statistic, pretest_p; /* joint Wald test that effects before the start are 0 */
     size_t pretest_df;                   /* 0: no test possible */
 };
@@ -102,10 +106,12 @@ struct effect_result {
     struct effect_estimate *estimates; /* group-time first, then simple, dynamic, group, calendar */
     size_t n_estimates;
     double *covariance; /* n_estimates x n_estimates; NaN rows for failed ones */
-    double *draws;      /* bootstrap draws of (estimate* - estimate), n_draws x n_estimates; or NULL */
+    double *draws; /* bootstrap draws of (estimate* - estimate), n_draws x n_estimates; or NULL */
     size_t n_draws;
     struct msg warnings[EFFECT_WARNINGS_MAX];
     size_t n_warnings;
+    size_t n_unsaid;      /* warnings that found no room; the last one then counts them */
+    struct msg unsaid;    /* where these went */
     struct arena *memory; /* owns all of the above */
 };
 

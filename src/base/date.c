@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/date.h"
+
+static bool is_leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int days_in(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return month == 2 && is_leap(year) ? 29 : days[month - 1];
+}
+
+bool date_is_valid(struct date_ymd d)
+{
+    return d.year >= DATE_YEAR_MIN && d.year <= DATE_YEAR_MAX && d.month >= 1 && d.month <= 12 &&
+           d.day >= 1 && d.day <= days_in(d.year, d.month);
+}
+
+/*
+ * Both conversions count years from March, so that the leap day is the last of
+ * its year, and by eras of 400 years, which all have 146097 days (Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms", 2013).
+ */
+enum { ERA_YEARS = 400, ERA_DAYS = 146097, DAY_OF_1970 = 719468 };
+
+int32_t date_day_of(struct date_ymd d)
+{
+    const int year = d.year - (d.month <= 2);
+    const int era = year / ERA_YEARS; /* year >= 0, because DATE_YEAR_MIN is 1 */
+    const int of_era = year % ERA_YEARS;
+    const int of_year = (153 * ((d.month + 9) % 12) + 2) / 5 + d.day - 1;
+    return era * ERA_DAYS + of_era * 365 + of_era / 4 - of_era / 100 + of_year - DAY_OF_1970;
+}
+
+struct date_ymd date_ymd_of(int32_t day)
+{
+    const int64_t shifted = (int64_t)day + DAY_OF_1970;
+    const int64_t era = (shifted >= 0 ? shifted : shifted - (ERA_DAYS - 1)) / ERA_DAYS;
+    const int of_era = (int)(shifted - era * ERA_DAYS);
+    const int year = (of_era - of_era / 1460 + of_era / 36524 - of_era / (ERA_DAYS - 1)) / 365;
+    const int of_year = of_era - (365 * year + year / 4 - year / 100);
+    const int from_march = (5 * of_year + 2) / 153;
+    const int month = from_march < 10 ? from_march + 3 : from_march - 9;
+    return (struct date_ymd){
+        .year = (int)(era * ERA_YEARS) + year + (month <= 2),
+        .month = month,
+        .day = of_year - (153 * from_march + 2) / 5 + 1,
+    };
+}
+
+/* Takes between `least` and `most` digits from the front of `s`. */
+static bool take_number(str *s, size_t least, size_t most, int *v)
+{
+    size_t n = 0;
+    *v = 0;
+    while (n < s->n && n < most && s->p[n] >= '0' && s->p[n] <= '9')
+        *v = *v * 10 + (s->p[n++] - '0');
+    *s = str_cut(*s, n, s->n);
+    return n >= least;
+}
+
+static bool take_char(str *s, char c)
+{
+    if (s->n == 0 || s->p[0] != c)
+        return false;
+    *s = str_cut(*s, 1, s->n);
+    return true;
+}
+
+static bool finish(str rest, struct date_ymd d, int32_t *day)
+{
+    if (rest.n || !date_is_valid(d))
+        return false;
+    *day = date_day_of(d);
+    return true;
+}
+
+bool date_parse_iso(str s, int32_t *day)
+{
+    struct date_ymd d;
+    return take_number(&s, 4, 4, &d.year) && take_char(&s, '-') &&
+           take_number(&s, 2, 2, &d.month) && take_char(&s, '-') && take_number(&s, 2, 2, &d.day) &&
+           finish(s, d, day);
+}
+
+bool date_parse_dutch(str s, int32_t *day)
+{
+    struct date_ymd d;
+    if (!take_number(&s, 1, 2, &d.day) || s.n == 0)
+        return false;
+    const char sign = s.p[0];
+    return (sign == '-' || sign == '/' || sign == '.') && take_char(&s, sign) &&
+           take_number(&s, 1, 2, &d.month) && take_char(&s, sign) &&
+           take_number(&s, 4, 4, &d.year) && finish(s, d, day);
+}
+
+static void print_digits(int v, char *text, int n)
+{
+    while (n > 0) {
+        text[--n] = (char)('0' + v % 10);
+        v /= 10;
+    }
+}
+
+void date_print_iso(int32_t day, char text[10])
+{
+    const struct date_ymd d = date_ymd_of(day);
+    print_digits(d.year, text, 4);
+    text[4] = '-';
+    print_digits(d.month, text + 5, 2);
+    text[7] = '-';
+    print_digits(d.day, text + 8, 2);
+}
