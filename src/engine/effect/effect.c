@@ -2,6 +2,7 @@
 #include "engine/effect/effect_int.h"
 
 #include "base/real.h"
+#include "engine/effect/panel_int.h"
 
 #include <stdlib.h>
 
@@ -235,7 +236,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
         e = result_new(&settled, &r, info);
     if (e != OK)
         return e;
-    e = effect_cross_run(t, pool, progress, r, info);
+    e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
+                               : effect_cross_run(t, pool, progress, r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
