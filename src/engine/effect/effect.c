@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/effect/effect_int.h"
+#include "engine/effect/panel_int.h"
 
 #include "base/real.h"
 
@@ -93,7 +94,7 @@ static err check_columns(const struct effect_spec *s, struct err_info *info)
         e = need(s->unit, "unit", info);
         if (e == OK)
             e = need(s->time, "time", info);
-        if (e == OK && s->method == EFFECT_DID)
+        if (e == OK && !is_given(s->treatment))
             e = need(s->first_treated, "first-treated", info);
     } else if (e == OK) {
         e = need(s->treatment, "treatment", info);
@@ -235,7 +236,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
         e = result_new(&settled, &r, info);
     if (e != OK)
         return e;
-    e = effect_cross_run(t, pool, progress, r, info);
+    e = is_given(spec->unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
+                             : effect_cross_run(t, pool, progress, r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
