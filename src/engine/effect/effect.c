@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/effect/effect_int.h"
+#include "engine/effect/panel_int.h"
 
 #include "base/real.h"
 #include "engine/effect/panel_int.h"
@@ -94,7 +95,7 @@ static err check_columns(const struct effect_spec *s, struct err_info *info)
         e = need(s->unit, "unit", info);
         if (e == OK)
             e = need(s->time, "time", info);
-        if (e == OK && s->method == EFFECT_DID)
+        if (e == OK && !is_given(s->treatment))
             e = need(s->first_treated, "first-treated", info);
     } else if (e == OK) {
         e = need(s->treatment, "treatment", info);
