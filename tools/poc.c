@@ -43,25 +43,6 @@ static bool read_catalogues(arena *a, str folder, struct po_catalogue *c, out *d
     return true;
 }
 
-static void print_literal(out *o, str s)
-{
-    out_char(o, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        const unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\') {
-            out_char(o, '\\');
-            out_char(o, (char)c);
-        } else if (c < 0x20) {
-            const char octal[] = {'\\', (char)('0' + c / 64), (char)('0' + c / 8 % 8),
-                                  (char)('0' + c % 8)};
-            out_bytes(o, octal, sizeof octal);
-        } else {
-            out_char(o, (char)c);
-        }
-    }
-    out_char(o, '"');
-}
-
 static void print_table(out *o, const struct po_catalogue *c)
 {
     out_cstr(o, "/* Made by tools/poc from po/. Sorted by key. */\n"
@@ -70,14 +51,14 @@ static void print_table(out *o, const struct po_catalogue *c)
     for (size_t i = 0; i < c->n; i++) {
         const struct po_entry *e = &c->entry[i];
         out_cstr(o, "    {");
-        print_literal(o, e->key);
+        tool_put_literal(o, e->key);
         out_cstr(o, e->has_plural ? ", true, {" : ", false, {");
         for (int lang = 0; lang < PO_LANGS; lang++) {
             const struct po_text *t = &e->text[lang];
             out_cstr(o, lang ? "}, {" : "{");
-            print_literal(o, t->form[0]);
+            tool_put_literal(o, t->form[0]);
             out_cstr(o, ", ");
-            print_literal(o, t->form[e->has_plural]);
+            tool_put_literal(o, t->form[e->has_plural]);
         }
         out_cstr(o, "}}},\n");
     }

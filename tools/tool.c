@@ -61,6 +61,27 @@ bool tool_write(str path, const out *content)
     return true;
 }
 
+void tool_put_literal(out *o, str s)
+{
+    out_char(o, '"');
+    for (size_t i = 0; i < s.n; i++) {
+        const unsigned char c = (unsigned char)s.p[i];
+        if (c == '\n') {
+            out_cstr(o, i + 1 < s.n ? "\\n\"\n        \"" : "\\n");
+        } else if (c == '"' || c == '\\') {
+            out_char(o, '\\');
+            out_char(o, (char)c);
+        } else if (c < 0x20) {
+            const char octal[] = {'\\', (char)('0' + c / 64), (char)('0' + c / 8 % 8),
+                                  (char)('0' + c % 8)};
+            out_bytes(o, octal, sizeof octal);
+        } else {
+            out_char(o, (char)c);
+        }
+    }
+    out_char(o, '"');
+}
+
 str tool_join(arena *a, str folder, str name)
 {
     char *p = arena_alloc(a, folder.n + name.n + 2, 1);

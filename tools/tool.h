@@ -24,6 +24,9 @@ bool tool_write(str path, const out *content);
  */
 bool tool_list(arena *a, str path, const str *endings, size_t n_endings, str **files, size_t *n);
 
+/* `s` as a C string literal, a new line of the program for each line of text. */
+void tool_put_literal(out *o, str s);
+
 str tool_join(arena *a, str folder, str name); /* "folder/name" */
 
 #endif

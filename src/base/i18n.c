@@ -62,19 +62,42 @@ bool tr_has(enum lang lang, const char *key)
     return e && e->form[lang][I18N_OTHER];
 }
 
-str tr(enum lang lang, const char *key)
+str tr_form(enum lang lang, const char *key, bool one)
 {
     const struct i18n_entry *e = find(key);
-    return str_of(e ? e->form[lang][I18N_OTHER] : key);
+    return str_of(e ? e->form[lang][one ? I18N_ONE : I18N_OTHER] : key);
 }
 
-/* "one" for exactly 1 of the first whole number, in Dutch as in English. */
-static int plural_of(const struct msg *m)
+str tr(enum lang lang, const char *key)
+{
+    return tr_form(lang, key, false);
+}
+
+bool tr_next_piece(str *rest, struct tr_piece *piece)
+{
+    const str plain_end = STR(":plain}");
+    size_t at;
+    if (rest->n == 0)
+        return false;
+    *piece = (struct tr_piece){.text = *rest};
+    if (!str_find(*rest, '{', &at) || at + 2 >= rest->n) {
+        *rest = (str){rest->p, 0};
+        return true;
+    }
+    piece->text = str_cut(*rest, 0, at);
+    piece->value = (size_t)(rest->p[at + 1] - '0');
+    piece->plain = str_starts(str_cut(*rest, at + 2, rest->n), plain_end);
+    *rest = str_cut(*rest, at + 2 + (piece->plain ? plain_end.n : 1), rest->n);
+    return true;
+}
+
+/* "One" is exactly 1 of the first whole number, in Dutch as in English. */
+static bool says_one(const struct msg *m)
 {
     for (size_t i = 0; i < m->n_args; i++)
         if (m->arg[i].kind == MSG_INT)
-            return m->arg[i].i == 1 ? I18N_ONE : I18N_OTHER;
-    return I18N_OTHER;
+            return m->arg[i].i == 1;
+    return false;
 }
 
 static void put_key(out *o, enum lang lang, str key)
@@ -95,19 +118,14 @@ static void put_grouped(out *o, enum lang lang, str digits)
     }
 }
 
-static void put_whole(out *o, enum lang lang, int64_t v, bool plain)
+void tr_int(out *o, enum lang lang, int64_t v)
 {
     char buffer[32];
     out digits = {.p = buffer, .cap = sizeof buffer, .limit = sizeof buffer};
     out_int(&digits, v);
-    const bool negative = v < 0;
-    const str s = str_cut(out_view(&digits), negative, digits.n);
-    if (negative)
+    if (v < 0)
         out_cstr(o, MINUS);
-    if (plain)
-        out_str(o, s);
-    else
-        put_grouped(o, lang, s);
+    put_grouped(o, lang, str_cut(out_view(&digits), v < 0, digits.n));
 }
 
 static void put_value(out *o, enum lang lang, const struct msg *m, size_t i, bool plain)
@@ -116,7 +134,12 @@ static void put_value(out *o, enum lang lang, const struct msg *m, size_t i, boo
     const str text = {m->text + a->at, a->n};
     switch (a->kind) {
     case MSG_TEXT: out_str(o, text); break;
-    case MSG_INT: put_whole(o, lang, a->i, plain); break;
+    case MSG_INT:
+        if (plain)
+            out_int(o, a->i);
+        else
+            tr_int(o, lang, a->i);
+        break;
     case MSG_REAL: tr_number(o, lang, a->d, a->decimals); break;
     case MSG_KEY: put_key(o, lang, text); break;
     }
@@ -124,21 +147,15 @@ static void put_value(out *o, enum lang lang, const struct msg *m, size_t i, boo
 
 void tr_msg(out *o, enum lang lang, const struct msg *m)
 {
-    const str plain_end = STR(":plain}");
+    struct tr_piece piece;
     if (!m->key)
         return;
-    const struct i18n_entry *e = find(m->key);
-    str s = str_of(e ? e->form[lang][plural_of(m)] : m->key);
-    size_t at;
-    while (str_find(s, '{', &at) && at + 2 < s.n) {
-        const size_t i = (size_t)(s.p[at + 1] - '1');
-        const bool plain = str_starts(str_cut(s, at + 2, s.n), plain_end);
-        out_str(o, str_cut(s, 0, at));
-        if (i < m->n_args)
-            put_value(o, lang, m, i, plain);
-        s = str_cut(s, at + 2 + (plain ? plain_end.n : 1), s.n);
+    str rest = tr_form(lang, m->key, says_one(m));
+    while (tr_next_piece(&rest, &piece)) {
+        out_str(o, piece.text);
+        if (piece.value > 0 && piece.value <= m->n_args)
+            put_value(o, lang, m, piece.value - 1, piece.plain);
     }
-    out_str(o, s);
 }
 
 /* ---- numbers ---- */
@@ -171,6 +188,13 @@ static bool shows_minus(double v, int decimals)
     out fixed = {.p = buffer, .cap = sizeof buffer, .limit = sizeof buffer};
     out_fixed(&fixed, v, decimals);
     return str_starts(out_view(&fixed), STR("-"));
+}
+
+void tr_signed(out *o, enum lang lang, double v, int decimals)
+{
+    if (shows_minus(-v, decimals))
+        out_char(o, '+');
+    tr_number(o, lang, v, decimals);
 }
 
 void tr_number(out *o, enum lang lang, double v, int decimals)

@@ -23,6 +23,19 @@ const char *lang_tag(enum lang lang);
 str tr(enum lang lang, const char *key);
 bool tr_has(enum lang lang, const char *key);
 
+/* The form for exactly one, or for any other number; the same for an entry without plural. */
+str tr_form(enum lang lang, const char *key, bool one);
+
+/* A run of literal text of a translation and the value that follows it. */
+struct tr_piece {
+    str text;
+    size_t value; /* 1 to MSG_ARGS_MAX, or 0: the text ends */
+    bool plain;   /* {1:plain} */
+};
+
+/* Cuts the next piece from `rest`; false when nothing is left. */
+bool tr_next_piece(str *rest, struct tr_piece *piece);
+
 /*
  * Appends a message with its values filled in. {1} to {6} are values; when the
  * entry has a plural (msgid_plural), the first whole number chooses the form.
@@ -31,9 +44,14 @@ bool tr_has(enum lang lang, const char *key);
  */
 void tr_msg(out *o, enum lang lang, const struct msg *m);
 
-/* nl: 1.234,5  en: 1,234.5; a true minus sign (U+2212); "-" forms never wrap. NaN prints an en dash. */
+void tr_int(out *o, enum lang lang, int64_t v); /* nl: 1.234  en: 1,234 */
+/* nl: 1.234,5  en: 1,234.5; a true minus sign (U+2212); "-" forms never wrap. NaN prints an en
+ * dash. */
 void tr_number(out *o, enum lang lang, double v, int decimals);
-/* nl: € 1.140 / −€ 85  en: €1,140 / −€85; the space is a no-break space. `currency` e.g. "EUR", "USD". */
+/* The same with a plus before what shows above zero: +1.234,5  0,0  −3 */
+void tr_signed(out *o, enum lang lang, double v, int decimals);
+/* nl: € 1.140 / −€ 85  en: €1,140 / −€85; the space is a no-break space. `currency` e.g. "EUR",
+ * "USD". */
 void tr_money(out *o, enum lang lang, double amount, str currency, int decimals);
 void tr_percent(out *o, enum lang lang, double fraction, int decimals);
 void tr_date(out *o, enum lang lang, int32_t day); /* 14 november 2026 / 14 November 2026 */

@@ -166,7 +166,7 @@ static void values_of_every_kind_are_placed(void **state)
     msg_key(&m, "no.such-key");
     tr_msg(&o, LANG_NL, &m);
 
-    assert_string_equal(shown(&o), "{1}|−12.345|−12345|0,25|no.such-key||{x");
+    assert_string_equal(shown(&o), "{1}|−12.345|-12345|0,25|no.such-key||{x");
 }
 
 static void an_unknown_key_is_shown_as_it_is(void **state)

@@ -156,7 +156,9 @@ static int shortest_digits(double v, char digit[DIGITS_MAX + 1], int *exponent)
         char text[NUM_TEXT_MAX];
         const int length = snprintf(text, sizeof text, "%.*e", n - 1, v);
         const char *e = memchr(text, 'e', (size_t)length);
-        *exponent = atoi(e + 1);
+        int64_t power = 0;
+        (void)num_parse_int((str){e + 1, (size_t)(text + length - e - 1)}, &power);
+        *exponent = (int)power;
         digit[0] = text[0];
         for (int i = 1; i < n; i++)
             digit[i] = text[i + 1]; /* text[1] is the decimal sign, whatever the locale */

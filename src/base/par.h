@@ -24,7 +24,7 @@ unsigned par_threads(const par *pool);
 /*
  * Calls fn(ctx, block, worker) for block = 0 .. n_blocks - 1 and returns when
  * all are done. `worker` < par_threads() names the thread, for scratch memory.
- * Not reentrant: fn may not call par_run on the same pool.
+ * Not reentrant: fn may not call par_run on the same pool. A NULL pool has one thread, the caller.
  */
 void par_run(par *pool, size_t n_blocks, void (*fn)(void *ctx, size_t block, unsigned worker),
              void *ctx);

@@ -31,8 +31,8 @@ void real_logistic_n(const double *x, size_t n, double *y);
 
 double real_norm_pdf(double x);
 double real_norm_cdf(double x);
-double real_norm_ppf(double p); /* quantile; -inf at 0, inf at 1, NaN outside */
-double real_lgamma(double x);   /* x > 0 */
+double real_norm_ppf(double p);                   /* quantile; -inf at 0, inf at 1, NaN outside */
+double real_lgamma(double x);                     /* x > 0 */
 double real_gamma_p(double a, double x);          /* regularised lower incomplete gamma */
 double real_beta_i(double a, double b, double x); /* regularised incomplete beta */
 double real_chi2_sf(double x, double df);         /* upper tail */

@@ -42,9 +42,8 @@ struct cli_option {
     const char *name; /* without the dashes */
     enum cli_kind kind;
     bool required;
-    const char
-        *value;       /* key of the word that stands for the value in help, e.g. "cli.value-file" */
-    const char *help; /* key of one sentence */
+    const char *value;   /* key of what stands for the value in help, e.g. "cli.value-file" */
+    const char *help;    /* key of one sentence */
     const char *choices; /* CLI_CHOICE: "never|not-yet" */
     double min, max;     /* CLI_INT and CLI_REAL; both 0: no bounds but the type's */
 };
@@ -66,28 +65,28 @@ struct cli_command {
     int args_min, args_max;
     const struct cli_option *options;
     const struct cli_example *examples;
-    const char
-        *formats;   /* first is the default, e.g. "text|json|csv|xlsx"; adds --format, --output */
-    bool uses_seed; /* adds --seed */
-    bool uses_threads;                        /* adds --threads and fills cli.pool */
+    const char *formats; /* e.g. "text|json|csv|xlsx", the default first; adds --format, --output */
+    bool uses_seed;      /* adds --seed */
+    bool uses_threads;   /* adds --threads and fills cli.pool */
     int (*run)(struct cli *c);                /* returns an enum cli_exit */
     const struct cli_command *const *actions; /* instead of `run`; ends in NULL */
 };
 
 enum cli_format { CLI_FORMAT_TEXT, CLI_FORMAT_JSON, CLI_FORMAT_CSV, CLI_FORMAT_XLSX };
 
-/* One option as it was given. */
+/* One option as it was given; a flag has the empty value. */
 struct cli_given {
-    const struct cli_option *option;
+    const char *name;
     str value;
 };
 
-enum { CLI_ARGS_MAX = 64, CLI_GIVEN_MAX = 64, CLI_SEED = 1 };
+enum { CLI_ARGS_MAX = 64, CLI_OPTIONS_MAX = 64, CLI_DEPTH_MAX = 3, CLI_SEED = 1 };
 
 /* What a command works with. Made in main, passed to `run`. */
 struct cli {
     enum lang lang;
-    const struct cli_command *command;
+    const struct cli_command *path[CLI_DEPTH_MAX]; /* the program, the command, its action */
+    size_t depth;
     str args[CLI_ARGS_MAX]; /* positional; args_min .. args_max of them */
     size_t n_args;
     enum cli_format format;
@@ -95,9 +94,10 @@ struct cli {
     par *pool;                       /* NULL unless the command uses threads */
     arena *memory;                   /* lives until the command ends */
     const struct progress *progress; /* draws on a terminal; cancelled by Ctrl-C */
+    struct term *term;               /* the frame's own: the line that progress draws */
     int64_t (*now_ms)(void);         /* UTC milliseconds since 1970 */
 
-    struct cli_given given[CLI_GIVEN_MAX]; /* read through cli_given and its sisters */
+    struct cli_given given[CLI_OPTIONS_MAX]; /* read through cli_given and its sisters */
     size_t n_given;
 };
 

@@ -36,7 +36,7 @@ enum effect_aggregation {
     EFFECT_CALENDAR,
 };
 
-enum { EFFECT_COVARIATES_MAX = 64 };
+enum { EFFECT_COVARIATES_MAX = 64, EFFECT_BOOTSTRAP_MAX = 100000 };
 
 /* What is asked. Names are columns of the table; an empty name means "none". */
 struct effect_spec {
@@ -82,12 +82,14 @@ struct effect_estimate {
     bool reference;              /* the base period of a universal base: 0 by definition */
     const char *failed;          /* message key of why there is no number, or NULL */
 };
-#define EFFECT_TRIM 0.995
+#define EFFECT_TRIM      0.995
+#define EFFECT_VALUE_MAX 1e100 /* of any number computed with, so that squares stay finite */
 
 struct effect_diagnostics {
     size_t n_rows, n_used; /* rows read; rows used */
     size_t n_dropped_missing;
-    size_t n_units, n_periods, n_treated, n_control, n_clusters, n_treated_clusters;
+    size_t n_units, n_periods, n_treated, n_control;
+    size_t n_clusters, n_treated_clusters, n_control_clusters; /* with a treated, a control unit */
     size_t n_always_treated;             /* units treated in the first period, left out */
     size_t n_unbalanced;                 /* units not seen in every period */
     double propensity_sum_treated;       /* sum of propensity scores over the treated, or NaN */
@@ -108,6 +110,8 @@ struct effect_result {
     size_t n_draws;
     struct msg warnings[EFFECT_WARNINGS_MAX];
     size_t n_warnings;
+    size_t n_unsaid;      /* warnings that found no room; the last one then counts them */
+    struct msg unsaid;    /* where these went */
     struct arena *memory; /* owns all of the above */
 };
 

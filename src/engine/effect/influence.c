@@ -110,19 +110,19 @@ static void make_signs(void *ctx, size_t row, unsigned worker)
 
 /* All 256 sums of the eight values of a group, each with a plus where its bit is set. */
 static void tabulate(const struct draw_pass *p, const double *value, size_t group,
-                     double table[PATTERNS])
+                     double sum[PATTERNS])
 {
     const size_t from = group * GROUP;
     double v[GROUP] = {0};
 
-    table[0] = 0;
+    sum[0] = 0;
     for (size_t t = 0; t < GROUP && from + t < p->sums.n; t++) {
         v[t] = value[from + t];
-        table[0] -= v[t];
+        sum[0] -= v[t];
     }
     for (size_t t = 0, half = 1; t < GROUP; t++, half *= 2)
         for (size_t i = 0; i < half; i++)
-            table[half + i] = table[i] + 2 * v[t];
+            sum[half + i] = sum[i] + 2 * v[t];
 }
 
 /* Adds the slab to one estimate's draws of one chunk. */

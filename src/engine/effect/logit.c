@@ -12,7 +12,8 @@ enum {
     ROUND_BLOCKS = 64, /* blocks whose sums are kept apart before they are added */
 };
 
-#define COLLINEAR 1e-12 /* share of a column's own variation that must be left, see lin_cholesky   \
+#define COLLINEAR                                                                                  \
+    1e-12               /* share of a column's own variation that must be left, see lin_cholesky   \
                          */
 #define STEP_DONE 1e-12 /* root mean square change of the linear predictor */
 #define OVERSHOOT 0.5   /* share of the slope a step may leave in the other direction */

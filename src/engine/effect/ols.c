@@ -11,9 +11,10 @@ enum {
     ROUND_BLOCKS = 64, /* blocks whose sums are kept apart before they are added */
 };
 
-#define COLLINEAR 1e-12 /* share of a column's own variation that must be left, see lin_cholesky   \
-                         */
-#define FITTED 1e-10    /* 1 - leverage below which a row is fitted exactly */
+#define COLLINEAR                                                                                  \
+    1e-12            /* share of a column's own variation that must be left, see lin_cholesky      \
+                      */
+#define FITTED 1e-10 /* 1 - leverage below which a row is fitted exactly */
 
 static size_t block_count(size_t n)
 {

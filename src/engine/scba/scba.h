@@ -19,7 +19,7 @@
  * the balance of `from` by what it raises that of `to`; for society it is
  * nothing. Society is the sum of costs and effects, computed without shares
  * and without transfers; in every draw it equals the sum over payers within
- * SCBA_GAP_MAX times max(1, the largest balance in that draw).
+ * SCBA_GAP_MAX times max(1, the summed |value| of the items in that draw).
  *
  * Time. Year 1 is the first year of the policy. Amounts are in money of
  * `price_year`, real (no inflation).
@@ -37,6 +37,7 @@ enum {
     SCBA_ITEMS_MAX = 512,
     SCBA_PARAMETERS_MAX = 2048,
     SCBA_ESTIMATES_MAX = 512,
+    SCBA_TERMS_MAX = 8192, /* of all items together */
     SCBA_YEARS_MAX = 200,
     SCBA_DRAWS_MAX = 4000000,
     SCBA_WARNINGS_MAX = 32,
@@ -71,10 +72,10 @@ double scba_regime_rate(int32_t day);
 /* Factors of years 1 .. n. The rate must be over -1; otherwise all become NaN. */
 void scba_discount_factors(double rate, enum scba_convention when, size_t n, double *factor);
 
-/* Present value of amounts of years 1 .. n; NaN unless rate > -1. */
+/* Present value of amounts of years 1 .. n <= SCBA_YEARS_MAX; NaN unless rate > -1. */
 double scba_present_value(const double *amount, size_t n, double rate, enum scba_convention when);
 
-/* Present value of 1 a year for n years. */
+/* Present value of 1 a year for n <= SCBA_YEARS_MAX years. */
 double scba_annuity(size_t n, double rate, enum scba_convention when);
 
 /* ---- Distributions ---------------------------------------------------- */
@@ -318,8 +319,9 @@ struct scba_result {
     size_t *bin;             /* n_bins counts */
     size_t n_below, n_above; /* draws outside the bins */
 
-    double measured_share; /* of the summed |benefit|: from measurement, within observed years */
-    double largest_gap;    /* between society and the sum over payers, over all draws */
+    double
+        measured_share; /* of the summed |term| of effects: measured, in observed years; else NaN */
+    double largest_gap; /* between society and the sum over payers, in the measure above */
 
     const double *draws; /* n_parties x n_draws balances */
     struct msg warnings[SCBA_WARNINGS_MAX];

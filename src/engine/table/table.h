@@ -46,8 +46,8 @@ enum {
 
 /* How a text file is read; zero everywhere means "find out". */
 struct table_format {
-    char separator;          /* ';' ',' '\t' ' ' */
-    char decimal;            /* '.' ',' */
+    char separator;           /* ';' ',' '\t' ' ' */
+    char decimal;             /* '.' ',' */
     const str *missing_marks; /* besides the empty field; NULL: "NA" "NaN" "." "NULL" */
     size_t n_missing_marks;
     const str *typed_name; /* columns whose type is given */

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "engine/effect/effect_int.h"
+
+#include "base/real.h"
+
+#include <stdlib.h>
+
+/* A result is sized by its data; this bounds what a hostile request can ask for. */
+#define RESULT_BYTES_MAX ((size_t)1 << 35)
+
+enum {
+    FEW_CLUSTERS = 8
+}; /* in either group; see MacKinnon and Webb (2020) on few treated clusters */
+
+void effect_spec_init(struct effect_spec *spec)
+{
+    *spec = (struct effect_spec){
+        .method = EFFECT_DIFFERENCE,
+        .ipw = EFFECT_HAJEK,
+        .control = EFFECT_NEVER,
+        .base = EFFECT_VARYING,
+        .estimator = EFFECT_DR,
+        .level = 0.95,
+    };
+}
+
+struct msg *effect_warn(struct effect_result *r, const char *key)
+{
+    struct msg *last = &r->warnings[EFFECT_WARNINGS_MAX - 1];
+
+    if (r->n_warnings < EFFECT_WARNINGS_MAX) {
+        struct msg *m = &r->warnings[r->n_warnings++];
+        msg_set(m, key);
+        return m;
+    }
+    r->n_unsaid += r->n_unsaid == 0 ? 2 : 1; /* the one that gives way, and this one */
+    msg_set(last, "effect.more-warnings");
+    msg_int(last, (int64_t)r->n_unsaid);
+    msg_set(&r->unsaid, key);
+    return &r->unsaid;
+}
+
+static bool is_given(str name)
+{
+    return name.n > 0;
+}
+
+static err need(str value, const char *option, struct err_info *info)
+{
+    return is_given(value) ? OK : err_text(info, E_INPUT, "effect.option-missing", str_of(option));
+}
+
+static err check_numbers(const struct effect_spec *s, struct err_info *info)
+{
+    if (!(s->level > 0 && s->level < 1)) {
+        err_set(info, E_INPUT, "effect.level-outside");
+        msg_real(&info->msg, s->level, 4);
+        return E_INPUT;
+    }
+    if (s->anticipation < 0)
+        return err_set(info, E_INPUT, "effect.anticipation-negative");
+    if (s->bootstrap > EFFECT_BOOTSTRAP_MAX || s->n_covariates > EFFECT_COVARIATES_MAX) {
+        const bool draws = s->bootstrap > EFFECT_BOOTSTRAP_MAX;
+        err_set(info, E_LIMIT, draws ? "effect.bootstrap-limit" : "effect.covariates-limit");
+        msg_int(&info->msg, draws ? EFFECT_BOOTSTRAP_MAX : EFFECT_COVARIATES_MAX);
+        return E_LIMIT;
+    }
+    return OK;
+}
+
+/* A column that is in the analysis already cannot explain it as well. */
+static err check_covariates(const struct effect_spec *s, struct err_info *info)
+{
+    const str role[] = {s->outcome, s->treatment, s->weights, s->unit, s->time, s->first_treated};
+
+    for (size_t i = 0; i < s->n_covariates; i++) {
+        if (!is_given(s->covariates[i]))
+            return err_set(info, E_INPUT, "effect.covariate-empty");
+        for (size_t j = 0; j < i; j++)
+            if (str_eq(s->covariates[i], s->covariates[j]))
+                return err_text(info, E_INPUT, "effect.covariate-twice", s->covariates[i]);
+        for (size_t j = 0; j < sizeof role / sizeof *role; j++)
+            if (str_eq(s->covariates[i], role[j]))
+                return err_text(info, E_INPUT, "effect.covariate-has-role", s->covariates[i]);
+    }
+    return OK;
+}
+
+static err check_columns(const struct effect_spec *s, struct err_info *info)
+{
+    err e = need(s->outcome, "outcome", info);
+    if (e == OK && (s->method == EFFECT_DID || is_given(s->unit) || is_given(s->time))) {
+        e = need(s->unit, "unit", info);
+        if (e == OK)
+            e = need(s->time, "time", info);
+        if (e == OK && s->method == EFFECT_DID)
+            e = need(s->first_treated, "first-treated", info);
+    } else if (e == OK) {
+        e = need(s->treatment, "treatment", info);
+    }
+    if (e == OK && is_given(s->treatment) && str_eq(s->treatment, s->outcome))
+        e = err_text(info, E_INPUT, "effect.outcome-is-treatment", s->outcome);
+    return e == OK ? check_covariates(s, info) : e;
+}
+
+/* Which errors belong to which method; fills in the usual ones. */
+static err settle_errors(struct effect_spec *s, struct err_info *info)
+{
+    const bool least_squares =
+        !is_given(s->unit) && (s->method == EFFECT_DIFFERENCE || s->method == EFFECT_REGRESSION);
+
+    if (is_given(s->cluster)) {
+        if (s->has_errors && s->errors != EFFECT_CLUSTER)
+            return err_text(info, E_INPUT, "effect.errors-and-cluster",
+                            str_of(effect_errors_name(s->errors)));
+        s->has_errors = true;
+        s->errors = EFFECT_CLUSTER;
+        return OK;
+    }
+    if (s->has_errors && s->errors == EFFECT_CLUSTER)
+        return err_text(info, E_INPUT, "effect.option-missing", STR("cluster"));
+    if (s->has_errors && !least_squares)
+        return err_text(info, E_INPUT, "effect.errors-of-least-squares",
+                        str_of(effect_errors_name(s->errors)));
+    if (s->has_errors && s->bootstrap)
+        return err_text(info, E_INPUT, "effect.errors-and-bootstrap",
+                        str_of(effect_errors_name(s->errors)));
+    if (!s->has_errors)
+        s->errors = EFFECT_CLASSICAL;
+    s->has_errors = least_squares && !s->bootstrap;
+    return OK;
+}
+
+static err copy_names(struct effect_spec *s, arena *a, struct err_info *info)
+{
+    str *const name[] = {&s->outcome,       &s->treatment, &s->unit,   &s->time,
+                         &s->first_treated, &s->weights,   &s->cluster};
+    bool complete = true;
+
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+        *name[i] = arena_str(a, *name[i]);
+        complete = complete && name[i]->p;
+    }
+    for (size_t i = 0; i < s->n_covariates; i++) {
+        s->covariates[i] = arena_str(a, s->covariates[i]);
+        complete = complete && s->covariates[i].p;
+    }
+    return complete ? OK : err_nomem(info);
+}
+
+static err result_new(const struct effect_spec *spec, struct effect_result **result,
+                      struct err_info *info)
+{
+    struct effect_result *r = calloc(1, sizeof *r);
+    if (!r)
+        return err_nomem(info);
+    r->spec = *spec;
+    r->diagnostics.propensity_sum_treated = REAL_NAN;
+    r->diagnostics.mean_treated = r->diagnostics.mean_control = REAL_NAN;
+    r->diagnostics.pretest_statistic = r->diagnostics.pretest_p = REAL_NAN;
+    r->memory = arena_new(RESULT_BYTES_MAX);
+    const err e = r->memory ? copy_names(&r->spec, r->memory, info) : err_nomem(info);
+    if (e != OK) {
+        effect_result_free(r);
+        return e;
+    }
+    *result = r;
+    return OK;
+}
+
+void effect_result_free(struct effect_result *r)
+{
+    if (!r)
+        return;
+    arena_free(r->memory);
+    free(r);
+}
+
+static double *nan_array(arena *a, size_t n)
+{
+    double *v = ARENA_NEW(a, double, n);
+    for (size_t i = 0; v && i < n; i++)
+        v[i] = REAL_NAN;
+    return v;
+}
+
+err effect_result_reserve(struct effect_result *r, size_t n_estimates, size_t n_draws,
+                          struct err_info *info)
+{
+    size_t squares, draws;
+    if (__builtin_mul_overflow(n_estimates, n_estimates, &squares) ||
+        __builtin_mul_overflow(n_estimates, n_draws, &draws))
+        return err_nomem(info);
+    r->estimates = ARENA_NEW(r->memory, struct effect_estimate, n_estimates);
+    r->covariance = nan_array(r->memory, squares);
+    r->draws = n_draws ? nan_array(r->memory, draws) : NULL;
+    if (!r->estimates || !r->covariance || (n_draws && !r->draws))
+        return err_nomem(info);
+    r->n_estimates = n_estimates;
+    r->n_draws = n_draws;
+    for (size_t i = 0; i < n_estimates; i++) {
+        struct effect_estimate *e = &r->estimates[i];
+        e->group = e->time = e->event_time = e->estimate = e->standard_error = REAL_NAN;
+        e->ci_low = e->ci_high = e->band_low = e->band_high = e->p = REAL_NAN;
+    }
+    return OK;
+}
+
+/* Clustered errors lean on many clusters in both groups. */
+static void warn_few_clusters(struct effect_result *r)
+{
+    const struct effect_diagnostics *d = &r->diagnostics;
+    if (d->n_clusters == 0 ||
+        (d->n_treated_clusters >= FEW_CLUSTERS && d->n_control_clusters >= FEW_CLUSTERS))
+        return;
+    struct msg *m = effect_warn(r, "effect.few-clusters");
+    msg_int(m, (int64_t)d->n_clusters);
+    msg_int(m, (int64_t)d->n_treated_clusters);
+    msg_int(m, (int64_t)d->n_control_clusters);
+}
+
+err effect_run(const table *t, const struct effect_spec *spec, par *pool,
+               const struct progress *progress, struct effect_result **result,
+               struct err_info *info)
+{
+    struct effect_spec settled = *spec;
+    struct effect_result *r = NULL;
+
+    err e = check_numbers(spec, info);
+    if (e == OK)
+        e = check_columns(spec, info);
+    if (e == OK)
+        e = settle_errors(&settled, info);
+    if (e == OK)
+        e = result_new(&settled, &r, info);
+    if (e != OK)
+        return e;
+    e = effect_cross_run(t, pool, progress, r, info);
+    if (e != OK) {
+        effect_result_free(r);
+        return e;
+    }
+    warn_few_clusters(r);
+    *result = r;
+    return OK;
+}
+
+const struct effect_estimate *effect_find(const struct effect_result *r,
+                                          enum effect_aggregation aggregation)
+{
+    for (size_t i = 0; i < r->n_estimates; i++)
+        if (r->estimates[i].aggregation == aggregation)
+            return &r->estimates[i];
+    return NULL;
+}

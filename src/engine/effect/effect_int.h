@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * effect_int: what the two halves of effect (two groups; panels) share about
+ * a result under construction.
+ */
+#ifndef ONTSCHOT_ENGINE_EFFECT_INT_H
+#define ONTSCHOT_ENGINE_EFFECT_INT_H
+
+#include "base/arena.h"
+#include "engine/effect/effect.h"
+
+/*
+ * Adds a warning and returns it for its values; never NULL. When there is no
+ * room for it, the last place becomes a count of what was left unsaid.
+ */
+struct msg *effect_warn(struct effect_result *r, const char *key);
+
+/* Room in r->memory for n estimates (all numbers NaN), their covariance and n_draws draws. */
+WARN_UNUSED err effect_result_reserve(struct effect_result *r, size_t n_estimates, size_t n_draws,
+                                      struct err_info *info);
+
+/* Two groups, seen once: the methods without unit and time. `r->spec` is valid. */
+WARN_UNUSED err effect_cross_run(const table *t, par *pool, const struct progress *progress,
+                                 struct effect_result *r, struct err_info *info);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Columns of a table as numbers, codes and covariates. */
+#include "engine/effect/frame_int.h"
+
+#include "base/lin.h"
+#include "base/real.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+err frame_numbers(const table *t, str name, double *v, struct err_info *info)
+{
+    const struct table_column *c;
+    const size_t n = table_rows(t);
+
+    err e = table_find(t, name, &c, info);
+    if (e == OK && n > 0 && c->n_missing == n)
+        e = err_text(info, E_INPUT, "effect.column-empty", name);
+    if (e == OK)
+        e = table_reals(t, c, v, info);
+    if (e != OK)
+        return e;
+    for (size_t i = 0; i < n; i++)
+        if (fabs(v[i]) > EFFECT_VALUE_MAX) {
+            err_text(info, E_INPUT, "effect.number-too-large", name);
+            msg_int(&info->msg, (int64_t)i + 1);
+            return E_INPUT;
+        }
+    return OK;
+}
+
+/* Distinct 64-bit keys and their codes: open addressing, at most half full. */
+struct code_map {
+    uint64_t *key;
+    uint32_t *code; /* FRAME_NO_CODE: free */
+    size_t size, n; /* size is a power of two */
+};
+
+static err code_map_init(struct code_map *m, size_t size, struct err_info *info)
+{
+    *m = (struct code_map){
+        .key = calloc(size, sizeof *m->key), .code = malloc(size * sizeof *m->code), .size = size};
+    if (!m->key || !m->code)
+        return err_nomem(info);
+    memset(m->code, 0xff, size * sizeof *m->code);
+    return OK;
+}
+
+static void code_map_free(struct code_map *m)
+{
+    free(m->key);
+    free(m->code);
+}
+
+/* The finaliser of splitmix64 (Steele, Lea and Flood 2014): every bit of the key counts. */
+static uint64_t mix(uint64_t v)
+{
+    v = (v ^ (v >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    v = (v ^ (v >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return v ^ (v >> 31);
+}
+
+static size_t code_map_place(const struct code_map *m, uint64_t key)
+{
+    size_t at = mix(key) & (m->size - 1);
+    while (m->code[at] != FRAME_NO_CODE && m->key[at] != key)
+        at = (at + 1) & (m->size - 1);
+    return at;
+}
+
+static err code_map_grow(struct code_map *m, struct err_info *info)
+{
+    struct code_map bigger;
+    err e = code_map_init(&bigger, m->size * 2, info);
+    if (e != OK) {
+        code_map_free(&bigger);
+        return e;
+    }
+    for (size_t i = 0; i < m->size; i++) {
+        if (m->code[i] == FRAME_NO_CODE)
+            continue;
+        const size_t at = code_map_place(&bigger, m->key[i]);
+        bigger.key[at] = m->key[i];
+        bigger.code[at] = m->code[i];
+    }
+    bigger.n = m->n;
+    code_map_free(m);
+    *m = bigger;
+    return OK;
+}
+
+static err code_map_add(struct code_map *m, uint64_t key, uint32_t *code, struct err_info *info)
+{
+    size_t at = code_map_place(m, key);
+    if (m->code[at] == FRAME_NO_CODE) {
+        if (m->n >= m->size / 2) {
+            const err e = code_map_grow(m, info);
+            if (e != OK)
+                return e;
+            at = code_map_place(m, key);
+        }
+        m->key[at] = key;
+        m->code[at] = (uint32_t)m->n++; /* rows are fewer than 2^31 */
+    }
+    *code = m->code[at];
+    return OK;
+}
+
+static uint64_t key_at(const struct table_column *c, size_t i)
+{
+    switch (c->type) {
+    case TABLE_INT: return (uint64_t)c->ints[i];
+    case TABLE_TEXT: return c->codes[i];
+    case TABLE_DATE: return (uint64_t)c->days[i];
+    case TABLE_REAL: break;
+    }
+    const double v = c->reals[i] + 0.0; /* -0 and 0 are one value */
+    uint64_t key;
+    memcpy(&key, &v, sizeof key);
+    return key;
+}
+
+err frame_codes(const table *t, str name, uint32_t *code, size_t *n, struct err_info *info)
+{
+    const struct table_column *c;
+    struct code_map map;
+
+    err e = table_find(t, name, &c, info);
+    if (e != OK)
+        return e;
+    e = code_map_init(&map, 1024, info);
+    for (size_t i = 0; e == OK && i < table_rows(t); i++) {
+        if (c->missing && c->missing[i])
+            code[i] = FRAME_NO_CODE;
+        else
+            e = code_map_add(&map, key_at(c, i), &code[i], info);
+    }
+    *n = map.n;
+    code_map_free(&map);
+    return e;
+}
+
+/* "race: white" */
+static str indicator_name(arena *a, str column, str word)
+{
+    char *p = arena_alloc(a, column.n + 2 + word.n, 1);
+    if (!p)
+        return (str){NULL, 0};
+    memcpy(p, column.p, column.n);
+    memcpy(p + column.n, ": ", 2);
+    if (word.n)
+        memcpy(p + column.n + 2, word.p, word.n);
+    return (str){p, column.n + 2 + word.n};
+}
+
+static err add_indicators(const struct table_column *c, size_t n_rows, arena *a,
+                          struct frame_covariates *f, struct err_info *info)
+{
+    const size_t first = f->k;
+
+    for (size_t word = 1; word < c->n_words; word++) {
+        f->x[f->k] = ARENA_NEW(a, double, n_rows);
+        f->name[f->k] = indicator_name(a, c->name, c->words[word]);
+        if (!f->x[f->k] || !f->name[f->k].p)
+            return err_nomem(info);
+        f->k++;
+    }
+    for (size_t i = 0; i < n_rows; i++) {
+        if (c->missing && c->missing[i])
+            for (size_t j = first; j < f->k; j++)
+                f->x[j][i] = REAL_NAN;
+        else if (c->codes[i] > 0)
+            f->x[first + c->codes[i] - 1][i] = 1;
+    }
+    return OK;
+}
+
+/* How many columns a covariate becomes. */
+static size_t width(const struct table_column *c)
+{
+    return c->type != TABLE_TEXT ? 1 : c->n_words ? c->n_words - 1 : 0;
+}
+
+static err add_covariate(const table *t, str name, arena *a, struct frame_covariates *f,
+                         struct err_info *info)
+{
+    enum { ROOM = LIN_K_MAX - 2 };
+    const struct table_column *c;
+
+    err e = table_find(t, name, &c, info);
+    if (e != OK)
+        return e;
+    if (table_rows(t) > 0 && c->n_missing == table_rows(t))
+        return err_text(info, E_INPUT, "effect.column-empty", name);
+    if (width(c) > ROOM - f->k) {
+        err_text(info, E_LIMIT, "effect.too-many-columns", name);
+        msg_int(&info->msg, ROOM);
+        return E_LIMIT;
+    }
+    if (c->type == TABLE_TEXT)
+        return add_indicators(c, table_rows(t), a, f, info);
+    f->x[f->k] = ARENA_NEW(a, double, table_rows(t));
+    f->name[f->k] = arena_str(a, name);
+    if (!f->x[f->k] || !f->name[f->k].p)
+        return err_nomem(info);
+    return frame_numbers(t, name, f->x[f->k++], info);
+}
+
+err frame_covariates_read(const table *t, const str *names, size_t n, arena *a,
+                          struct frame_covariates *f, struct err_info *info)
+{
+    *f = (struct frame_covariates){.x = ARENA_NEW(a, double *, LIN_K_MAX),
+                                   .name = ARENA_NEW(a, str, LIN_K_MAX)};
+    if (!f->x || !f->name)
+        return err_nomem(info);
+    for (size_t i = 0; i < n; i++) {
+        const err e = add_covariate(t, names[i], a, f, info);
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+bool frame_standardise(double *x, size_t n)
+{
+    double low = REAL_INF, high = -REAL_INF;
+    for (size_t i = 0; i < n; i++) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
+    }
+    if (!(high > low))
+        return false;
+    for (size_t i = 0; i < n; i++) /* first onto 0 to 1, so that no square vanishes */
+        x[i] = (x[i] - low) / (high - low);
+    const double mean = lin_sum(x, n) / (double)n;
+    for (size_t i = 0; i < n; i++)
+        x[i] -= mean;
+    const double sd = sqrt(lin_dot(x, x, n) / (double)n);
+    for (size_t i = 0; i < n; i++)
+        x[i] /= sd;
+    return true;
+}

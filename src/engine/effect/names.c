@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* How the command line, study files and JSON spell what an effect study can be. */
+#include "engine/effect/effect.h"
+
+/* In the order of their enums. */
+static const char *const methods[] = {"difference", "regression", "weighting", "doubly-robust",
+                                      "did"};
+static const char *const aggregations[] = {"none",    "group-time", "simple",
+                                           "dynamic", "group",      "calendar"};
+static const char *const errors[] = {"classical", "hc1", "hc2", "hc3", "cluster"};
+static const char *const ipws[] = {"hajek", "ht"};
+static const char *const controls[] = {"never", "not-yet"};
+static const char *const bases[] = {"varying", "universal"};
+static const char *const estimators[] = {"dr", "dr-traditional", "ipw", "reg"};
+
+#define COUNT(names) (sizeof(names) / sizeof *(names))
+
+/* The place of s among the names, or `n`. */
+static size_t find_name(str s, const char *const *names, size_t n)
+{
+    size_t i = 0;
+    while (i < n && !str_eq(s, str_of(names[i])))
+        i++;
+    return i;
+}
+
+/* effect_<thing>_name and effect_<thing>_parse over the table of names above. */
+#define DEFINE_NAMES(thing, names)                                                                 \
+    const char *effect_##thing##_name(enum effect_##thing v)                                       \
+    {                                                                                              \
+        return names[v];                                                                           \
+    }                                                                                              \
+    bool effect_##thing##_parse(str s, enum effect_##thing *v)                                     \
+    {                                                                                              \
+        const size_t i = find_name(s, names, COUNT(names));                                        \
+        if (i == COUNT(names))                                                                     \
+            return false;                                                                          \
+        *v = (enum effect_##thing)i;                                                               \
+        return true;                                                                               \
+    }
+
+DEFINE_NAMES(method, methods)
+DEFINE_NAMES(errors, errors)
+DEFINE_NAMES(ipw, ipws)
+DEFINE_NAMES(control, controls)
+DEFINE_NAMES(base, bases)
+DEFINE_NAMES(estimator, estimators)
+
+const char *effect_aggregation_name(enum effect_aggregation a)
+{
+    return aggregations[a];
+}

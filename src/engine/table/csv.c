@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "engine/table/csv_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct table_format found_out = {0};
+
+static const str usual_marks[] = {
+    {"NA", 2},
+    {"NaN", 3},
+    {".", 1},
+    {"NULL", 4},
+};
+
+/* ---- faults -> errors ----------------------------------------------------------- */
+
+static err tell(const struct csv *f, str name, const struct csv_fault *fault, struct err_info *info)
+{
+    const char *text = f->lexer.text;
+    const size_t at = fault->at < f->lexer.n ? fault->at : f->lexer.n;
+    size_t line_start = str_starts((str){text, f->lexer.n}, STR("\xef\xbb\xbf")) ? 3 : 0;
+    int64_t line = 1;
+
+    for (const char *p;
+         at > line_start && (p = memchr(text + line_start, '\n', at - line_start)) != NULL; line++)
+        line_start = (size_t)(p - text) + 1;
+    const int64_t column = at >= line_start ? (int64_t)(at - line_start) + 1 : 1;
+    err_at(info, name, line, column);
+    return info->code;
+}
+
+/* The field at `at`, for a message; empty when it cannot be read. */
+static str field_at(const struct csv *f, size_t at)
+{
+    struct csv_field field;
+    struct csv_fault ignored;
+    size_t next;
+    return csv_lex(&f->lexer, at, &field, &next, &ignored) ? field.raw : (str){"", 0};
+}
+
+static err fail_at(const struct csv *f, str name, const struct csv_fault *fault,
+                   struct err_info *info)
+{
+    static const char limit_keys[][24] = {"table.field-too-long", "table.line-too-long",
+                                          "table.too-many-words", "table.too-many-columns"};
+    static const int64_t limits[] = {TABLE_FIELD_MAX, TABLE_LINE_MAX, TABLE_WORDS_MAX,
+                                     TABLE_COLUMNS_MAX};
+
+    if (strcmp(fault->key, "error.memory") == 0)
+        return err_nomem(info);
+    err_set(info, E_INPUT, fault->key);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        if (strcmp(fault->key, limit_keys[i]) == 0) {
+            info->code = E_LIMIT;
+            msg_int(&info->msg, limits[i]);
+        }
+    if (strcmp(fault->key, "table.field-count") == 0) {
+        msg_int(&info->msg, (int64_t)fault->found);
+        msg_int(&info->msg, (int64_t)f->n_columns);
+    }
+    return tell(f, name, fault, info);
+}
+
+/* A value that its column cannot hold: {1} is the column, {2} the value. */
+static err fail_value(const struct csv *f, str name, const char *key, size_t column, size_t at,
+                      struct err_info *info)
+{
+    const struct csv_fault fault = {.key = key, .at = at};
+    err_text(info, E_INPUT, key, f->column[column].name);
+    msg_text(&info->msg, field_at(f, at));
+    return tell(f, name, &fault, info);
+}
+
+/* ---- the header --------------------------------------------------------------------- */
+
+static err header_fault(struct csv *f, str name, const char *key, size_t at, size_t column,
+                        struct err_info *info)
+{
+    const struct csv_fault fault = {.key = key, .at = at};
+    err_set(info, E_INPUT, key);
+    if (f->column && f->column[column].name.n)
+        msg_text(&info->msg, f->column[column].name);
+    else
+        msg_int(&info->msg, (int64_t)column + 1);
+    return tell(f, name, &fault, info);
+}
+
+/* R leaves the name of its row names out: one name fewer than there are fields. */
+static bool has_row_names(const struct csv *f, size_t n_names)
+{
+    const struct csv_lexer *x = &f->lexer;
+    struct csv_fault ignored;
+    size_t n, next;
+    return (x->separator == ' ' || x->separator == '\t') && f->data < x->n &&
+           csv_count_fields(x, f->data, &n, &next, &ignored) && n == n_names + 1;
+}
+
+static err check_unique(struct csv *f, str name, size_t at, struct err_info *info)
+{
+    struct dict seen = {0};
+    err e = OK;
+    for (size_t c = 0; c < f->n_columns && e == OK; c++) {
+        uint32_t code;
+        e = dict_code(&seen, f->column[c].name, &code);
+        if (e != OK)
+            e = err_nomem(info);
+        else if (code != c)
+            e = header_fault(f, name, "table.name-twice", at, c, info);
+    }
+    dict_free(&seen);
+    return e;
+}
+
+static err read_header(struct csv *f, str name, size_t begin, struct err_info *info)
+{
+    struct csv_fault fault;
+    struct csv_field field;
+    size_t n_names, at = begin;
+
+    if (!csv_count_fields(&f->lexer, begin, &n_names, &f->data, &fault))
+        return fail_at(f, name, &fault, info);
+    if (f->data - begin > TABLE_LINE_MAX) {
+        fault = (struct csv_fault){.key = "table.line-too-long", .at = begin};
+        return fail_at(f, name, &fault, info);
+    }
+    f->data = csv_skip_empty(&f->lexer, f->data);
+    const size_t n_unnamed = has_row_names(f, n_names);
+    if (n_names + n_unnamed > TABLE_COLUMNS_MAX) {
+        fault = (struct csv_fault){.key = "table.too-many-columns", .at = begin};
+        return fail_at(f, name, &fault, info);
+    }
+    f->n_columns = n_names + n_unnamed;
+    f->column = calloc(f->n_columns, sizeof *f->column);
+    f->names = malloc(f->data - begin + 1);
+    if (!f->column || !f->names)
+        return err_nomem(info);
+    if (n_unnamed)
+        f->column[0].name = STR("row");
+    char *names = f->names;
+    for (size_t c = n_unnamed; c < f->n_columns; c++) {
+        const size_t from = at;
+        if (!csv_lex(&f->lexer, at, &field, &at, &fault))
+            return fail_at(f, name, &fault, info);
+        at++;
+        const str whole = csv_unquote(field.raw, names);
+        f->column[c].name = str_trim(field.doubled ? whole : field.raw);
+        names += field.raw.n;
+        if (f->column[c].name.n == 0)
+            return header_fault(f, name, "table.name-empty", from, c, info);
+    }
+    return check_unique(f, name, begin, info);
+}
+
+static err apply_types(struct csv *f, str name, struct err_info *info)
+{
+    for (size_t i = 0; i < f->format->n_typed; i++) {
+        size_t c = 0;
+        while (c < f->n_columns && !str_eq(f->column[c].name, f->format->typed_name[i]))
+            c++;
+        if (c == f->n_columns) {
+            err_text(info, E_INPUT, "table.typed-column-absent", f->format->typed_name[i]);
+            err_at(info, name, 1, 0);
+            return E_INPUT;
+        }
+        f->column[c].type = f->format->typed_as[i];
+        f->column[c].is_given = true;
+    }
+    return OK;
+}
+
+/* ---- passes over the records --------------------------------------------------------- */
+
+static err make_room(struct csv *f, struct err_info *info)
+{
+    f->n_tallies = f->pool ? par_threads(f->pool) : 1;
+    f->tally = calloc(f->n_tallies, sizeof *f->tally);
+    f->dict = calloc(CSV_WAVE * f->n_columns, sizeof *f->dict);
+    f->recoded = calloc(CSV_WAVE * f->n_columns, sizeof *f->recoded);
+    if (!f->tally || !f->dict || !f->recoded)
+        return err_nomem(info);
+    for (size_t i = 0; i < f->n_tallies; i++) {
+        struct csv_tally *t = &f->tally[i];
+        t->seen = calloc(f->n_columns, sizeof *t->seen);
+        t->n_missing = calloc(f->n_columns, sizeof *t->n_missing);
+        t->misfit = calloc(f->n_columns, sizeof *t->misfit);
+        t->huge = calloc(f->n_columns, sizeof *t->huge);
+        t->scratch = malloc(TABLE_FIELD_MAX);
+        if (!t->seen || !t->n_missing || !t->misfit || !t->huge || !t->scratch)
+            return err_nomem(info);
+    }
+    for (size_t c = 0; c < f->n_columns; c++) {
+        struct csv_column *column = &f->column[c];
+        column->is_active = true;
+        column->values = malloc(f->n_rows * 8);
+        column->missing = calloc(f->n_rows, 1); /* pages nobody writes take no memory */
+        if (!column->values || !column->missing)
+            return err_nomem(info);
+    }
+    return OK;
+}
+
+static void reset_tallies(struct csv *f)
+{
+    for (size_t i = 0; i < f->n_tallies; i++)
+        for (size_t c = 0; c < f->n_columns; c++) {
+            f->tally[i].n_missing[c] = 0;
+            f->tally[i].misfit[c] = SIZE_MAX;
+            f->tally[i].huge[c] = SIZE_MAX;
+        }
+}
+
+static const struct csv_fault *first_fault(const struct csv *f)
+{
+    const struct csv_fault *first = &f->tally[0].fault;
+    for (size_t i = 1; i < f->n_tallies; i++) {
+        const struct csv_fault *fault = &f->tally[i].fault;
+        if (fault->key && (!first->key || fault->at < first->at))
+            first = fault;
+    }
+    return first->key ? first : NULL;
+}
+
+static err run_wave(struct csv *f, str name, struct err_info *info)
+{
+    const size_t left = f->n_chunks - f->wave;
+    const size_t n = left < CSV_WAVE ? left : CSV_WAVE;
+
+    table_run(f->pool, n, csv_parse_chunk, f);
+    const struct csv_fault *fault = first_fault(f);
+    if (fault)
+        return fail_at(f, name, fault, info);
+    table_run(f->pool, f->n_columns, csv_merge_words, f);
+    for (size_t c = 0; c < f->n_columns; c++) {
+        const struct csv_fault full = {.key = "table.too-many-words",
+                                       .at = f->chunk[f->wave].first};
+        if (f->column[c].merged == E_LIMIT)
+            return fail_at(f, name, &full, info);
+        if (f->column[c].merged != OK)
+            return err_nomem(info);
+    }
+    table_run(f->pool, n, csv_recode, f);
+    return OK;
+}
+
+static err run_pass(struct csv *f, str name, const struct progress *progress, struct err_info *info)
+{
+    reset_tallies(f);
+    for (f->wave = 0; f->wave < f->n_chunks; f->wave += CSV_WAVE) {
+        if (progress_cancelled(progress))
+            return err_set(info, E_CANCELLED, "table.cancelled");
+        progress_report(progress, "table.reading", (double)f->chunk[f->wave].begin,
+                        (double)f->lexer.n);
+        const err e = run_wave(f, name, info);
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+static void combine(struct csv *f)
+{
+    for (size_t c = 0; c < f->n_columns; c++) {
+        struct csv_column *column = &f->column[c];
+        if (!column->is_active)
+            continue;
+        column->n_missing = 0;
+        column->misfit = SIZE_MAX;
+        column->huge = SIZE_MAX;
+        for (size_t i = 0; i < f->n_tallies; i++) {
+            const struct csv_tally *t = &f->tally[i];
+            column->seen |= t->seen[c];
+            column->n_missing += t->n_missing[c];
+            column->misfit = t->misfit[c] < column->misfit ? t->misfit[c] : column->misfit;
+            column->huge = t->huge[c] < column->huge ? t->huge[c] : column->huge;
+        }
+    }
+}
+
+/* Decides anew; the columns whose values in memory are then of no use become active. */
+static bool reconsider(struct csv *f, enum table_type *before)
+{
+    bool any = false;
+    for (size_t c = 0; c < f->n_columns; c++)
+        before[c] = f->column[c].type;
+    csv_decide(f);
+    for (size_t c = 0; c < f->n_columns; c++) {
+        struct csv_column *column = &f->column[c];
+        column->is_active = column->type != before[c] || column->misfit != SIZE_MAX;
+        any = any || column->is_active;
+        if (column->is_active)
+            dict_free(&column->dict);
+    }
+    return any;
+}
+
+static err check_values(const struct csv *f, str name, struct err_info *info)
+{
+    static const char *const not_of_type[] = {
+        [TABLE_INT] = "table.not-int",
+        [TABLE_REAL] = "table.not-real",
+        [TABLE_TEXT] = "table.not-text",
+        [TABLE_DATE] = "table.not-date",
+    };
+    const char *key = NULL;
+    size_t at = SIZE_MAX, column = 0;
+
+    for (size_t c = 0; c < f->n_columns; c++) {
+        const struct csv_column *k = &f->column[c];
+        if (k->misfit < at) {
+            at = k->misfit;
+            key = not_of_type[k->type];
+            column = c;
+        }
+        if (k->huge < at) {
+            at = k->huge;
+            key = "table.huge";
+            column = c;
+        }
+    }
+    return key ? fail_value(f, name, key, column, at, info) : OK;
+}
+
+/*
+ * The sample guesses the types; the first pass reads by them and sees every
+ * value; the types are then decided on all values, and where the guess was
+ * wrong a second pass reads those columns again. So the guess costs or saves
+ * time and never changes the result.
+ */
+static err read_records(struct csv *f, str name, const struct progress *progress,
+                        struct err_info *info)
+{
+    enum table_type *before = calloc(f->n_columns, sizeof *before);
+    err e = before ? make_room(f, info) : err_nomem(info);
+    if (e != OK)
+        goto out;
+    csv_sample(f);
+    e = run_pass(f, name, progress, info);
+    if (e != OK)
+        goto out;
+    combine(f);
+    if (reconsider(f, before)) {
+        e = run_pass(f, name, progress, info);
+        if (e != OK)
+            goto out;
+        combine(f);
+    }
+    e = check_values(f, name, info);
+out:
+    free(before);
+    return e;
+}
+
+/* ---- into a table ---------------------------------------------------------------------- */
+
+static bool take_words(struct table_column *to, struct table_owned *owned, struct dict *d)
+{
+    str *words = malloc((d->n + 1) * sizeof *words);
+    if (!words)
+        return false;
+    for (size_t i = 0; i < d->n; i++)
+        words[i] = dict_text(d, i);
+    owned->words = words;
+    owned->word_bytes = d->bytes;
+    d->bytes = NULL;
+    to->words = words;
+    to->n_words = d->n;
+    return true;
+}
+
+static bool take_column(struct table_column *to, struct table_owned *owned, struct csv_column *from,
+                        size_t n_rows)
+{
+    owned->name = malloc(from->name.n + 1);
+    if (!owned->name)
+        return false;
+    memcpy(owned->name, from->name.p, from->name.n);
+    owned->values = from->values;
+    from->values = NULL;
+    if (from->n_missing)
+        owned->missing = from->missing;
+    else
+        free(from->missing);
+    from->missing = NULL;
+    if (from->type == TABLE_TEXT || from->type == TABLE_DATE) {
+        void *half = realloc(owned->values, n_rows * sizeof(int32_t));
+        owned->values = half ? half : owned->values;
+    }
+    *to = (struct table_column){.name = {owned->name, from->name.n},
+                                .type = from->type,
+                                .missing = owned->missing,
+                                .n_missing = from->n_missing};
+    switch (from->type) {
+    case TABLE_INT: to->ints = owned->values; break;
+    case TABLE_REAL: to->reals = owned->values; break;
+    case TABLE_DATE: to->days = owned->values; break;
+    case TABLE_TEXT: to->codes = owned->values; return take_words(to, owned, &from->dict);
+    }
+    return true;
+}
+
+static err make_table(struct csv *f, str name, table **t, struct err_info *info)
+{
+    table *made = table_new(name, f->n_columns);
+    if (!made)
+        return err_nomem(info);
+    made->n_rows = f->n_rows;
+    for (size_t c = 0; c < f->n_columns; c++)
+        if (!take_column(&made->column[c], &made->owned[c], &f->column[c], f->n_rows)) {
+            table_free(made);
+            return err_nomem(info);
+        }
+    *t = made;
+    return OK;
+}
+
+/* ---- from beginning to end ---------------------------------------------------------------- */
+
+static void set_marks(struct csv *f)
+{
+    const bool given = f->format->missing_marks != NULL;
+    f->mark = given ? f->format->missing_marks : usual_marks;
+    f->n_marks = given ? f->format->n_missing_marks : sizeof usual_marks / sizeof usual_marks[0];
+    for (size_t i = 0; i < f->n_marks; i++) {
+        if (f->mark[i].n)
+            f->marks_first[(unsigned char)f->mark[i].p[0]] = true;
+        f->marks_are_numbers = f->marks_are_numbers || csv_seen_of(f->mark[i]) != SEEN_TEXT;
+    }
+}
+
+static void csv_done(struct csv *f)
+{
+    for (size_t i = 0; f->tally && i < f->n_tallies; i++) {
+        free(f->tally[i].seen);
+        free(f->tally[i].n_missing);
+        free(f->tally[i].misfit);
+        free(f->tally[i].huge);
+        free(f->tally[i].scratch);
+    }
+    for (size_t i = 0; i < CSV_WAVE * f->n_columns; i++) {
+        if (f->dict)
+            dict_free(&f->dict[i]);
+        if (f->recoded)
+            free(f->recoded[i]);
+    }
+    for (size_t c = 0; f->column && c < f->n_columns; c++) {
+        free(f->column[c].values);
+        free(f->column[c].missing);
+        dict_free(&f->column[c].dict);
+    }
+    free(f->tally);
+    free(f->dict);
+    free(f->recoded);
+    free(f->column);
+    free(f->names);
+    free(f->chunk);
+}
+
+/* Where the text behind a byte order mark and empty lines begins. */
+static err find_begin(str text, str name, size_t *begin, struct err_info *info)
+{
+    struct csv_lexer x;
+    const char *key = NULL;
+
+    if (str_starts(text, STR("\xff\xfe")) || str_starts(text, STR("\xfe\xff")))
+        key = "table.utf16";
+    csv_lexer_init(&x, text, ',');
+    *begin = csv_skip_empty(&x, str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0);
+    if (!key && *begin == text.n)
+        key = "table.empty";
+    if (!key)
+        return OK;
+    err_set(info, E_INPUT, key);
+    err_at(info, name, 1, 1);
+    return E_INPUT;
+}
+
+static err read_all(struct csv *f, str name, size_t begin, size_t chunk_bytes,
+                    const struct progress *progress, struct err_info *info)
+{
+    struct csv_fault fault = {0};
+
+    set_marks(f);
+    err e = read_header(f, name, begin, info);
+    if (e == OK)
+        e = apply_types(f, name, info);
+    if (e != OK)
+        return e;
+    e = csv_scan(f, begin, chunk_bytes, &fault, info);
+    if (e != OK)
+        return fault.key ? fail_at(f, name, &fault, info) : e;
+    if (f->n_rows == 0 || f->n_rows > (size_t)TABLE_ROWS_MAX) {
+        fault = (struct csv_fault){.key = f->n_rows ? "table.too-many-rows" : "table.no-rows",
+                                   .at = f->n_rows ? 0 : f->data};
+        return fail_at(f, name, &fault, info);
+    }
+    return read_records(f, name, progress, info);
+}
+
+err csv_parse(str text, str name, const struct table_format *format, size_t chunk_bytes, par *pool,
+              const struct progress *progress, table **t, struct err_info *info)
+{
+    struct csv f = {.format = format ? format : &found_out, .pool = pool};
+    size_t begin;
+
+    err e = find_begin(text, name, &begin, info);
+    if (e != OK)
+        return e;
+    csv_lexer_init(&f.lexer, text,
+                   f.format->separator ? f.format->separator : csv_detect_separator(text, begin));
+    e = read_all(&f, name, begin, chunk_bytes, progress, info);
+    if (e == OK)
+        e = make_table(&f, name, t, info);
+    csv_done(&f);
+    return e;
+}
