@@ -30,7 +30,12 @@ static void estimates_arrive(ontschot_session *s, const ontschot_table *t)
     struct ontschot_estimate simple = {.struct_size = sizeof simple};
     const char *json = NULL;
 
-    check(ontschot_effect_run(s, t, &staggered, &e) == ONTSCHOT_OK, "an effect is estimated");
+    const int ran = ontschot_effect_run(s, t, &staggered, &e) == ONTSCHOT_OK;
+    check(ran, "an effect is estimated");
+    if (!ran) {
+        printf("# %s\n", ontschot_error(s, "en"));
+        return;
+    }
     size_t i = 0;
     while (ontschot_effect_estimate(e, i, &simple) == ONTSCHOT_OK &&
            strcmp(simple.aggregation, "simple") != 0)
@@ -73,9 +78,8 @@ static void an_older_caller_is_understood(ontschot_session *s, const ontschot_ta
     memset(&estimate, 7, sizeof estimate);
     estimate.struct_size = offsetof(struct ontschot_estimate, p);
 
-    const int ran = ontschot_effect_run(s, t, &older, &e) == ONTSCHOT_OK;
-    check(ran && ontschot_effect_estimate(e, 0, &estimate) == ONTSCHOT_OK,
-          "a shorter struct is understood");
+    check(ontschot_effect_run(s, t, &older, &e) == ONTSCHOT_OK, "a shorter struct is understood");
+    check(e && ontschot_effect_estimate(e, 0, &estimate) == ONTSCHOT_OK, "and one is filled in");
     unsigned char behind[sizeof estimate.p], sevens[sizeof estimate.p];
     memcpy(behind, &estimate.p, sizeof behind);
     memset(sevens, 7, sizeof sevens);
