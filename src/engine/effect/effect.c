@@ -2,6 +2,7 @@
 #include "engine/effect/effect_int.h"
 
 #include "base/real.h"
+#include "engine/effect/panel_int.h"
 
 #include <stdlib.h>
 
@@ -71,7 +72,7 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
-    const str role[] = {s->outcome, s->treatment, s->weights, s->unit, s->time, s->first_treated};
+    const str role[] = {s->outcome, s->treatment, s->unit, s->time, s->first_treated};
 
     for (size_t i = 0; i < s->n_covariates; i++) {
         if (!is_given(s->covariates[i]))
@@ -235,7 +236,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
         e = result_new(&settled, &r, info);
     if (e != OK)
         return e;
-    e = effect_cross_run(t, pool, progress, r, info);
+    e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
+                               : effect_cross_run(t, pool, progress, r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
