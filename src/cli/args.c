@@ -227,6 +227,7 @@ static err read_positional(struct cli *c, str arg, struct err_info *info)
     if (command->actions) {
         const struct cli_command *action;
         const err e = find_action(command, arg, &action, info);
+        assert(e != OK || c->depth < CLI_DEPTH_MAX);
         if (e == OK)
             c->path[c->depth++] = action;
         return e;

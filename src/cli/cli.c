@@ -119,5 +119,8 @@ int cli_deliver(struct cli *c, const out *text)
         msg_set(&m, "cli.xlsx-on-terminal");
         return cli_usage(c, &m);
     }
-    return deliver(c, text, &info) == OK ? CLI_DONE : cli_fail(c, &info);
+    if (deliver(c, text, &info) == OK)
+        return CLI_DONE;
+    (void)cli_fail(c, &info);
+    return CLI_FAILED; /* even a folder that is not there: the input was fine */
 }

@@ -2,6 +2,8 @@
 /* Completion for bash: the words a user may type next, by command. */
 #include "cli/cli_int.h"
 
+#include <assert.h>
+
 /* " table describe": the words behind the program, each after a space. */
 static void print_words(out *o, const struct cli_command *const *path, size_t depth)
 {
@@ -17,6 +19,7 @@ static void walk(out *o, const struct cli_command **path, size_t depth, visit *p
 {
     print(o, path, depth);
     for (const struct cli_command *const *a = path[depth - 1]->actions; a && *a; a++) {
+        assert(depth < CLI_DEPTH_MAX);
         path[depth] = *a;
         walk(o, path, depth + 1, print);
     }

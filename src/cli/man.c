@@ -2,6 +2,8 @@
 /* The manual page, ontschot(1), in the man macros every troff knows. */
 #include "cli/cli_int.h"
 
+#include <assert.h>
+
 enum { PIECE_MAX = 64 << 10 };
 
 /* Text as troff must read it: no escapes, no requests, hyphens that can be copied. */
@@ -77,6 +79,7 @@ static void print_command(out *o, enum lang lang, const struct cli_command **pat
         print_options(o, lang, command, piece);
     print_examples(o, lang, command);
     for (const struct cli_command *const *a = command->actions; a && *a; a++) {
+        assert(depth < CLI_DEPTH_MAX);
         path[depth] = *a;
         print_command(o, lang, path, depth + 1, piece);
     }

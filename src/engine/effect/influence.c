@@ -46,21 +46,50 @@ static err sum_clusters(par *pool, const struct influence *f, arena *a, struct c
     return OK;
 }
 
+/* The products of columns a .. with columns b .., in their places of an m x m matrix. */
+static err gram_tile(par *pool, const struct cluster_sums *s, size_t m, size_t a, size_t n_a,
+                     size_t b, size_t n_b, double *gram, struct err_info *info)
+{
+    const double *column[LIN_K_MAX];
+    const size_t k = a == b ? n_a : n_a + n_b;
+    double *tile = malloc(k * k * sizeof *tile);
+    if (!tile)
+        return err_nomem(info);
+    for (size_t i = 0; i < k; i++)
+        column[i] = s->column[i < n_a ? a + i : b + (i - n_a)];
+    const err e = lin_gram(pool, column, k, NULL, s->n, tile, info);
+    for (size_t i = 0; i < n_a && e == OK; i++)
+        for (size_t j = 0; j < n_b; j++) {
+            const double v = tile[i * k + (a == b ? j : n_a + j)];
+            gram[(a + i) * m + b + j] = gram[(b + j) * m + a + i] = v;
+        }
+    free(tile);
+    return e;
+}
+
+/* X'X for any number of columns: tile by tile, as lin takes LIN_K_MAX at a time. */
+static err gram_of_sums(par *pool, const struct cluster_sums *s, size_t m, double *gram,
+                        struct err_info *info)
+{
+    const size_t width = m <= LIN_K_MAX ? LIN_K_MAX : LIN_K_MAX / 2;
+    err e = OK;
+    for (size_t a = 0; a < m && e == OK; a += width)
+        for (size_t b = a; b < m && e == OK; b += width)
+            e = gram_tile(pool, s, m, a, m - a < width ? m - a : width, b,
+                          m - b < width ? m - b : width, gram, info);
+    return e;
+}
+
 err influence_covariance(par *pool, const struct influence *f, double *covariance,
                          struct err_info *info)
 {
     struct cluster_sums s;
-    if (f->m > LIN_K_MAX) {
-        err_set(info, E_LIMIT, "effect.too-many-estimates");
-        msg_int(&info->msg, LIN_K_MAX);
-        return E_LIMIT;
-    }
     arena *scratch = arena_new(SIZE_MAX);
     if (!scratch)
         return err_nomem(info);
     err e = sum_clusters(pool, f, scratch, &s, info);
     if (e == OK)
-        e = lin_gram(pool, s.column, f->m, NULL, s.n, covariance, info);
+        e = gram_of_sums(pool, &s, f->m, covariance, info);
     if (e == OK)
         for (size_t i = 0; i < f->m * f->m; i++)
             covariance[i] /= (double)f->n * (double)f->n;

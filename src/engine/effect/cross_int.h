@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* cross_int: estimators for two groups seen once. Each gives one number and its influences. */
+#ifndef ONTSCHOT_ENGINE_EFFECT_CROSS_INT_H
+#define ONTSCHOT_ENGINE_EFFECT_CROSS_INT_H
+
+#include "engine/effect/frame_int.h"
+
+struct cross_answer {
+    double estimate;
+    double *psi;     /* f->n influences, see influence_int.h */
+    double variance; /* of its own kind (least squares), or NaN: from the influences */
+    double df;       /* degrees of freedom for Student's t, or REAL_INF */
+    size_t n_trimmed;
+};
+
+/*
+ * Least squares of the outcome on the treatment; with covariates beside it
+ * (not interacted) for EFFECT_REGRESSION. Errors as r->spec says: Student's t
+ * with n - rank degrees of freedom, with clusters G - 1.
+ */
+WARN_UNUSED err cross_least_squares(const struct frame *f, par *pool, struct effect_result *r,
+                                    arena *a, struct cross_answer *answer, struct err_info *info);
+
+/*
+ * Effect on the treated (ATT) by weighting the controls with the odds of their
+ * propensity score p, from a logit on the covariates. For unit i with weight w:
+ *
+ *   w1 = w d, w0 = w (1 - d) p / (1 - p), 0 when p >= EFFECT_TRIM
+ *   Hajek               sum w1 y / sum w1 - sum w0 y / sum w0
+ *   Horvitz-Thompson    (sum w1 y - sum w0 y) / sum w1     Abadie (2005), eq. 10
+ *   doubly robust       as Hajek, of y - m(x), m the outcome regression among
+ *                       the controls: Robins, Rotnitzky and Zhao (1994), in the
+ *                       form of Sant'Anna and Zhao (2020), eq. 2.5, with the
+ *                       outcome in the place of its change
+ *
+ * Influences include the estimation of p and m: Sant'Anna and Zhao (2020),
+ * theorem 1; Newey and McFadden (1994), sec. 6. Nothing is trimmed among the
+ * treated.
+ */
+WARN_UNUSED err cross_weighting(const struct frame *f, par *pool, struct effect_result *r, arena *a,
+                                struct cross_answer *answer, struct err_info *info);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "engine/effect/effect_int.h"
+#include "engine/effect/panel_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Fewer clusters than these, and intervals may miss the truth more often than they say. */
+enum { CLUSTERS_FEW = 20, CLUSTERS_FEW_IN_ARM = 8 };
+
+/* Which estimator a method means on a panel. */
+static struct effect_spec resolve(const struct effect_spec *asked)
+{
+    struct effect_spec s = *asked;
+    if (s.method == EFFECT_REGRESSION)
+        s.estimator = EFFECT_REG;
+    if (s.method == EFFECT_WEIGHTING)
+        s.estimator = EFFECT_IPW;
+    if (s.method == EFFECT_DIFFERENCE) /* a difference of mean changes */
+        s.estimator = EFFECT_REG;
+    return s;
+}
+
+static err check_spec(const struct effect_spec *s, struct err_info *info)
+{
+    if (!s->first_treated.n && !s->treatment.n)
+        return err_set(info, E_INPUT, "panel.no-start-column");
+    if (s->anticipation < 0 || s->anticipation > PANEL_PERIODS_MAX) {
+        err_set(info, E_INPUT, "panel.anticipation");
+        msg_int(&info->msg, PANEL_PERIODS_MAX);
+        return E_INPUT;
+    }
+    return OK;
+}
+
+/* ---- clusters of either arm ---- */
+
+struct cluster_counts {
+    size_t n, n_treated, n_control;
+    size_t n_lonely; /* cohorts that lie in one cluster */
+};
+
+static size_t count_in_cohort(const struct panel *p, size_t cohort, uint8_t *seen, uint8_t mark)
+{
+    const struct panel_cohort *c = &p->cohort[cohort];
+    size_t n = 0;
+    for (size_t i = c->first; i < c->first + c->n; i++) {
+        n += !(seen[p->cluster[i]] & mark);
+        seen[p->cluster[i]] |= mark;
+    }
+    return n;
+}
+
+static err count_clusters(const struct panel *p, const struct effect_spec *spec, arena *a,
+                          struct cluster_counts *count, struct err_info *info)
+{
+    const size_t n_never = p->cohort[p->n_cohorts].n;
+    *count = (struct cluster_counts){.n = p->n, .n_treated = p->n - n_never, .n_control = n_never};
+    if (spec->control == EFFECT_NOT_YET) /* all but the first cohort can be controls */
+        count->n_control = p->n - p->cohort[0].n;
+    if (!p->cluster)
+        return OK;
+    uint8_t *seen = ARENA_NEW(a, uint8_t, p->n_clusters);
+    uint8_t *alone = ARENA_NEW(a, uint8_t, p->n_clusters);
+    if (!seen || !alone)
+        return err_nomem(info);
+    *count = (struct cluster_counts){.n = p->n_clusters};
+    for (size_t h = 0; h < p->n_cohorts; h++) {
+        count->n_treated += count_in_cohort(p, h, seen, 1);
+        for (size_t i = 0; i < p->n_clusters; i++)
+            alone[i] = 0;
+        count->n_lonely += count_in_cohort(p, h, alone, 1) == 1;
+    }
+    for (size_t h = spec->control == EFFECT_NOT_YET ? 1 : p->n_cohorts; h <= p->n_cohorts; h++)
+        count->n_control += count_in_cohort(p, h, seen, 2);
+    return OK;
+}
+
+/* ---- what the reader should know ---- */
+
+static void warn_count(struct effect_result *r, const char *key, size_t n)
+{
+    if (n > 0)
+        msg_int(effect_warn(r, key), (int64_t)n);
+}
+
+static size_t count_failed(const struct panel_cells *cells)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < cells->n; c++)
+        n += cells->cell[c].failed != NULL;
+    return n;
+}
+
+static size_t most_trimmed(const struct panel_cells *cells)
+{
+    size_t most = 0;
+    for (size_t c = 0; c < cells->n; c++)
+        most = cells->cell[c].n_trimmed > most ? cells->cell[c].n_trimmed : most;
+    return most;
+}
+
+static void warn_failed(const struct panel_cells *cells, bool drops, struct effect_result *r)
+{
+    const size_t n = count_failed(cells);
+    const char *why = NULL;
+    for (size_t c = cells->n; c-- > 0;)
+        why = cells->cell[c].failed ? cells->cell[c].failed : why;
+    if (n == 0)
+        return;
+    struct msg *m = effect_warn(r, drops ? "panel.cells-dropped" : "panel.cells-failed");
+    msg_int(m, (int64_t)n);
+    msg_key(m, why);
+}
+
+static void warn_all(const struct panel *p, const struct panel_cells *cells,
+                     const struct panel_notes *notes, const struct cluster_counts *clusters,
+                     const struct effect_spec *spec, struct effect_result *r)
+{
+    warn_count(r, "panel.always-treated", notes->n_always_treated);
+    warn_count(r, "panel.start-after-end", notes->n_after_end);
+    warn_count(r, "panel.rows-missing", notes->n_dropped_missing);
+    warn_count(r, "panel.unbalanced", notes->n_unbalanced);
+    for (size_t i = 0; i < notes->n_constant; i++)
+        *effect_warn(r, notes->constant[i].key) = notes->constant[i];
+    if (cells->is_cut)
+        effect_warn(r, "panel.last-cohort-is-control");
+    warn_count(r, "panel.trimmed", most_trimmed(cells));
+    warn_failed(cells, spec->drop_failed, r);
+    const bool is_few = clusters->n < CLUSTERS_FEW || clusters->n_treated < CLUSTERS_FEW_IN_ARM ||
+                        clusters->n_control < CLUSTERS_FEW_IN_ARM;
+    if (!p->cluster && is_few) { /* of clusters effect_run warns itself */
+        struct msg *m = effect_warn(r, "panel.few-units");
+        msg_int(m, (int64_t)clusters->n);
+        msg_int(m, (int64_t)clusters->n_treated);
+        msg_int(m, (int64_t)clusters->n_control);
+    }
+    warn_count(r, "panel.cohort-in-one-cluster", clusters->n_lonely);
+}
+
+static void describe(const table *t, const struct panel *p, const struct panel_notes *notes,
+                     const struct cluster_counts *clusters, double sum_treated,
+                     struct effect_diagnostics *d)
+{
+    const size_t n_never = p->cohort[p->n_cohorts].n;
+    d->n_rows = table_rows(t);
+    d->n_used = notes->n_used;
+    d->n_dropped_missing = notes->n_dropped_missing;
+    d->n_units = p->n;
+    d->n_periods = p->periods.n;
+    d->n_treated = p->n - n_never;
+    d->n_control = n_never;
+    d->n_always_treated = notes->n_always_treated;
+    d->n_unbalanced = notes->n_unbalanced;
+    d->propensity_sum_treated = sum_treated;
+    if (!p->cluster)
+        return;
+    d->n_clusters = clusters->n;
+    d->n_treated_clusters = clusters->n_treated;
+    d->n_control_clusters = clusters->n_control;
+}
+
+/* ---- the whole ---- */
+
+/* Numbers the cells that have an influence column. */
+static size_t number_columns(const struct panel_cells *cells, size_t *column)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < cells->n; c++)
+        column[c] = cells->cell[c].failed || cells->cell[c].reference ? SIZE_MAX : n++;
+    return n;
+}
+
+/* The share of a cohort is a mean over units of w 1(start = g): its influence is that less the
+ * mean. */
+static void add_shares(const struct panel *p, double *influence)
+{
+    for (size_t g = 0; g < p->n_cohorts; g++) {
+        const struct panel_cohort *c = &p->cohort[g];
+        double *psi = influence + g * p->n;
+        for (size_t i = 0; i < p->n; i++)
+            psi[i] = (i >= c->first && i < c->first + c->n ? p->share_weight[i] : 0) - c->share;
+    }
+}
+
+static err estimate(const table *t, const struct effect_spec *spec, par *pool,
+                    const struct progress *progress, arena *a, double **influence,
+                    struct effect_result *r, struct err_info *info)
+{
+    struct panel p;
+    struct panel_notes notes;
+    struct panel_cells cells;
+    struct panel_forms forms;
+    struct cluster_counts clusters;
+    double sum_treated;
+
+    progress_report(progress, "panel.step-build", 0, 1);
+    err e = panel_build(t, spec, pool, a, &p, &notes, info);
+    if (e == OK)
+        e = panel_cells_make(&p, spec, a, &cells, info);
+    if (e != OK)
+        return e;
+    size_t *column = ARENA_NEW(a, size_t, cells.n + 1);
+    if (!column)
+        return err_nomem(info);
+    const size_t n_columns = number_columns(&cells, column);
+    /* not from the arena: untouched zero pages of persons outside a cell cost nothing */
+    *influence = calloc((n_columns + p.n_cohorts) * p.n, sizeof **influence);
+    if (!*influence)
+        return err_nomem(info);
+    e = panel_att(&p, spec, &cells, column, pool, progress, a, *influence, &sum_treated, info);
+    if (e == OK && count_failed(&cells) == cells.n)
+        e = err_set(info, E_INPUT, cells.cell[0].failed);
+    if (e == OK)
+        e = panel_aggregate(&p, spec, &cells, a, r->memory, r, &forms, info);
+    if (e != OK)
+        return e;
+    add_shares(&p, *influence + n_columns * p.n);
+    e = panel_infer(&p, spec, &cells, column, n_columns, *influence, &forms, pool, progress, a, r,
+                    info);
+    if (e == OK)
+        e = count_clusters(&p, spec, a, &clusters, info);
+    if (e != OK)
+        return e;
+    describe(t, &p, &notes, &clusters, sum_treated, &r->diagnostics);
+    warn_all(&p, &cells, &notes, &clusters, spec, r);
+    return OK;
+}
+
+err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
+                     const struct progress *progress, struct effect_result *r,
+                     struct err_info *info)
+{
+    const struct effect_spec spec = resolve(asked);
+    double *influence = NULL;
+    err e = check_spec(&spec, info);
+    if (e != OK)
+        return e;
+    arena *a = arena_new(PANEL_MEMORY_MAX);
+    if (!a)
+        return err_nomem(info);
+    e = estimate(t, &spec, pool, progress, a, &influence, r, info);
+    free(influence);
+    arena_free(a);
+    return e;
+}

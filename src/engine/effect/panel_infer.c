@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * How sure the effects are. Every estimate is linear in a few columns, the
+ * influence functions of cells and of the cohorts' shares. One Gram matrix and
+ * one set of bootstrap draws of these columns serve all estimates.
+ */
+#include "base/lin.h"
+#include "base/real.h"
+#include "engine/effect/influence_int.h"
+#include "engine/effect/panel_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct basis {
+    const struct panel *p;
+    const struct panel_cells *cells;
+    const size_t *cell_of; /* n_cells columns: the cell of each */
+    size_t n_cells;
+    const double *psi; /* n x m by unit */
+    double *sum;       /* n_clusters x m by cluster */
+    uint32_t *stamp;   /* workers x n_clusters: scratch */
+};
+
+/* ---- clusters ---- */
+
+static double small_sample(size_t n_clusters)
+{
+    return n_clusters > 1 ? sqrt((double)n_clusters / (double)(n_clusters - 1)) : 1;
+}
+
+/* The number of clusters that hold units of a cohort or, with `others`, of the cell's controls. */
+static size_t count_clusters(const struct basis *b, const struct panel_cell *c, bool others,
+                             uint32_t *stamp)
+{
+    size_t n = 0;
+    memset(stamp, 0, b->p->n_clusters * sizeof *stamp);
+    for (size_t h = 0; h <= b->p->n_cohorts; h++) {
+        if (others ? h < c->control_from || h == c->cohort : h != c->cohort)
+            continue;
+        const struct panel_cohort *cohort = &b->p->cohort[h];
+        for (size_t i = cohort->first; i < cohort->first + cohort->n; i++) {
+            n += !stamp[b->p->cluster[i]];
+            stamp[b->p->cluster[i]] = 1;
+        }
+    }
+    return n;
+}
+
+/*
+ * Sums a column within clusters, scaled as if clusters were the units. Among G
+ * clusters the mean is fitted, which makes their spread (G - 1) / G too small;
+ * that is undone for the treated and for the controls of a cell apart (exact
+ * for a difference of means of equal clusters, as HC2; Bell and McCaffrey 2002).
+ */
+static void collapse_column(void *ctx, size_t j, unsigned worker)
+{
+    const struct basis *b = ctx;
+    const struct panel *p = b->p;
+    const double *psi = b->psi + j * p->n;
+    double *sum = b->sum + j * p->n_clusters;
+    uint32_t *stamp = b->stamp + worker * p->n_clusters;
+    double own = small_sample(p->n_clusters), others = own;
+    size_t first = 0, behind = 0;
+    if (j < b->n_cells) {
+        const struct panel_cell *c = &b->cells->cell[b->cell_of[j]];
+        own = small_sample(count_clusters(b, c, false, stamp));
+        others = small_sample(count_clusters(b, c, true, stamp));
+        first = p->cohort[c->cohort].first;
+        behind = first + p->cohort[c->cohort].n;
+    }
+    const double scale = (double)p->n_clusters / (double)p->n;
+    for (size_t i = 0; i < p->n; i++)
+        sum[p->cluster[i]] += psi[i] * scale * (i >= first && i < behind ? own : others);
+}
+
+static err collapse(struct basis *b, size_t m, par *pool, arena *a, struct influence *f,
+                    struct err_info *info)
+{
+    b->sum = ARENA_NEW(a, double, b->p->n_clusters *m);
+    b->stamp = ARENA_NEW(a, uint32_t, b->p->n_clusters * par_threads(pool));
+    if (!b->sum || !b->stamp)
+        return err_nomem(info);
+    par_run(pool, m, collapse_column, b);
+    *f = (struct influence){.psi = b->sum, .n = b->p->n_clusters, .m = m};
+    return OK;
+}
+
+/* ---- from the basis to the estimates ---- */
+
+struct linear {
+    const struct panel_forms *forms;
+    const size_t *place; /* of a cell or a share in the basis */
+    size_t m;            /* columns of the basis */
+};
+
+static double apply(const struct linear *l, size_t form, const double *v)
+{
+    double sum = 0;
+    for (size_t t = l->forms->from[form]; t < l->forms->from[form + 1]; t++)
+        sum += l->forms->coefficient[t] * v[l->place[l->forms->cell[t]]];
+    return sum;
+}
+
+/* covariance = B M B' for forms B. */
+static err map_covariance(const struct linear *l, const double *basis, arena *a,
+                          struct effect_result *r, struct err_info *info)
+{
+    const size_t n = r->n_estimates;
+    double *row = ARENA_NEW(a, double, l->m);
+    if (!row)
+        return err_nomem(info);
+    for (size_t i = 0; i < n; i++) {
+        memset(row, 0, l->m * sizeof *row);
+        for (size_t t = l->forms->from[i]; t < l->forms->from[i + 1]; t++) {
+            const double *from = basis + l->place[l->forms->cell[t]] * l->m;
+            for (size_t c = 0; c < l->m; c++)
+                row[c] += l->forms->coefficient[t] * from[c];
+        }
+        for (size_t j = 0; j < n; j++)
+            r->covariance[i * n + j] = apply(l, j, row);
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++)
+            if (r->estimates[i].failed || r->estimates[j].failed)
+                r->covariance[i * n + j] = NAN;
+            else if (j < i) /* rounding may differ between the two halves */
+                r->covariance[i * n + j] = r->covariance[j * n + i];
+    return OK;
+}
+
+static err map_draws(const struct linear *l, const struct influence *f,
+                     const struct effect_spec *spec, par *pool, const struct progress *progress,
+                     arena *a, struct effect_result *r, struct err_info *info)
+{
+    double *draw = ARENA_NEW(a, double, spec->bootstrap * l->m);
+    r->draws = ARENA_NEW(r->memory, double, spec->bootstrap * r->n_estimates);
+    if (!draw || !r->draws)
+        return err_nomem(info);
+    const err e = influence_draws(pool, f, spec->bootstrap, spec->seed, progress, draw, info);
+    if (e != OK)
+        return e;
+    r->n_draws = spec->bootstrap;
+    for (size_t b = 0; b < r->n_draws; b++)
+        for (size_t i = 0; i < r->n_estimates; i++)
+            r->draws[b * r->n_estimates + i] =
+                r->estimates[i].failed ? NAN : apply(l, i, draw + b * l->m);
+    return OK;
+}
+
+/* ---- standard errors, intervals and bands ---- */
+
+/* An overall average stands alone; the members behind it make one family. */
+static bool is_overall(const struct effect_estimate *e)
+{
+    return isnan(e->group) && isnan(e->time) && isnan(e->event_time);
+}
+
+static size_t family_members(const struct effect_result *r, size_t from, size_t behind,
+                             size_t *member)
+{
+    size_t n = 0;
+    for (size_t i = from; i < behind; i++)
+        if (!r->estimates[i].failed && !r->estimates[i].reference)
+            member[n++] = i;
+    return n;
+}
+
+/* Bootstrap errors for members from .. behind - 1 of a family, and their band. */
+static err conclude_family(struct effect_result *r, double level, double df, size_t from,
+                           size_t behind, size_t *member, double *se, struct err_info *info)
+{
+    double critical = NAN;
+    const bool is_single = behind - from == 1 && is_overall(&r->estimates[from]);
+    const size_t n = family_members(r, from, behind, member);
+    if (n == 0)
+        return OK;
+    const err e =
+        influence_band(r->draws, r->n_draws, r->n_estimates, member, n, level, se, &critical, info);
+    if (e != OK)
+        return e;
+    critical = fmax(critical, real_norm_ppf((1 + level) / 2)); /* never below one alone */
+    for (size_t i = 0; i < n; i++) {
+        struct effect_estimate *x = &r->estimates[member[i]];
+        influence_conclude(x, se[i], df, level);
+        if (is_single || !(se[i] > 0))
+            continue;
+        x->band_low = x->estimate - critical * se[i];
+        x->band_high = x->estimate + critical * se[i];
+    }
+    return OK;
+}
+
+static err conclude_by_draws(struct effect_result *r, double level, double df, arena *a,
+                             struct err_info *info)
+{
+    size_t *member = ARENA_NEW(a, size_t, r->n_estimates);
+    double *se = ARENA_NEW(a, double, r->n_estimates);
+    if (!member || !se)
+        return err_nomem(info);
+    err e = OK;
+    for (size_t from = 0, behind; from < r->n_estimates && e == OK; from = behind) {
+        behind = from + 1;
+        while (!is_overall(&r->estimates[from]) && behind < r->n_estimates &&
+               r->estimates[behind].aggregation == r->estimates[from].aggregation)
+            behind++;
+        e = conclude_family(r, level, df, from, behind, member, se, info);
+    }
+    return e;
+}
+
+static void conclude_by_variance(struct effect_result *r, double level, double df)
+{
+    for (size_t i = 0; i < r->n_estimates; i++)
+        if (!r->estimates[i].failed && !r->estimates[i].reference)
+            influence_conclude(&r->estimates[i], sqrt(r->covariance[i * r->n_estimates + i]), df,
+                               level);
+}
+
+/* ---- were the groups alike before? ---- */
+
+/*
+ * Wald's test that all effects before the start are zero: W = a'V^-1 a, chi-
+ * squared with as many degrees of freedom as effects (Callaway and Sant'Anna
+ * 2021, section 4). Cells come first among the estimates, in their own order.
+ */
+static err test_before(const struct panel_cells *cells, arena *a, struct effect_result *r,
+                       struct err_info *info)
+{
+    size_t *at = ARENA_NEW(a, size_t, cells->n + 1), n = 0;
+    r->diagnostics.pretest_statistic = NAN;
+    r->diagnostics.pretest_p = NAN;
+    r->diagnostics.pretest_df = 0;
+    for (size_t c = 0; c < cells->n && at; c++) {
+        const struct panel_cell *cell = &cells->cell[c];
+        if (cell->phase == PANEL_BEFORE && !cell->reference && !cell->failed)
+            at[n++] = c;
+    }
+    double *v = ARENA_NEW(a, double, n *n + 1);
+    double *b = ARENA_NEW(a, double, n + 1);
+    bool *keep = ARENA_NEW(a, bool, n + 1);
+    if (!at || !v || !b || !keep)
+        return err_nomem(info);
+    for (size_t i = 0; i < n; i++) {
+        b[i] = r->estimates[at[i]].estimate;
+        for (size_t j = 0; j < n; j++)
+            v[i * n + j] = r->covariance[at[i] * r->n_estimates + at[j]];
+    }
+    if (n == 0 || lin_cholesky(v, n, 1e-10, keep) < n)
+        return OK; /* fewer clusters than effects: no test exists */
+    lin_cholesky_solve(v, keep, n, b);
+    double w = 0;
+    for (size_t i = 0; i < n; i++)
+        w += b[i] * r->estimates[at[i]].estimate;
+    r->diagnostics.pretest_statistic = w;
+    r->diagnostics.pretest_df = n;
+    r->diagnostics.pretest_p = real_chi2_sf(w, (double)n);
+    return OK;
+}
+
+/* ---- all together ---- */
+
+/* The basis columns' places: cells with a number first, then the shares. */
+static err places_make(const struct panel_cells *cells, const size_t *column, size_t n_columns,
+                       size_t n_cohorts, arena *a, size_t **place, size_t **cell_of,
+                       struct err_info *info)
+{
+    *place = ARENA_NEW(a, size_t, cells->n + n_cohorts);
+    *cell_of = ARENA_NEW(a, size_t, n_columns + 1);
+    if (!*place || !*cell_of)
+        return err_nomem(info);
+    for (size_t c = 0; c < cells->n; c++) {
+        (*place)[c] = column[c];
+        if (column[c] != SIZE_MAX)
+            (*cell_of)[column[c]] = c;
+    }
+    for (size_t g = 0; g < n_cohorts; g++)
+        (*place)[cells->n + g] = n_columns + g;
+    return OK;
+}
+
+err panel_infer(const struct panel *p, const struct effect_spec *spec,
+                const struct panel_cells *cells, const size_t *column, size_t n_columns,
+                const double *influence, const struct panel_forms *forms, par *pool,
+                const struct progress *progress, arena *a, struct effect_result *r,
+                struct err_info *info)
+{
+    const size_t m = n_columns + p->n_cohorts;
+    size_t *place, *cell_of;
+    err e = places_make(cells, column, n_columns, p->n_cohorts, a, &place, &cell_of, info);
+    if (e != OK)
+        return e;
+    struct basis basis = {
+        .p = p, .cells = cells, .cell_of = cell_of, .n_cells = n_columns, .psi = influence};
+    const struct linear linear = {.forms = forms, .place = place, .m = m};
+    struct influence f = {.psi = influence, .n = p->n, .m = m};
+    if (p->cluster)
+        e = collapse(&basis, m, pool, a, &f, info);
+    double *covariance = ARENA_NEW(a, double, m *m);
+    r->covariance = ARENA_NEW(r->memory, double, r->n_estimates * r->n_estimates);
+    if (e == OK && (!covariance || !r->covariance))
+        e = err_nomem(info);
+    if (e == OK)
+        e = influence_covariance(pool, &f, covariance, info);
+    if (e == OK)
+        e = map_covariance(&linear, covariance, a, r, info);
+    if (e == OK)
+        e = test_before(cells, a, r, info);
+    if (e != OK)
+        return e;
+    const double df = p->cluster ? (double)p->n_clusters - 1 : REAL_INF;
+    if (spec->bootstrap == 0) {
+        conclude_by_variance(r, spec->level, df);
+        return OK;
+    }
+    e = map_draws(&linear, &f, spec, pool, progress, a, r, info);
+    if (e == OK)
+        e = conclude_by_draws(r, spec->level, df, a, info);
+    return e;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * panel: effects of starts that differ in time, from persons followed over
+ * periods (Callaway and Sant'Anna, "Difference-in-differences with multiple
+ * time periods", Journal of Econometrics 225, 2021).
+ *
+ * The way of the data, one file for each step:
+ *   panel_code.c       values of a column as codes in increasing order
+ *   panel_start.c      in which period each unit's treatment starts
+ *   panel_build.c      rows of the table -> units by periods
+ *   panel_cell.c       which comparisons (start x period) there are
+ *   panel_att.c        each comparison's effect and influence function
+ *   panel_aggregate.c  averages of cells as linear forms
+ *   panel_infer.c      variances, bands and the test of the pre-periods
+ *   panel.c            the whole, with its warnings
+ *
+ * Does: the panel rules of docs/methods (who is compared with whom).
+ * Does not: two groups without time (effect.c).
+ */
+#ifndef ONTSCHOT_ENGINE_EFFECT_PANEL_INT_H
+#define ONTSCHOT_ENGINE_EFFECT_PANEL_INT_H
+
+#include "base/arena.h"
+#include "engine/effect/effect.h"
+
+enum {
+    PANEL_PERIODS_MAX = 1000,   /* distinct values of the time column */
+    PANEL_COLUMNS_MAX = 256,    /* covariates, with text columns as indicators, and the constant */
+    PANEL_ESTIMATES_MAX = 4096, /* cells and aggregates together */
+};
+#define PANEL_MEMORY_MAX ((size_t)1 << 40) /* the machine gives out before */
+#define PANEL_REAL_MAX   1e100             /* larger outcomes, covariates and weights are refused */
+#define PANEL_NEVER      UINT32_MAX
+
+/*
+ * Computes everything of `r` but r->spec, for a spec with unit and time. The
+ * spec is checked for what needs the table only. r->memory exists and owns
+ * what is stored. Errors as effect_run.
+ */
+WARN_UNUSED err effect_panel_run(const table *t, const struct effect_spec *spec, par *pool,
+                                 const struct progress *progress, struct effect_result *r,
+                                 struct err_info *info);
+
+/* ---- panel_code.c ---- */
+
+/* A column's distinct values, in increasing order, and each row's place among them. */
+struct panel_codes {
+    const struct table_column *column;
+    uint32_t *code; /* one for each row */
+    size_t n;       /* distinct values */
+    size_t *row;    /* n: the first row that holds each value */
+};
+
+/*
+ * No value may be missing or infinite: E_INPUT with `empty_key` and the
+ * column's name and row. Text is ordered by bytes, other types by number.
+ */
+WARN_UNUSED err panel_codes_make(const struct table_column *c, size_t n_rows, const char *empty_key,
+                                 arena *a, struct panel_codes *codes, struct err_info *info);
+
+/* A cell of the table as a number; NaN where missing, the word's code for text. */
+double panel_value(const struct table_column *c, size_t row);
+
+/* Adds a cell of the table to a message, as text. */
+void panel_msg_value(struct msg *m, const struct table_column *c, size_t row);
+
+/* ---- panel_start.c ---- */
+
+/* The calendar: periods 0 .. n - 1. */
+struct panel_periods {
+    size_t n;
+    double *value; /* as in the table; a date's day number */
+    double step;   /* between neighbours when evenly numbered, else 0: periods are counted */
+};
+
+struct panel_rows {
+    const table *t;
+    size_t n;
+    struct panel_codes unit, time;
+    struct panel_periods periods;
+};
+
+/*
+ * start[u]: the period in which unit u is first treated, PANEL_NEVER if never.
+ * A start between two periods counts from the later one. A start behind the
+ * last period may still matter with anticipation, so that it gets a number
+ * >= periods.n, or PANEL_NEVER when it is out of reach; these are counted.
+ */
+WARN_UNUSED err panel_starts_make(const struct panel_rows *rows, const struct effect_spec *spec,
+                                  arena *a, uint32_t *start, size_t *n_after_end,
+                                  struct err_info *info);
+
+/* The label of a period number that may lie behind the last, as a time value. */
+double panel_period_label(const struct panel_periods *p, size_t period);
+
+/* ---- panel_build.c ---- */
+
+/* A variable of units: one value for all periods, or one for each. */
+struct panel_series {
+    double *v; /* n, or periods x n */
+    bool varies;
+};
+
+/* Units of one start lie together: unit `first` up to `first + n`. */
+struct panel_cohort {
+    uint32_t start; /* period number; PANEL_NEVER for the last cohort */
+    size_t first, n;
+    double share; /* of all units, by weight */
+};
+
+struct panel {
+    struct panel_periods periods;
+    size_t n;                    /* units, ordered by start, then by the unit's own value */
+    size_t n_cohorts;            /* with a start; cohort[n_cohorts] are the never treated */
+    struct panel_cohort *cohort; /* n_cohorts + 1 */
+    double *outcome;             /* periods x n, NaN where not seen */
+    size_t k;                    /* columns of x */
+    struct panel_series *x;      /* the constant first; others centred and scaled, NaN if missing */
+    struct panel_series weight;  /* mean 1 over units at their first sight */
+    bool varies;                 /* some column of x or the weight does */
+    double *share_weight;        /* n: the weight at first sight */
+    uint32_t *cluster;           /* n codes, or NULL: units are on their own */
+    size_t n_clusters;
+    uint32_t *n_seen;  /* periods x (n_cohorts + 1): units whose outcome is known */
+    uint32_t *n_known; /* the same, for units whose covariates are known */
+};
+
+/* What the warnings tell about the table. */
+struct panel_notes {
+    size_t n_dropped_missing, n_used, n_always_treated, n_after_end, n_unbalanced;
+    struct msg constant[EFFECT_WARNINGS_MAX]; /* covariates left out */
+    size_t n_constant;
+};
+
+WARN_UNUSED err panel_build(const table *t, const struct effect_spec *spec, par *pool, arena *a,
+                            struct panel *p, struct panel_notes *notes, struct err_info *info);
+
+/* A variable's values in a period. */
+static inline const double *panel_at(const struct panel *p, const struct panel_series *s,
+                                     size_t period)
+{
+    return s->v + (s->varies ? period * p->n : 0);
+}
+
+/* ---- panel_cell.c ---- */
+
+enum {
+    PANEL_BEFORE,
+    PANEL_EXPECTED,
+    PANEL_AFTER
+}; /* before, within anticipation, since the start */
+
+/* One comparison: the change of a cohort since a base period, against controls. */
+struct panel_cell {
+    size_t cohort, period, base;
+    size_t control_from; /* controls: cohorts from here to the never treated, but its own */
+    size_t design;
+    int phase;
+    bool reference;     /* period == base: 0 by definition */
+    const char *failed; /* why there is no number, or NULL */
+    double att;
+    size_t n_treated, n_control, n_lost, n_trimmed;
+};
+
+/* Cells whose propensity score is the same: same persons, same covariates. */
+struct panel_design {
+    size_t first_cell;
+    size_t room; /* persons at most */
+};
+
+struct panel_cells {
+    size_t n;
+    struct panel_cell *cell;
+    size_t n_designs;
+    struct panel_design *design;
+    bool is_cut; /* without never treated, the last cohort serves as control only */
+};
+
+WARN_UNUSED err panel_cells_make(const struct panel *p, const struct effect_spec *spec, arena *a,
+                                 struct panel_cells *cells, struct err_info *info);
+
+/* ---- panel_att.c ---- */
+
+/*
+ * Fills att, counts and `failed` of all cells, and influence[c * n + i] of the
+ * c-th cell with a number, for unit i of all p->n (0 for persons outside the
+ * cell); column[cell] is c, or SIZE_MAX. `influence` comes zeroed with room
+ * for all cells. *sum_treated: the treated's scores, when there is one design.
+ */
+WARN_UNUSED err panel_att(const struct panel *p, const struct effect_spec *spec,
+                          struct panel_cells *cells, const size_t *column, par *pool,
+                          const struct progress *progress, arena *a, double *influence,
+                          double *sum_treated, struct err_info *info);
+
+/* ---- panel_aggregate.c ---- */
+
+/* Linear forms over a basis: the cells, then the cohorts' shares of all units. */
+struct panel_forms {
+    size_t n;
+    size_t *from;        /* n + 1: where each form's terms start */
+    size_t *cell;        /* of a term: below n_cells a cell, above a cohort's share */
+    double *coefficient; /* of a term: the derivative of the estimate */
+};
+
+/* Estimates with labels, counts and values, and their forms; memory of both from `keep` and `a`. */
+WARN_UNUSED err panel_aggregate(const struct panel *p, const struct effect_spec *spec,
+                                const struct panel_cells *cells, arena *a, arena *keep,
+                                struct effect_result *r, struct panel_forms *forms,
+                                struct err_info *info);
+
+/* ---- panel_infer.c ---- */
+
+/* Covariance, standard errors, intervals, draws, bands and the test of the pre-periods. */
+WARN_UNUSED err panel_infer(const struct panel *p, const struct effect_spec *spec,
+                            const struct panel_cells *cells, const size_t *column, size_t n_columns,
+                            const double *influence, const struct panel_forms *forms, par *pool,
+                            const struct progress *progress, arena *a, struct effect_result *r,
+                            struct err_info *info);
+
+#endif

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# The program as a user's shell sees it: exit codes, sentences, files, as TAP.
+# cli.sh PROGRAM SOURCE_ROOT
+program=$(realpath "${1:?program}")
+fixtures=${2:?source root}/tests/data
+export ONTSCHOT_LANG=en
+unset LC_ALL LC_MESSAGES LANG
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+cd "$room" || exit 1
+number=0
+status=0
+
+result() { # NAME; follows a test command
+    outcome=$?
+    number=$((number + 1))
+    if [ $outcome -eq 0 ]; then
+        echo "ok $number - $1"
+    else
+        echo "not ok $number - $1"
+        sed 's/^/# /' out err
+        status=1
+    fi
+}
+
+# ends CODE TEXT ARGUMENT...: the exit code is CODE and stdout or stderr holds TEXT
+ends() {
+    code=$1 text=$2
+    shift 2
+    "$program" "$@" > out 2> err < /dev/null
+    got=$?
+    if [ "$code" -eq 0 ]; then said=out; else said=err; fi
+    [ $got -eq "$code" ] && grep -qF -- "$text" "$said"
+    result "ontschot $* ends with $code"
+}
+
+# ---- usage
+ends 2 'must be followed by what to do'
+ends 2 'Do you mean “version”?' verison
+ends 2 'no option --formt. Do you mean --format?' version --formt json
+ends 2 'Do you mean “json”?' version --format jsn
+ends 2 'is missing behind --listen' serve --listen
+ends 2 'The command expects: FOLDER' serve
+ends 2 'Type `ontschot serve --help` for help.' serve a b
+ends 2 'Bedoelt u' version --lang nl --formt json
+ends 0 'Usage:' --help
+ends 0 'Gebruik:' serve --help --lang nl
+ends 0 'ontschot serve [options] FOLDER' help serve
+ends 0 '"libsodium"' version --format json
+ends 0 'libsodium' --version
+ends 0 '.TH ONTSCHOT 1' help --man
+ends 0 'complete -o filenames' help --completion bash
+
+# ---- where results go
+"$program" version --output version.txt > out 2> err
+[ ! -s out ] && grep -q libyaml version.txt; result "--output fills the file"
+ends 1 'cannot be written' version --output no-folder/version.txt
+if [ -w /dev/full ]; then
+    "$program" version > /dev/full 2> err; code=$?
+    : > out
+    [ $code -eq 1 ] && grep -q 'cannot be written' err; result "a full disk is told"
+fi
+
+# ---- bad input
+ends 3 'no-folder: This folder cannot be read' serve no-folder
+ends 3 'is not an address with a port' serve . --listen 8080
+
+# ---- the server
+mkdir site && echo '<p>hello' > site/index.html
+"$program" serve site --listen 127.0.0.1:0 > out 2> err &
+server=$!
+trap 'kill $server 2> /dev/null; rm -rf "$room"' EXIT
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    grep -q http out && break
+    sleep 0.1
+done
+port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/.*|\1|p' out)
+[ -n "$port" ]; result "serve prints its address"
+ends 1 "The port of 127.0.0.1:$port is in use already." serve site --listen "127.0.0.1:$port"
+kill -TERM $server; wait $server; [ $? -eq 0 ]; result "a stop by signal is a normal end"
+
+# ---- completion works in a real shell
+if command -v bash > /dev/null; then
+    "$program" help --completion bash > completion
+    bash -c '. ./completion; COMP_WORDS=(ontschot version --format j); COMP_CWORD=3; _ontschot
+        echo "${COMPREPLY[*]}"' > out 2> err
+    [ "$(cat out)" = json ]; result "bash completes a choice"
+fi
+
+echo "1..$number"
+exit $status
