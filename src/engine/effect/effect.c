@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/effect/effect_int.h"
-#include "engine/effect/panel_int.h"
 
 #include "base/real.h"
 #include "engine/effect/panel_int.h"
@@ -10,9 +9,8 @@
 /* A result is sized by its data; this bounds what a hostile request can ask for. */
 #define RESULT_BYTES_MAX ((size_t)1 << 35)
 
-enum {
-    FEW_CLUSTERS = 8
-}; /* in either group; see MacKinnon and Webb (2020) on few treated clusters */
+/* In all, and in either group; see MacKinnon and Webb (2020) on few treated clusters. */
+enum { FEW_CLUSTERS = 20, FEW_CLUSTERS_IN_GROUP = 8 };
 
 void effect_spec_init(struct effect_spec *spec)
 {
@@ -95,7 +93,7 @@ static err check_columns(const struct effect_spec *s, struct err_info *info)
         e = need(s->unit, "unit", info);
         if (e == OK)
             e = need(s->time, "time", info);
-        if (e == OK && !is_given(s->treatment))
+        if (e == OK && !is_given(s->treatment)) /* which may switch on instead */
             e = need(s->first_treated, "first-treated", info);
     } else if (e == OK) {
         e = need(s->treatment, "treatment", info);
@@ -227,7 +225,8 @@ static void warn_few_clusters(struct effect_result *r)
 {
     const struct effect_diagnostics *d = &r->diagnostics;
     if (d->n_clusters == 0 ||
-        (d->n_treated_clusters >= FEW_CLUSTERS && d->n_control_clusters >= FEW_CLUSTERS))
+        (d->n_clusters >= FEW_CLUSTERS && d->n_treated_clusters >= FEW_CLUSTERS_IN_GROUP &&
+         d->n_control_clusters >= FEW_CLUSTERS_IN_GROUP))
         return;
     struct msg *m = effect_warn(r, "effect.few-clusters");
     msg_int(m, (int64_t)d->n_clusters);

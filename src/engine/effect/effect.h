@@ -133,7 +133,8 @@ struct effect_result {
  * groups, influence function otherwise; clustered as soon as `cluster` is
  * given. In the result's spec, has_errors is false for influence functions
  * without clusters. Intervals use Student's t with n - rank degrees of freedom
- * (clusters: G - 1) for least squares, the normal for influence functions.
+ * (clusters: G - 1) for least squares, the normal for influence functions
+ * (panels with clusters: G - 1, see panel_infer.c on few clusters).
  * With `bootstrap`, standard errors and intervals come from the draws;
  * `covariance` is that of the formula all the same.
  */

@@ -213,4 +213,67 @@ WARN_UNUSED err study_freeze(str path, str reason, const struct study_actor *act
 /* The same question asked without changing anything. */
 WARN_UNUSED err study_look_up(str path, struct study_status *status, struct errs *errors);
 
+/* ---- running ------------------------------------------------------------- */
+
+struct study_run_options {
+    struct study_actor actor;
+    str data;   /* the data file; empty: the one the plan names */
+    str folder; /* where the results go; empty: beside the plan, "pilot.run-3" */
+    par *pool;  /* may be NULL; the bits do not depend on it */
+    const struct progress *progress;
+};
+
+/* What became of a run. */
+struct study_outcome_of_run {
+    struct study_status status; /* before this run */
+    char folder[4096];
+};
+
+/*
+ * Computes all the plan asks for, and leaves a folder with the results in
+ * every form and language, a copy of plan and journal, and the signed manifest
+ * (docs/study-file.md). The run is added to the journal. All or nothing: on an
+ * error there is no folder, and the journal is as it was. E_CONFLICT when the
+ * folder exists or somebody else used the journal in the meantime.
+ */
+WARN_UNUSED err study_run(str path, const struct study_run_options *options,
+                          struct study_outcome_of_run *run, struct errs *errors);
+
+/* ---- verifying ----------------------------------------------------------- */
+
+struct study_verify_options {
+    const struct seal_signers *signers; /* NULL: nobody is known */
+    str data;    /* the data file; empty: as the plan names it, seen from the folder that the
+                    folder of results is in */
+    str scratch; /* an existing folder for the recomputation, e.g. "/tmp" */
+    par *pool;
+    const struct progress *progress;
+};
+
+enum study_verdict {
+    STUDY_SAME,      /* sealed, unchanged, and the same bit for bit when computed again */
+    STUDY_DIFFERENT, /* sealed and unchanged, but computed again it differs */
+    STUDY_INVALID,   /* the seal does not fit: something was changed, added or taken away */
+};
+
+struct study_verification {
+    enum study_verdict verdict;
+    bool signer_known; /* false: unverified, whatever the verdict */
+    struct seal_public signer;
+    char signer_name[128];
+    char date[STUDY_TIME_TEXT + 1];
+    char program[32]; /* the version that made the results */
+    struct study_status status;
+    size_t n_files; /* compared bit for bit */
+    uint64_t n_bytes;
+};
+
+/*
+ * Verifies a folder of results. What is wrong goes to `findings`, each with the
+ * file and, where it is known, the line. OK when a verdict was reached,
+ * whatever it is; else the error is in `findings` too, and `v` holds nothing.
+ */
+WARN_UNUSED err study_verify(str folder, const struct study_verify_options *options,
+                             struct study_verification *v, struct errs *findings);
+
 #endif
