@@ -199,6 +199,7 @@ static void lines_of_a_table_end_under_each_other(void **state)
         if (holds(line, "2004 / 2003"))
             row = line;
     }
+    assert_true(head.n && row.n);
     const char *head_end = memmem(head.p, head.n, "standard error", 14);
     const char *row_end = memmem(row.p, row.n, "0.250", 5);
     assert_non_null(head_end);

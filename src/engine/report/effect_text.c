@@ -108,8 +108,8 @@ static void cell_label(struct text_table *t, const struct effect_estimate *e)
         const bool has_event = !isnan(e->event_time);
         out_str(&t->text, tr(t->lang, has_event ? "effect.label-event" : "effect.label-overall"));
         if (has_event) {
-            out_char(&t->text, ' ');
-            tr_signed(&t->text, t->lang, e->event_time, 0);
+            out_cstr(&t->text, e->event_time > 0 ? " +" : " ");
+            tr_number(&t->text, t->lang, e->event_time, 0);
         }
     }
     cell_end(t);
