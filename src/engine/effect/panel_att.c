@@ -29,7 +29,8 @@ struct fitted {
 
 struct job {
     const struct panel *p;
-    const struct effect_spec *spec;
+    enum effect_estimator estimator;
+    enum effect_ipw ipw;
     struct panel_cells *cells;
     const size_t *column;
     const struct progress *progress;
@@ -107,14 +108,13 @@ static err fit_design(const struct job *job, size_t design, struct bench *b, str
     f->keep = arena_new(PANEL_MEMORY_MAX);
     if (!f->keep)
         return err_nomem(info);
-    if (job->spec->estimator != EFFECT_REG) {
+    if (job->estimator != EFFECT_REG) {
         f->fit.score = ARENA_NEW(f->keep, double, n);
         f->fit.odds = ARENA_NEW(f->keep, double, b->sample.n_control);
         if (!f->fit.score || !f->fit.odds)
             return err_nomem(info);
     }
-    return drdid_fit(&b->sample, job->spec->estimator, job->spec->ipw, b->scratch, f->keep, &f->fit,
-                     info);
+    return drdid_fit(&b->sample, job->estimator, job->ipw, b->scratch, f->keep, &f->fit, info);
 }
 
 static void run_design(void *ctx, size_t design, unsigned worker)
@@ -199,7 +199,9 @@ err panel_att(const struct panel *p, const struct effect_spec *spec, struct pane
 {
     const unsigned n_workers = par_threads(pool);
     struct job job = {.p = p,
-                      .spec = spec,
+                      /* without covariates all estimators are the difference of mean changes */
+                      .estimator = p->k == 1 ? EFFECT_REG : spec->estimator,
+                      .ipw = spec->ipw,
                       .cells = cells,
                       .column = column,
                       .progress = progress,
