@@ -3,8 +3,8 @@
  * table: typed columns, in memory or mapped from a column file.
  *
  * Does: read CSV and TSV, detect what each column holds, keep missing values
- *       apart, write and map the column file (.ot, see docs/column-file.md).
- * Does not: compute, join or filter.
+ *       apart, pick rows, write and map the column file (.ot, see docs/column-file.md).
+ * Does not: compute or join.
  */
 #ifndef ONTSCHOT_ENGINE_TABLE_H
 #define ONTSCHOT_ENGINE_TABLE_H
@@ -84,6 +84,14 @@ WARN_UNUSED err table_find(const table *t, str name, const struct table_column *
  */
 WARN_UNUSED err table_reals(const table *t, const struct table_column *c, double *v,
                             struct err_info *info);
+
+/*
+ * The rows for which keep[row] is not 0, in their order, as a table of its own
+ * with the same name and columns. A text column keeps the words that still
+ * occur, so that nothing counts what is no longer there.
+ */
+WARN_UNUSED err table_select(const table *t, const uint8_t *keep, table **selected,
+                             struct err_info *info);
 
 /*
  * Writes a column file. When `unit` and `time` are not empty, rows are sorted
