@@ -33,7 +33,6 @@ struct job {
     enum effect_ipw ipw;
     struct panel_cells *cells;
     const size_t *column;
-    const struct progress *progress;
     struct fitted *fitted;
     struct bench *bench;
     double *influence;
@@ -121,8 +120,6 @@ static void run_design(void *ctx, size_t design, unsigned worker)
 {
     const struct job *job = ctx;
     struct err_info info;
-    if (progress_cancelled(job->progress))
-        return;
     job->bench[worker].design = SIZE_MAX;
     job->fitted[design].error = fit_design(job, design, &job->bench[worker], &info);
 }
@@ -135,7 +132,7 @@ static void run_cell(void *ctx, size_t cell, unsigned worker)
     const struct panel *p = job->p;
     struct panel_cell *c = &job->cells->cell[cell];
     struct bench *b = &job->bench[worker];
-    if (c->reference || c->failed || progress_cancelled(job->progress))
+    if (c->reference || c->failed)
         return;
     const struct drdid_fit *fit = &job->fitted[c->design].fit;
     if (b->design != c->design) {
@@ -204,7 +201,6 @@ err panel_att(const struct panel *p, const struct effect_spec *spec, struct pane
                       .ipw = spec->ipw,
                       .cells = cells,
                       .column = column,
-                      .progress = progress,
                       .fitted = ARENA_NEW(a, struct fitted, cells->n_designs),
                       .bench = ARENA_NEW(a, struct bench, n_workers),
                       .influence = influence};
@@ -218,11 +214,11 @@ err panel_att(const struct panel *p, const struct effect_spec *spec, struct pane
     for (size_t d = 0; d < cells->n_designs && e == OK; d++)
         if (job.fitted[d].error != OK)
             e = err_nomem(info); /* the only error a design can have */
+    if (e == OK && progress_cancelled(progress))
+        e = err_set(info, E_CANCELLED, "error.cancelled");
     progress_report(progress, "panel.step-cells", 0, (double)cells->n);
     if (e == OK)
         par_run(pool, cells->n, run_cell, &job);
-    if (e == OK && progress_cancelled(progress))
-        e = err_set(info, E_CANCELLED, "error.cancelled");
     if (e == OK)
         *sum_treated = treated_scores(cells, &job.fitted[0]);
     for (size_t d = 0; d < cells->n_designs; d++)

@@ -40,6 +40,22 @@ static void a_person_twice_in_a_period_is_named(void **state)
     assert_value(&info.msg, 1, "2");
 }
 
+static void values_are_named_as_they_were_written(void **state)
+{
+    (void)state;
+    const struct effect_spec s = did_spec();
+
+    const struct err_info info = refuse(HEAD "2.5,2024-01-01,2024-02-01,1\n"
+                                             "2.5,2024-02-01,2024-02-01,2\n"
+                                             "7,2024-01-01,2024-02-01,2\n"
+                                             "2.5,2024-02-01,2024-02-01,2\n",
+                                        &s);
+
+    assert_string_equal(info.msg.key, "panel.duplicate");
+    assert_value(&info.msg, 0, "2.5");
+    assert_value(&info.msg, 1, "2024-02-01");
+}
+
 static void treatment_that_switches_off_is_named(void **state)
 {
     (void)state;
@@ -413,6 +429,88 @@ static void few_clusters_are_told(void **state)
     table_free(t);
 }
 
+static bool is_cancelled(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+static void cancelled_work_hands_out_nothing(void **state)
+{
+    (void)state;
+    const struct progress p = {.cancelled = is_cancelled};
+    const struct effect_spec s = did_spec();
+    struct effect_result *r = NULL;
+    struct err_info info;
+    table *t = parse_table(PAIR);
+
+    const err e = effect_run(t, &s, NULL, &p, &r, &info);
+
+    assert_int_equal(e, E_CANCELLED);
+    assert_null(r);
+    table_free(t);
+}
+
+/* Each message a panel can give is there in both languages. */
+static void every_message_is_translated(void **state)
+{
+    (void)state;
+    static const char *const key[] = {"panel.no-start-column",
+                                      "panel.anticipation",
+                                      "panel.no-rows",
+                                      "panel.unit-empty",
+                                      "panel.time-empty",
+                                      "panel.cluster-empty",
+                                      "panel.time-is-text",
+                                      "panel.one-period",
+                                      "panel.too-many-periods",
+                                      "panel.duplicate",
+                                      "panel.start-not-a-period",
+                                      "panel.start-empty",
+                                      "panel.start-varies",
+                                      "panel.treatment-not-binary",
+                                      "panel.switches-off",
+                                      "panel.no-starts",
+                                      "panel.no-never-treated",
+                                      "panel.cluster-varies",
+                                      "panel.no-weight",
+                                      "panel.not-finite",
+                                      "panel.weight-empty",
+                                      "panel.weight-negative",
+                                      "panel.not-a-number",
+                                      "panel.all-missing",
+                                      "panel.too-many-columns",
+                                      "panel.too-many-cells",
+                                      "panel.no-period-before",
+                                      "panel.no-controls",
+                                      "panel.no-treated",
+                                      "panel.separation",
+                                      "panel.no-maximum",
+                                      "panel.no-overlap",
+                                      "panel.not-computable",
+                                      "panel.cell-failed",
+                                      "panel.no-cells",
+                                      "panel.always-treated",
+                                      "panel.start-after-end",
+                                      "panel.rows-missing",
+                                      "panel.unbalanced",
+                                      "panel.constant-covariate",
+                                      "panel.constant-word",
+                                      "panel.last-cohort-is-control",
+                                      "panel.trimmed",
+                                      "panel.cells-failed",
+                                      "panel.cells-dropped",
+                                      "panel.few-units",
+                                      "panel.cohort-in-one-cluster",
+                                      "panel.step-build",
+                                      "panel.step-scores",
+                                      "panel.step-cells"};
+    for (size_t i = 0; i < sizeof key / sizeof *key; i++)
+        for (int lang = 0; lang < LANG_COUNT; lang++)
+            if (!tr_has((enum lang)lang, key[i]))
+                fail_msg("%s has no translation", key[i]);
+}
+
 static void every_limit_is_an_error(void **state)
 {
     (void)state;
@@ -448,6 +546,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_person_twice_in_a_period_is_named),
+        cmocka_unit_test(values_are_named_as_they_were_written),
         cmocka_unit_test(treatment_that_switches_off_is_named),
         cmocka_unit_test(treatment_other_than_zero_or_one_is_refused),
         cmocka_unit_test(a_start_that_varies_within_a_person_is_named),
@@ -470,6 +569,8 @@ int main(void)
         cmocka_unit_test(a_word_without_controls_cannot_be_adjusted_for),
         cmocka_unit_test(controls_almost_sure_to_be_treated_are_trimmed),
         cmocka_unit_test(few_clusters_are_told),
+        cmocka_unit_test(cancelled_work_hands_out_nothing),
+        cmocka_unit_test(every_message_is_translated),
         cmocka_unit_test(every_limit_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,9 +39,9 @@ enum {
 #define PANEL_NEVER      UINT32_MAX
 
 /*
- * Computes everything of `r` but r->spec, for a spec with unit and time. The
- * spec is checked for what needs the table only. r->memory exists and owns
- * what is stored. Errors as effect_run.
+ * Computes everything of `r`, for a spec with unit and time that effect_run has
+ * checked. Of r->spec the estimator is set to the one the method means.
+ * r->memory exists and owns what is stored. Errors as effect_run.
  */
 WARN_UNUSED err effect_panel_run(const table *t, const struct effect_spec *spec, par *pool,
                                  const struct progress *progress, struct effect_result *r,

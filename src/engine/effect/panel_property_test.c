@@ -20,7 +20,10 @@ struct made {
     double weight[UNITS_MAX];
     size_t cluster[UNITS_MAX];
     bool is_reversed;
+    bool has_copy; /* column w is x on another scale */
 };
+
+#define HEAD "id,t,g,y\n"
 
 static double uniform(uint64_t seed, size_t i, size_t t, uint64_t use)
 {
@@ -73,7 +76,7 @@ static void print_row(const struct made *m, size_t i, size_t t, out *o)
                               on,
                               m->factor * m->y[i][t] + m->unit_constant * (double)(i % 7),
                               m->x[i][t],
-                              m->weight[i],
+                              m->has_copy ? 1000 - 30 * m->x[i][t] : m->weight[i],
                               (double)(m->cluster[i] + 1)};
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
         if (c)
@@ -539,6 +542,77 @@ static void the_last_to_start_serve_as_controls(void **state)
     free(m);
 }
 
+/* Weights, like covariates, are those of the base period. */
+static void weights_of_the_base_period_count(void **state)
+{
+    (void)state;
+    table *t = parse_table("id,t,g,y,w\n"
+                           "a,1,3,1,1\na,2,3,2,1\na,3,3,6,8\nb,1,3,1,1\nb,2,3,1,3\nb,3,3,2,8\n"
+                           "c,1,0,1,1\nc,2,0,1,2\nc,3,0,2,8\nd,1,0,1,4\nd,2,0,4,1\nd,3,0,9,8\n");
+    struct effect_spec s = did_spec();
+    s.weights = STR("w");
+
+    struct effect_result *r = run_on(t, &s, NULL);
+
+    assert_near(estimate_at(r, EFFECT_GROUP_TIME, 3, 2, NAN)->estimate,
+                (1.0 * 1 + 1.0 * 0) / 2 - (1.0 * 0 + 4.0 * 3) / 5, 1e-14);
+    assert_near(estimate_at(r, EFFECT_GROUP_TIME, 3, 3, NAN)->estimate,
+                (1.0 * 4 + 3.0 * 1) / 4 - (2.0 * 1 + 1.0 * 5) / 3, 1e-14);
+    effect_result_free(r);
+    table_free(t);
+}
+
+/* Someone who starts just behind the end is no control when effects may show before. */
+static void a_start_behind_the_end_matters_with_anticipation(void **state)
+{
+    (void)state;
+    table *t = parse_table(HEAD "a,1,3,1\na,2,3,2\na,3,3,6\na,4,3,7\n"
+                                "b,1,3,1\nb,2,3,1\nb,3,3,2\nb,4,3,5\n"
+                                "c,1,5,1\nc,2,5,1\nc,3,5,2\nc,4,5,9\n"
+                                "d,1,0,1\nd,2,0,1\nd,3,0,3\nd,4,0,3\n"
+                                "e,1,9,1\ne,2,9,1\ne,3,9,1\ne,4,9,4\n");
+    struct effect_spec s = did_spec();
+    s.control = EFFECT_NOT_YET;
+    s.anticipation = 1;
+
+    struct effect_result *r = run_on(t, &s, NULL);
+
+    assert_int_equal(estimate_at(r, EFFECT_GROUP_TIME, 3, 3, NAN)->n_control, 3); /* c d e */
+    assert_int_equal(estimate_at(r, EFFECT_GROUP_TIME, 3, 4, NAN)->n_control, 2); /* d e */
+    assert_near(estimate_at(r, EFFECT_GROUP_TIME, 3, 4, NAN)->estimate, 5 - (2 + 3) / 2.0, 1e-14);
+    assert_int_equal(r->diagnostics.n_control, 2);
+    assert_true(has_warning(r, "panel.start-after-end"));
+    effect_result_free(r);
+    table_free(t);
+}
+
+static void a_covariate_told_twice_counts_once(void **state)
+{
+    (void)state;
+    static const enum effect_estimator all[] = {EFFECT_DR, EFFECT_DR_TRADITIONAL, EFFECT_IPW,
+                                                EFFECT_REG};
+    struct made *m = make(30, 120, 5, 2);
+    m->has_copy = true;
+    for (size_t i = 0; i < 4; i++) {
+        struct effect_spec s = did_spec();
+        s.estimator = all[i];
+        s.covariates[s.n_covariates++] = STR("x");
+        struct effect_result *once = run_made(m, &s);
+        s.covariates[s.n_covariates++] = STR("w");
+
+        struct effect_result *twice = run_made(m, &s);
+
+        for (size_t j = 0; j < once->n_estimates; j++) {
+            assert_near(twice->estimates[j].estimate, once->estimates[j].estimate, 1e-9);
+            assert_near(twice->estimates[j].standard_error, once->estimates[j].standard_error,
+                        1e-9);
+        }
+        effect_result_free(once);
+        effect_result_free(twice);
+    }
+    free(m);
+}
+
 /* More cells than one Gram matrix of base/lin takes. */
 static void many_cells_have_the_errors_of_few(void **state)
 {
@@ -584,6 +658,9 @@ int main(void)
         cmocka_unit_test(a_person_as_own_cluster_changes_nothing),
         cmocka_unit_test(dates_are_counted_in_periods),
         cmocka_unit_test(the_last_to_start_serve_as_controls),
+        cmocka_unit_test(weights_of_the_base_period_count),
+        cmocka_unit_test(a_start_behind_the_end_matters_with_anticipation),
+        cmocka_unit_test(a_covariate_told_twice_counts_once),
         cmocka_unit_test(many_cells_have_the_errors_of_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
