@@ -613,6 +613,118 @@ static void a_covariate_told_twice_counts_once(void **state)
     free(m);
 }
 
+/* ---- whatever comes ---- */
+
+static size_t pick_from(uint64_t round, size_t i, size_t n)
+{
+    return (size_t)(uniform(round, i, 0, 77) * (double)n);
+}
+
+/* A small panel of small numbers, so that ties, gaps and separation abound. */
+static table *random_table(uint64_t round)
+{
+    static const char *const start[] = {"0", "1", "2", "3", "4", "5", "Inf", ""};
+    static const char *const word[] = {"p", "q", "r", ""};
+    const size_t units = 2 + pick_from(round, 1, 14), periods = 2 + pick_from(round, 2, 4);
+    size_t at = 100;
+    out o;
+    out_init(&o, 1 << 20);
+    out_cstr(&o, "id,t,g,y,x,w,word,team\n");
+    for (size_t i = 0; i < units; i++) {
+        const size_t g = pick_from(round, at++, pick_from(round, 3, 2) ? 8 : 6);
+        for (size_t t = 1; t <= periods; t++) {
+            if (pick_from(round, at++, 12) == 0)
+                continue;
+            out_int(&o, (int64_t)(units - i));
+            out_char(&o, ',');
+            out_int(&o, (int64_t)t);
+            out_char(&o, ',');
+            out_cstr(&o, start[g]);
+            for (size_t c = 0; c < 3; c++) {
+                out_char(&o, ',');
+                if (c == 2 || pick_from(round, at++, 20) > 0)
+                    out_int(&o, (int64_t)pick_from(round, at++, 4) - (c < 2));
+            }
+            out_char(&o, ',');
+            out_cstr(&o, word[pick_from(round, at++, 4)]);
+            out_char(&o, ',');
+            out_int(&o, (int64_t)i / 2);
+            out_char(&o, '\n');
+        }
+    }
+    out_char(&o, '\0');
+    struct err_info info;
+    table *t = NULL;
+    if (table_parse(str_of(out_view(&o).p), STR("random"), NULL, NULL, &t, &info) != OK)
+        t = NULL;
+    out_free(&o);
+    return t;
+}
+
+static struct effect_spec random_spec(uint64_t round)
+{
+    struct effect_spec s = did_spec();
+    s.estimator = (enum effect_estimator)pick_from(round, 10, 4);
+    s.control = (enum effect_control)pick_from(round, 11, 2);
+    s.base = (enum effect_base)pick_from(round, 12, 2);
+    s.ipw = (enum effect_ipw)pick_from(round, 13, 2);
+    s.anticipation = (int)pick_from(round, 14, 3);
+    s.drop_failed = pick_from(round, 15, 2);
+    s.bootstrap = pick_from(round, 16, 2) * 20;
+    s.has_never = pick_from(round, 17, 2);
+    if (pick_from(round, 18, 2))
+        s.covariates[s.n_covariates++] = STR("x");
+    if (pick_from(round, 19, 3) == 0)
+        s.covariates[s.n_covariates++] = STR("word");
+    if (pick_from(round, 20, 2))
+        s.weights = STR("w");
+    if (pick_from(round, 21, 2))
+        s.cluster = STR("team");
+    return s;
+}
+
+static void assert_consistent(const struct effect_result *r)
+{
+    const size_t n = r->n_estimates;
+    for (size_t i = 0; i < n; i++) {
+        const struct effect_estimate *e = &r->estimates[i];
+        assert_true(isnan(e->estimate) == (e->failed != NULL));
+        assert_true(isnan(r->covariance[i * n + i]) == (e->failed != NULL));
+        assert_false(r->covariance[i * n + i] < -1e-12);
+        assert_true(isnan(e->ci_low) == isnan(e->ci_high));
+        assert_false(e->ci_low > e->ci_high);
+        for (size_t j = 0; j < n; j++)
+            assert_memory_equal(&r->covariance[i * n + j], &r->covariance[j * n + i],
+                                sizeof(double));
+    }
+}
+
+static void any_panel_gives_a_result_or_a_reason(void **state)
+{
+    (void)state;
+    size_t n_results = 0, n_refused = 0;
+    for (uint64_t round = 1; round <= 1500; round++) {
+        struct err_info info = {.msg.key = NULL};
+        struct effect_result *r = NULL;
+        table *t = random_table(round);
+        const struct effect_spec s = random_spec(round);
+        if (!t)
+            continue;
+
+        const err e = effect_run(t, &s, NULL, NULL, &r, &info);
+
+        if (e == OK)
+            assert_consistent(r);
+        else
+            assert_true(e == E_INPUT && r == NULL && info.msg.key != NULL);
+        n_results += e == OK;
+        n_refused += e != OK;
+        effect_result_free(r);
+        table_free(t);
+    }
+    assert_true(n_results > 200 && n_refused > 200);
+}
+
 /* More cells than one Gram matrix of base/lin takes. */
 static void many_cells_have_the_errors_of_few(void **state)
 {
@@ -661,6 +773,7 @@ int main(void)
         cmocka_unit_test(weights_of_the_base_period_count),
         cmocka_unit_test(a_start_behind_the_end_matters_with_anticipation),
         cmocka_unit_test(a_covariate_told_twice_counts_once),
+        cmocka_unit_test(any_panel_gives_a_result_or_a_reason),
         cmocka_unit_test(many_cells_have_the_errors_of_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
