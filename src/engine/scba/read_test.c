@@ -154,7 +154,7 @@ static const struct {
 } mistakes[] = {
     {"unit: x\nreached: 1\nprice_year: 2026\nhorizon_years: 0\n"
      "discount: {rate: 0.02, first_year: undiscounted}\npayers: {a: {group: other}}\n",
-     "schema.out-of-bounds", 4, 16},
+     "schema.out-of-both-bounds", 4, 16},
     {"unit: x\nreached: 1\nprice_year: 2026\nhorizon_years: 3\n"
      "discount: {rate: -1, first_year: undiscounted}\npayers: {a: {group: other}}\n",
      "schema.out-of-bounds", 5, 18},
@@ -220,22 +220,30 @@ static const struct {
     {HEAD "effect:\n  e: 1\n" COST, "schema.unknown-key-near", 7, 1},
 };
 
+static bool is_told(size_t i)
+{
+    struct scba_model m;
+    errors.n = errors.n_found = 0;
+    const err e = scba_parse(memory, str_of(mistakes[i].text), STR("t.yaml"), &m, &errors);
+    const struct err_info *info = &errors.item[0];
+    const bool told = e == E_INPUT && strcmp(info->msg.key, mistakes[i].key) == 0 &&
+                      info->line == mistakes[i].line && info->column == mistakes[i].column &&
+                      strcmp(info->file, "t.yaml") == 0;
+    if (!told)
+        print_error("case %zu: %s at %d:%d\n", i, info->msg.key, (int)info->line,
+                    (int)info->column);
+    return told;
+}
+
 static void a_mistake_in_a_file_is_told_with_its_place(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
-        struct scba_model m;
-        errors.n = errors.n_found = 0;
+    size_t n_told = 0;
 
-        const err e = scba_parse(memory, str_of(mistakes[i].text), STR("t.yaml"), &m, &errors);
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++)
+        n_told += is_told(i);
 
-        assert_int_equal(e, E_INPUT);
-        const struct err_info *info = &errors.item[0];
-        if (strcmp(info->msg.key, mistakes[i].key) != 0 || info->line != mistakes[i].line ||
-            info->column != mistakes[i].column)
-            fail_msg("case %zu: %s at %d:%d", i, info->msg.key, (int)info->line, (int)info->column);
-        assert_string_equal(info->file, "t.yaml");
-    }
+    assert_int_equal(n_told, sizeof mistakes / sizeof mistakes[0]);
 }
 
 static void more_than_one_mistake_is_told_at_once(void **state)
