@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define KERNEL_FILE "base/real_kernel_int.h"
-#include "base/kernels_int.h"
+#include "base/kernels.h"
 
 /* --- exponentials ----------------------------------------------------- */
 
@@ -43,7 +43,7 @@ double real_expm1(double x)
     const struct real_pair linear = real_sum_ordered(1.0, e.r);
     const struct real_pair head = real_sum_ordered(linear.hi, 0.5 * square.hi);
     const double cube = real_exp_series(e.r) * (e.r * square.hi);
-    const double tail = (linear.lo + head.lo) + (cube + (0.5 * square.lo + e.rest));
+    const double tail = (linear.lo + head.lo) + (cube + (0.5 * square.lo + e.rest * head.hi));
 
     const double scale = real_two_to(e.k);
     const struct real_pair less_one = real_sum(head.hi * scale, -1.0);

@@ -78,10 +78,11 @@ REAL_INLINE struct real_exp_parts real_exp_reduce(double x, double lo)
     return (struct real_exp_parts){k, r, (a - r) - b};
 }
 
-/* (exp(r) - 1 - r - r^2 / 2) / r^3 by its series to r^13, which leaves 4e-18 of exp(r). */
+/* (exp(r) - 1 - r - r^2 / 2) / r^3 by its series to r^14, which leaves 1e-19 of exp(r). */
 REAL_INLINE double real_exp_series(double r)
 {
-    double q = 1.0 / 6227020800.0;
+    double q = 1.0 / 87178291200.0;
+    q = q * r + 1.0 / 6227020800.0;
     q = q * r + 1.0 / 479001600.0;
     q = q * r + 1.0 / 39916800.0;
     q = q * r + 1.0 / 3628800.0;
@@ -102,7 +103,7 @@ REAL_INLINE double real_exp_core(double x, double lo)
     const struct real_exp_parts e = real_exp_reduce(bounded, lo);
     const struct real_pair head = real_sum_ordered(1.0, e.r);
     const double square = (real_exp_series(e.r) * e.r + 0.5) * (e.r * e.r);
-    const double y = head.hi + (head.lo + (square + e.rest));
+    const double y = head.hi + (head.lo + (square + e.rest * head.hi));
     const double half = (e.k * 0.5 + REAL_ROUNDER) - REAL_ROUNDER;
     return (y * real_two_to(half)) * real_two_to(e.k - half);
 }

@@ -3,8 +3,8 @@
  * table: typed columns, in memory or mapped from a column file.
  *
  * Does: read CSV and TSV, detect what each column holds, keep missing values
- *       apart, write and map the column file (.ot, see docs/column-file.md).
- * Does not: compute, join or filter.
+ *       apart, pick rows, write and map the column file (.ot, see docs/column-file.md).
+ * Does not: compute or join.
  */
 #ifndef ONTSCHOT_ENGINE_TABLE_H
 #define ONTSCHOT_ENGINE_TABLE_H
@@ -86,6 +86,14 @@ WARN_UNUSED err table_reals(const table *t, const struct table_column *c, double
                             struct err_info *info);
 
 /*
+ * The rows for which keep[row] is not 0, in their order, as a table of its own
+ * with the same name and columns. A text column keeps the words that still
+ * occur, so that nothing counts what is no longer there.
+ */
+WARN_UNUSED err table_select(const table *t, const uint8_t *keep, table **selected,
+                             struct err_info *info);
+
+/*
  * Writes a column file. When `unit` and `time` are not empty, rows are sorted
  * by them (stable), so that later readers need not.
  */
@@ -94,5 +102,17 @@ WARN_UNUSED err table_write(const table *t, str path, str unit, str time, par *p
 
 /* True when rows are known to be sorted by these two columns. */
 bool table_is_sorted_by(const table *t, str unit, str time);
+
+/*
+ * A column at a glance. Minimum, maximum and mean are of the finite values
+ * (dates as day numbers) and NaN when there are none or the column is text.
+ */
+struct table_summary {
+    size_t n_missing;
+    size_t n_infinite; /* "Inf", written for never */
+    size_t n_words;    /* distinct texts; 0 for other types */
+    double least, most, mean;
+};
+void table_summarise(const table *t, const struct table_column *c, struct table_summary *s);
 
 #endif
