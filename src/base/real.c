@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define KERNEL_FILE "base/real_kernel_int.h"
-#include "base/kernels_int.h"
+#include "base/kernels.h"
 
 /* --- exponentials ----------------------------------------------------- */
 
@@ -38,10 +38,16 @@ double real_expm1(double x)
         return real_exp(x);
     if (x < -40.0)
         return -1.0;
-    const struct real_exp_parts e = real_exp_split(x, 0);
+    const struct real_exp_parts e = real_exp_reduce(x, 0);
+    const struct real_pair square = real_product(e.r, e.r); /* its error would show beside the 1 */
+    const struct real_pair linear = real_sum_ordered(1.0, e.r);
+    const struct real_pair head = real_sum_ordered(linear.hi, 0.5 * square.hi);
+    const double cube = real_exp_series(e.r) * (e.r * square.hi);
+    const double tail = (linear.lo + head.lo) + (cube + (0.5 * square.lo + e.rest * head.hi));
+
     const double scale = real_two_to(e.k);
-    const struct real_pair head = real_sum(e.head * scale, -1.0);
-    return head.hi + (head.lo + e.tail * scale);
+    const struct real_pair less_one = real_sum(head.hi * scale, -1.0);
+    return less_one.hi + (less_one.lo + tail * scale);
 }
 
 /* --- logarithms ------------------------------------------------------- */

@@ -63,21 +63,26 @@ REAL_INLINE double real_two_to(double k)
 }
 
 /*
- * Parts of exp(x + lo): exp = 2^k (head + tail), |head| in 0.65 .. 1.42. The
- * reduction is Cody and Waite's (Software Manual for the Elementary Functions,
- * 1980): x = k ln 2 + r, |r| < 0.347; the series of exp(r) to r^13 leaves 4e-18.
+ * x + lo = k ln 2 + r + rest, |r| < 0.347: Cody and Waite, Software Manual for
+ * the Elementary Functions (1980).
  */
 struct real_exp_parts {
-    double k, head, tail;
+    double k, r, rest;
 };
 
-REAL_INLINE struct real_exp_parts real_exp_split(double x, double lo)
+REAL_INLINE struct real_exp_parts real_exp_reduce(double x, double lo)
 {
     const double k = (x * 0x1.71547652b82fep0 + REAL_ROUNDER) - REAL_ROUNDER;
     const double a = x - k * REAL_LN2_HI, b = k * REAL_LN2_LO - lo;
     const double r = a - b;
-    const double rest = (a - r) - b;
-    double q = 1.0 / 6227020800.0;
+    return (struct real_exp_parts){k, r, (a - r) - b};
+}
+
+/* (exp(r) - 1 - r - r^2 / 2) / r^3 by its series to r^14, which leaves 1e-19 of exp(r). */
+REAL_INLINE double real_exp_series(double r)
+{
+    double q = 1.0 / 87178291200.0;
+    q = q * r + 1.0 / 6227020800.0;
     q = q * r + 1.0 / 479001600.0;
     q = q * r + 1.0 / 39916800.0;
     q = q * r + 1.0 / 3628800.0;
@@ -87,10 +92,7 @@ REAL_INLINE struct real_exp_parts real_exp_split(double x, double lo)
     q = q * r + 1.0 / 720.0;
     q = q * r + 1.0 / 120.0;
     q = q * r + 1.0 / 24.0;
-    q = q * r + 1.0 / 6.0;
-    q = q * r + 0.5;
-    const struct real_pair one_and_r = real_sum_ordered(1.0, r);
-    return (struct real_exp_parts){k, one_and_r.hi, one_and_r.lo + (q * (r * r) + rest)};
+    return q * r + 1.0 / 6.0;
 }
 
 /* exp(x + lo), |lo| below a unit of x. Two factors reach the subnormal numbers in one rounding. */
@@ -98,9 +100,12 @@ REAL_INLINE double real_exp_core(double x, double lo)
 {
     double bounded = x > 710.0 ? 710.0 : x;
     bounded = bounded < -750.0 ? -750.0 : bounded;
-    const struct real_exp_parts e = real_exp_split(bounded, lo);
+    const struct real_exp_parts e = real_exp_reduce(bounded, lo);
+    const struct real_pair head = real_sum_ordered(1.0, e.r);
+    const double square = (real_exp_series(e.r) * e.r + 0.5) * (e.r * e.r);
+    const double y = head.hi + (head.lo + (square + e.rest * head.hi));
     const double half = (e.k * 0.5 + REAL_ROUNDER) - REAL_ROUNDER;
-    return ((e.head + e.tail) * real_two_to(half)) * real_two_to(e.k - half);
+    return (y * real_two_to(half)) * real_two_to(e.k - half);
 }
 
 REAL_INLINE double real_logistic_core(double x)

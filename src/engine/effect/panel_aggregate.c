@@ -303,13 +303,16 @@ static err add_family(struct aggregation *g, enum effect_aggregation kind, arena
 }
 
 err panel_aggregate(const struct panel *p, const struct effect_spec *spec,
-                    const struct panel_cells *cells, arena *a, arena *keep,
-                    struct effect_result *r, struct panel_forms *forms, struct err_info *info)
+                    const struct panel_cells *cells, arena *a, arena *keep, struct effect_result *r,
+                    struct panel_forms *forms, struct err_info *info)
 {
-    struct aggregation g = {
-        .p = p, .spec = spec, .cells = cells, .r = r, .forms = forms,
-        .by_cell = ARENA_NEW(a, double, cells->n + 1),
-        .by_share = ARENA_NEW(a, double, p->n_cohorts + 1)};
+    struct aggregation g = {.p = p,
+                            .spec = spec,
+                            .cells = cells,
+                            .r = r,
+                            .forms = forms,
+                            .by_cell = ARENA_NEW(a, double, cells->n + 1),
+                            .by_share = ARENA_NEW(a, double, p->n_cohorts + 1)};
     const size_t room = cells->n + 3 * p->periods.n + p->n_cohorts + 4;
     if (room > PANEL_ESTIMATES_MAX) {
         err_set(info, E_LIMIT, "panel.too-many-cells");

@@ -113,8 +113,8 @@ static err fit_design(const struct job *job, size_t design, struct bench *b, str
         if (!f->fit.score || !f->fit.odds)
             return err_nomem(info);
     }
-    return drdid_fit(&b->sample, job->spec->estimator, job->spec->ipw, b->scratch, f->keep,
-                     &f->fit, info);
+    return drdid_fit(&b->sample, job->spec->estimator, job->spec->ipw, b->scratch, f->keep, &f->fit,
+                     info);
 }
 
 static void run_design(void *ctx, size_t design, unsigned worker)

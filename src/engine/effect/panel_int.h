@@ -144,7 +144,11 @@ static inline const double *panel_at(const struct panel *p, const struct panel_s
 
 /* ---- panel_cell.c ---- */
 
-enum { PANEL_BEFORE, PANEL_EXPECTED, PANEL_AFTER }; /* before, within anticipation, since the start */
+enum {
+    PANEL_BEFORE,
+    PANEL_EXPECTED,
+    PANEL_AFTER
+}; /* before, within anticipation, since the start */
 
 /* One comparison: the change of a cohort since a base period, against controls. */
 struct panel_cell {
@@ -208,9 +212,8 @@ WARN_UNUSED err panel_aggregate(const struct panel *p, const struct effect_spec 
 
 /* Covariance, standard errors, intervals, draws, bands and the test of the pre-periods. */
 WARN_UNUSED err panel_infer(const struct panel *p, const struct effect_spec *spec,
-                            const struct panel_cells *cells, const size_t *column,
-                            size_t n_columns, const double *influence,
-                            const struct panel_forms *forms, par *pool,
+                            const struct panel_cells *cells, const size_t *column, size_t n_columns,
+                            const double *influence, const struct panel_forms *forms, par *pool,
                             const struct progress *progress, arena *a, struct effect_result *r,
                             struct err_info *info);
 

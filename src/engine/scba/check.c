@@ -215,7 +215,8 @@ err scba_check(const struct scba_model *m, struct err_info *info)
     size_t n_terms = 0;
     for (size_t i = 0; e == OK && i < m->n_items; i++) {
         e = check_item(m, &m->items[i], info);
-        n_terms += m->items[i].n_terms;
+        if (e == OK)
+            n_terms += sized_item(m, &m->items[i])->n_terms;
         if (e == OK && n_terms > SCBA_TERMS_MAX)
             e = too_many(info, "scba.word-terms", SCBA_TERMS_MAX);
     }

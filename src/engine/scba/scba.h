@@ -332,7 +332,7 @@ struct scba_result {
 /*
  * Computes. `pool` may be NULL (one thread); the bits do not depend on it.
  * The model is borrowed during the call; the result names payers and items by
- * their place in it. Memory: about (n_parties + 3) x n_draws doubles.
+ * their place in it. Memory: about (n_parties + 4) x n_draws doubles.
  *
  *   ratio       mean benefit / mean cost. Costs are the cost items, net of the
  *               null alternative; all that follows is a benefit, also when it

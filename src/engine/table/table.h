@@ -103,4 +103,16 @@ WARN_UNUSED err table_write(const table *t, str path, str unit, str time, par *p
 /* True when rows are known to be sorted by these two columns. */
 bool table_is_sorted_by(const table *t, str unit, str time);
 
+/*
+ * A column at a glance. Minimum, maximum and mean are of the finite values
+ * (dates as day numbers) and NaN when there are none or the column is text.
+ */
+struct table_summary {
+    size_t n_missing;
+    size_t n_infinite; /* "Inf", written for never */
+    size_t n_words;    /* distinct texts; 0 for other types */
+    double least, most, mean;
+};
+void table_summarise(const table *t, const struct table_column *c, struct table_summary *s);
+
 #endif

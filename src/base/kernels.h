@@ -35,8 +35,13 @@
 #undef KERNEL_SUFFIX
 #undef KERNEL_TARGET
 
+#ifdef __clang__ /* whose vectors follow the target without being told */
+#define KERNEL_WIDE "avx512f,avx512dq"
+#else
+#define KERNEL_WIDE "avx512f,avx512dq,prefer-vector-width=512"
+#endif
 #define KERNEL_SUFFIX avx512
-#define KERNEL_TARGET __attribute__((unused, target("avx512f,avx512dq,prefer-vector-width=512")))
+#define KERNEL_TARGET __attribute__((unused, target(KERNEL_WIDE)))
 #include KERNEL_FILE
 #undef KERNEL_SUFFIX
 #undef KERNEL_TARGET
