@@ -235,7 +235,7 @@ static void a_plan_with_mistakes_is_not_frozen(void **state)
 
     assert_int_equal(freeze_as(key, "", &s), E_INPUT);
 
-    assert_error("schema.unknown-key-near", 41);
+    assert_error("schema.unknown-key-near", 38);
     assert_false(exists(at("plan.journal.jsonl")));
 }
 
@@ -409,7 +409,7 @@ static void an_outcome_without_values_stops_the_run_at_its_place(void **state)
 
     assert_int_equal(run_as(key, "out", NULL), E_INPUT);
 
-    assert_error("table.no-column-nearest", 35);
+    assert_error("table.no-column-nearest", 32);
     assert_false(exists(at("out")));
 }
 
