@@ -39,6 +39,8 @@ extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_table;
 extern const struct cli_command cmd_version;
 
+extern const struct cli_command cmd_study;
+
 /* help.c, man.c, completion.c: all printed from the same tables */
 
 /* "ontschot table describe" */
