@@ -110,17 +110,25 @@ void html_literal(struct html *h, str text)
     out_str(h->o, text);
 }
 
+void html_style(struct html *h, str css)
+{
+    out_cstr(h->o, "<style>\n");
+    out_str(h->o, css);
+    out_cstr(h->o, "</style>");
+}
+
 /* ---- values ---- */
 
 void html_print_value(out *o, enum lang lang, struct html_value v)
 {
+    if (v.with_plus && tr_shows_above_zero(v.d, v.decimals))
+        out_char(o, '+');
     switch (v.kind) {
     case HTML_STR:
     case HTML_SAFE: out_str(o, v.text); break;
     case HTML_INT: tr_int(o, lang, v.i); break;
     case HTML_PLAIN: out_int(o, v.i); break;
     case HTML_NUMBER: tr_number(o, lang, v.d, v.decimals); break;
-    case HTML_SIGNED: tr_signed(o, lang, v.d, v.decimals); break;
     case HTML_MONEY: tr_money(o, lang, v.d, v.text, v.decimals); break;
     case HTML_PERCENT: tr_percent(o, lang, v.d, v.decimals); break;
     case HTML_DATE: tr_date(o, lang, (int32_t)v.i); break;
@@ -198,7 +206,7 @@ struct html_value html_number(double v, int decimals)
 
 struct html_value html_signed(double v, int decimals)
 {
-    return (struct html_value){.kind = HTML_SIGNED, .d = v, .decimals = decimals};
+    return (struct html_value){.kind = HTML_NUMBER, .with_plus = true, .d = v, .decimals = decimals};
 }
 
 struct html_value html_money(double v, str currency, int decimals)

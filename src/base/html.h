@@ -35,7 +35,6 @@ enum html_kind {
     HTML_INT,    /* grouped: 1.234 */
     HTML_PLAIN,  /* a whole number without grouping: a year, a code */
     HTML_NUMBER, /* below: double */
-    HTML_SIGNED, /* with + or - */
     HTML_MONEY,  /* text is the currency */
     HTML_PERCENT,
     HTML_DATE,
@@ -47,6 +46,7 @@ enum html_kind {
 struct html_value {
     enum html_kind kind;
     int decimals;
+    bool with_plus; /* NUMBER, MONEY: + before what shows above zero */
     str text;
     int64_t i;
     double d;
@@ -54,6 +54,8 @@ struct html_value {
 };
 
 void html_literal(struct html *h, str text); /* a template's own text */
+/* A whole style element; `css` is the program's own and holds no "</". */
+void html_style(struct html *h, str css);
 void html_put(struct html *h, enum html_sink sink, struct html_value v);
 
 /* A translation with its values {1} .. {n} filled in. */

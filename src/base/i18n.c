@@ -190,11 +190,9 @@ static bool shows_minus(double v, int decimals)
     return str_starts(out_view(&fixed), STR("-"));
 }
 
-void tr_signed(out *o, enum lang lang, double v, int decimals)
+bool tr_shows_above_zero(double v, int decimals)
 {
-    if (shows_minus(-v, decimals))
-        out_char(o, '+');
-    tr_number(o, lang, v, decimals);
+    return shows_minus(-v, decimals);
 }
 
 void tr_number(out *o, enum lang lang, double v, int decimals)

@@ -48,8 +48,8 @@ void tr_int(out *o, enum lang lang, int64_t v); /* nl: 1.234  en: 1,234 */
 /* nl: 1.234,5  en: 1,234.5; a true minus sign (U+2212); "-" forms never wrap. NaN prints an en
  * dash. */
 void tr_number(out *o, enum lang lang, double v, int decimals);
-/* The same with a plus before what shows above zero: +1.234,5  0,0  −3 */
-void tr_signed(out *o, enum lang lang, double v, int decimals);
+/* Whether a plus may stand before it: not when it rounds to zero. */
+bool tr_shows_above_zero(double v, int decimals);
 /* nl: € 1.140 / −€ 85  en: €1,140 / −€85; the space is a no-break space. `currency` e.g. "EUR",
  * "USD". */
 void tr_money(out *o, enum lang lang, double amount, str currency, int decimals);

@@ -8,8 +8,15 @@ void json_init(json *j, out *to)
     *j = (json){.to = to};
 }
 
+void json_init_line(json *j, out *to)
+{
+    *j = (json){.to = to, .on_one_line = true};
+}
+
 static void indent(json *j)
 {
+    if (j->on_one_line)
+        return;
     out_char(j->to, '\n');
     for (int i = 0; i < j->depth; i++)
         out_cstr(j->to, "  ");
@@ -96,7 +103,7 @@ void json_key(json *j, const char *key)
 {
     before(j);
     escaped(j->to, str_of(key));
-    out_cstr(j->to, ": ");
+    out_cstr(j->to, j->on_one_line ? ":" : ": ");
     j->after_key = true;
 }
 

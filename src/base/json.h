@@ -16,10 +16,11 @@ typedef struct json {
     out *to;
     int depth;
     bool has_item[JSON_DEPTH_MAX + 1];
-    bool after_key;
+    bool after_key, on_one_line;
 } json;
 
 void json_init(json *j, out *to);
+void json_init_line(json *j, out *to); /* all on one line, without spaces: for files of lines */
 void json_object(json *j); /* { */
 void json_object_end(json *j);
 void json_array(json *j); /* [ */

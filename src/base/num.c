@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/num.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -47,6 +48,27 @@ struct decimal {
     bool negative, exact; /* exact: all digits fitted */
 };
 
+enum { EXPONENT_MAX = 1000000000 }; /* beyond any number of digits in a field */
+
+/* [+-]digits; one that is out of all bounds stays at the bound. */
+static bool scan_exponent(str s, int *e)
+{
+    size_t at = s.n && (s.p[0] == '-' || s.p[0] == '+');
+    const bool negative = at && s.p[0] == '-';
+    int64_t value = 0;
+
+    if (at == s.n)
+        return false;
+    for (; at < s.n; at++) {
+        if (!is_digit(s.p[at]))
+            return false;
+        value = value * 10 + (s.p[at] - '0');
+        value = value < EXPONENT_MAX ? value : EXPONENT_MAX;
+    }
+    *e = negative ? -(int)value : (int)value;
+    return true;
+}
+
 /* Reads the grammar of the header; false when `s` is anything else. */
 static bool scan(str s, char sign, struct decimal *d)
 {
@@ -82,11 +104,82 @@ static bool scan(str s, char sign, struct decimal *d)
         return true;
     if (s.p[at] != 'e' && s.p[at] != 'E')
         return false;
-    int64_t e;
-    if (!num_parse_int(str_cut(s, at + 1, s.n), &e) || e < -100000 || e > 100000)
+    int e;
+    if (!scan_exponent(str_cut(s, at + 1, s.n), &e))
         return false;
-    d->exponent += (int)e;
+    d->exponent += e;
     return true;
+}
+
+static int leading_zeros(uint64_t v)
+{
+    return __builtin_clzll(v);
+}
+
+/* Exactly 2^e, for e that a normal double has. */
+static double power_of_two(int e)
+{
+    const uint64_t bits = (uint64_t)(e + 1023) << 52;
+    double v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+enum { TENS_MAX = 19 }; /* 10^19 < 2^64 */
+
+/*
+ * digits * 10^exponent rounded once, for 0 < digits < 2^64 and an exponent of
+ * at most TENS_MAX either way: the product or quotient is made in 128 bits
+ * with at least 64 significant ones and a last bit for whatever is left over,
+ * so that rounding it to 53 bits is rounding the true number.
+ */
+static double scale_exactly(uint64_t digits, int exponent)
+{
+    static const uint64_t tens[] = {1u,
+                                    10u,
+                                    100u,
+                                    1000u,
+                                    10000u,
+                                    100000u,
+                                    1000000u,
+                                    10000000u,
+                                    100000000u,
+                                    1000000000u,
+                                    UINT64_C(10000000000),
+                                    UINT64_C(100000000000),
+                                    UINT64_C(1000000000000),
+                                    UINT64_C(10000000000000),
+                                    UINT64_C(100000000000000),
+                                    UINT64_C(1000000000000000),
+                                    UINT64_C(10000000000000000),
+                                    UINT64_C(100000000000000000),
+                                    UINT64_C(1000000000000000000),
+                                    UINT64_C(10000000000000000000)};
+    unsigned __int128 v;
+    int binary = 0;
+    bool is_left = false;
+
+    if (exponent >= 0) {
+        v = (unsigned __int128)digits * tens[exponent];
+    } else {
+        const uint64_t ten = tens[-exponent];
+        const int shift = leading_zeros(digits);
+        const unsigned __int128 up = (unsigned __int128)(digits << shift) << 64;
+        v = up / ten;
+        is_left = v * ten != up;
+        binary = -shift - 64;
+    }
+    const int length =
+        v >> 64 ? 128 - leading_zeros((uint64_t)(v >> 64)) : 64 - leading_zeros((uint64_t)v);
+    if (length > 64) { /* keep 64 bits; what falls off only matters as "something" */
+        const int drop = length - 64;
+        is_left = is_left || (v & (((unsigned __int128)1 << drop) - 1));
+        v >>= drop;
+        binary += drop;
+    }
+    uint64_t bits = (uint64_t)v;
+    bits |= is_left; /* below the rounding bit, as 64 bits are 11 more than a double has */
+    return (double)bits * power_of_two(binary);
 }
 
 /* The C library rounds correctly for any length; its locale is pinned to "C". */
@@ -128,6 +221,11 @@ bool num_parse_real(str s, char decimal, double *v)
         *v = d.negative ? -value : value;
         return true;
     }
+    if (d.exact && d.exponent >= -TENS_MAX && d.exponent <= TENS_MAX) {
+        const double value = scale_exactly(d.digits, d.exponent);
+        *v = d.negative ? -value : value;
+        return true;
+    }
     return slow_parse(s, decimal, v);
 }
 
@@ -149,28 +247,49 @@ size_t num_print_int(int64_t v, char text[NUM_TEXT_MAX])
 
 enum { DIGITS_MAX = 17, PLAIN_EXPONENT_MIN = -5, PLAIN_EXPONENT_MAX = 16 };
 
-/* The fewest significant digits that read back as v; v finite and positive. */
+static bool reads_back(const char *text, size_t n, double v)
+{
+    double back;
+    return num_parse_real((str){text, n}, '.', &back) && back == v;
+}
+
+/* The next decimal of as many digits, for one whose last digit is below 9. */
+static void take_next(char *text, size_t n_digits)
+{
+    char *last = text + n_digits; /* behind the decimal point */
+    *last = (char)(*last + (*last < '9'));
+}
+
+/*
+ * The fewest significant digits that read back as v; v finite and positive.
+ * Mostly that is v rounded. Below a power of two doubles lie twice as dense as
+ * above it, so that there the decimal above may read back when the nearest,
+ * below, does not.
+ */
 static int shortest_digits(double v, char digit[DIGITS_MAX + 1], int *exponent)
 {
     for (int n = 1;; n++) {
         char text[NUM_TEXT_MAX];
-        const int length = snprintf(text, sizeof text, "%.*e", n - 1, v);
-        const char *e = memchr(text, 'e', (size_t)length);
+        const size_t length = (size_t)snprintf(text, sizeof text, "%.*e", n - 1, v);
+        const char *e = memchr(text, 'e', length);
         int64_t power = 0;
         (void)num_parse_int((str){e + 1, (size_t)(text + length - e - 1)}, &power);
         *exponent = (int)power;
+        if (n > 1)
+            text[1] = '.'; /* whatever the locale made of it */
+        bool found = n == DIGITS_MAX || reads_back(text, length, v);
+        if (!found && n == DIGITS_MAX - 1) {
+            take_next(text, (size_t)n);
+            found = reads_back(text, length, v);
+        }
         digit[0] = text[0];
         for (int i = 1; i < n; i++)
-            digit[i] = text[i + 1]; /* text[1] is the decimal sign, whatever the locale */
-        if (n == DIGITS_MAX)
+            digit[i] = text[i + 1];
+        if (found)
             return n;
-        if (n > 1)
-            text[1] = '.';
-        double back;
-        if (num_parse_real((str){text, (size_t)length}, '.', &back) && back == v)
-            return n;
-        if (n == 1)
-            n = 14; /* 15 digits or fewer nearly always suffice: try few, not many */
+        /* A decimal of up to 15 digits survives being a normal double: try few, not many */
+        if (n == 1 && v >= DBL_MIN)
+            n = DBL_DIG - 1;
     }
 }
 

@@ -62,8 +62,8 @@ static err tilt_score(const struct drdid_sample *s, const double *const *control
     for (size_t j = 0; j < s->k; j++)
         target[j] = fit->treated_mean[j] * fit->treated_weight;
     double *ratio = fit->score + s->n_treated;
-    const err e = tilt_run(control, s->k, s->w + s->n_treated, s->n_control, target, b, ratio,
-                           &found, info);
+    const err e =
+        tilt_run(control, s->k, s->w + s->n_treated, s->n_control, target, b, ratio, &found, info);
     if (e != OK)
         return e;
     if (!found)
@@ -119,11 +119,11 @@ static err fit_outcome_model(const struct drdid_sample *s, const double *const *
                              arena *keep, struct drdid_fit *fit, struct err_info *info)
 {
     struct ols_factor factor;
-    const struct ols_design design = {
-        .x = control,
-        .k = s->k,
-        .w = fit->estimator == EFFECT_DR ? fit->odds : s->w + s->n_treated,
-        .n = s->n_control};
+    const struct ols_design design = {.x = control,
+                                      .k = s->k,
+                                      .w = fit->estimator == EFFECT_DR ? fit->odds
+                                                                       : s->w + s->n_treated,
+                                      .n = s->n_control};
     const err e = ols_factor(NULL, &design, keep, &factor, info);
     if (e != OK)
         return e;
@@ -185,7 +185,10 @@ static void take_residuals(const struct drdid_sample *s, const struct drdid_fit 
     const double *a = fit->estimator == EFFECT_DR ? fit->odds : s->w + from;
     for (size_t j = 0; j < s->k; j++)
         moment[j] = lin_dot3(a, s->x[j] + from, change + from, s->n_control);
-    lin_multiply(fit->inverse_gram, s->k, s->k, moment, b);
+    if (s->k == 1) /* a mean, without the rounding of an inverse */
+        b[0] = moment[0] / lin_sum(a, s->n_control);
+    else
+        lin_multiply(fit->inverse_gram, s->k, s->k, moment, b);
     lin_combine(s->x, s->k, b, n, index);
     for (size_t i = 0; i < n; i++)
         change[i] -= index[i];

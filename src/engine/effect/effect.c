@@ -2,15 +2,15 @@
 #include "engine/effect/effect_int.h"
 
 #include "base/real.h"
+#include "engine/effect/panel_int.h"
 
 #include <stdlib.h>
 
 /* A result is sized by its data; this bounds what a hostile request can ask for. */
 #define RESULT_BYTES_MAX ((size_t)1 << 35)
 
-enum {
-    FEW_CLUSTERS = 8
-}; /* in either group; see MacKinnon and Webb (2020) on few treated clusters */
+/* In all, and in either group; see MacKinnon and Webb (2020) on few treated clusters. */
+enum { FEW_CLUSTERS = 20, FEW_CLUSTERS_IN_GROUP = 8 };
 
 void effect_spec_init(struct effect_spec *spec)
 {
@@ -71,7 +71,7 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
-    const str role[] = {s->outcome, s->treatment, s->weights, s->unit, s->time, s->first_treated};
+    const str role[] = {s->outcome, s->treatment, s->unit, s->time, s->first_treated};
 
     for (size_t i = 0; i < s->n_covariates; i++) {
         if (!is_given(s->covariates[i]))
@@ -93,7 +93,7 @@ static err check_columns(const struct effect_spec *s, struct err_info *info)
         e = need(s->unit, "unit", info);
         if (e == OK)
             e = need(s->time, "time", info);
-        if (e == OK && s->method == EFFECT_DID)
+        if (e == OK && !is_given(s->treatment)) /* which may switch on instead */
             e = need(s->first_treated, "first-treated", info);
     } else if (e == OK) {
         e = need(s->treatment, "treatment", info);
@@ -129,6 +129,20 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
         s->errors = EFFECT_CLASSICAL;
     s->has_errors = least_squares && !s->bootstrap;
     return OK;
+}
+
+static err settle(struct effect_spec *s, struct err_info *info)
+{
+    err e = check_numbers(s, info);
+    if (e == OK)
+        e = check_columns(s, info);
+    return e == OK ? settle_errors(s, info) : e;
+}
+
+err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
+{
+    struct effect_spec scratch = *spec;
+    return settle(&scratch, info);
 }
 
 static err copy_names(struct effect_spec *s, arena *a, struct err_info *info)
@@ -211,7 +225,8 @@ static void warn_few_clusters(struct effect_result *r)
 {
     const struct effect_diagnostics *d = &r->diagnostics;
     if (d->n_clusters == 0 ||
-        (d->n_treated_clusters >= FEW_CLUSTERS && d->n_control_clusters >= FEW_CLUSTERS))
+        (d->n_clusters >= FEW_CLUSTERS && d->n_treated_clusters >= FEW_CLUSTERS_IN_GROUP &&
+         d->n_control_clusters >= FEW_CLUSTERS_IN_GROUP))
         return;
     struct msg *m = effect_warn(r, "effect.few-clusters");
     msg_int(m, (int64_t)d->n_clusters);
@@ -226,16 +241,13 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
 
-    err e = check_numbers(spec, info);
-    if (e == OK)
-        e = check_columns(spec, info);
-    if (e == OK)
-        e = settle_errors(&settled, info);
+    err e = settle(&settled, info);
     if (e == OK)
         e = result_new(&settled, &r, info);
     if (e != OK)
         return e;
-    e = effect_cross_run(t, pool, progress, r, info);
+    e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
+                               : effect_cross_run(t, pool, progress, r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;

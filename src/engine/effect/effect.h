@@ -68,6 +68,9 @@ struct effect_spec {
 /* method difference, level 0.95, Hajek, never, varying, dr, all else zero */
 void effect_spec_init(struct effect_spec *spec);
 
+/* What can be told wrong without the data; effect_run asks the same. E_INPUT, E_LIMIT. */
+WARN_UNUSED err effect_spec_check(const struct effect_spec *spec, struct err_info *info);
+
 /* One number. NaN stands for "not applicable" or, with `failed`, "could not be computed". */
 struct effect_estimate {
     enum effect_aggregation aggregation;
@@ -101,7 +104,7 @@ struct effect_diagnostics {
 enum { EFFECT_WARNINGS_MAX = 16 };
 
 struct effect_result {
-    struct effect_spec spec; /* as asked, with errors resolved */
+    struct effect_spec spec; /* as asked, with errors settled */
     struct effect_diagnostics diagnostics;
     struct effect_estimate *estimates; /* group-time first, then simple, dynamic, group, calendar */
     size_t n_estimates;
@@ -121,8 +124,19 @@ struct effect_result {
  * E_NOMEM, E_CANCELLED. Names in `spec` are borrowed only during the call;
  * the result keeps copies.
  *
- * Errors when not asked: classical for difference and regression, influence
- * function otherwise; clustered as soon as `cluster` is given.
+ * Two groups (no unit and time): rows with a missing value are left out and
+ * counted, rows of weight 0 are left out. Difference and regression are least
+ * squares; weighting and doubly robust estimate the effect on the treated
+ * (ATT) by influence functions, see cross_int.h for formulas and sources.
+ *
+ * Errors when not asked: classical for difference and regression on two
+ * groups, influence function otherwise; clustered as soon as `cluster` is
+ * given. In the result's spec, has_errors is false for influence functions
+ * without clusters. Intervals use Student's t with n - rank degrees of freedom
+ * (clusters: G - 1) for least squares, the normal for influence functions
+ * (panels with clusters: G - 1, see panel_infer.c on few clusters).
+ * With `bootstrap`, standard errors and intervals come from the draws;
+ * `covariance` is that of the formula all the same.
  */
 WARN_UNUSED err effect_run(const table *t, const struct effect_spec *spec, par *pool,
                            const struct progress *progress, struct effect_result **result,

@@ -28,8 +28,6 @@ static err read_columns(const table *t, const struct effect_spec *s, arena *a, s
                         struct err_info *info)
 {
     *raw = (struct raw){.n = table_rows(t)};
-    if (raw->n == 0)
-        return err_set(info, E_INPUT, "effect.no-rows");
     err e = read_numbers(t, s->outcome, a, &raw->y, info);
     if (e == OK)
         e = read_numbers(t, s->treatment, a, &raw->d, info);

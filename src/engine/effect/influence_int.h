@@ -19,7 +19,7 @@
 
 struct influence {
     const double *psi;       /* n x m, column-major */
-    size_t n, m;             /* m <= LIN_K_MAX */
+    size_t n, m;
     const uint32_t *cluster; /* 0 .. n_clusters - 1 for each unit; NULL: each unit on its own */
     size_t n_clusters;
 };

@@ -55,8 +55,7 @@ static err count_clusters(const struct panel *p, const struct effect_spec *spec,
                           struct cluster_counts *count, struct err_info *info)
 {
     const size_t n_never = p->cohort[p->n_cohorts].n;
-    *count = (struct cluster_counts){
-        .n = p->n, .n_treated = p->n - n_never, .n_control = n_never};
+    *count = (struct cluster_counts){.n = p->n, .n_treated = p->n - n_never, .n_control = n_never};
     if (spec->control == EFFECT_NOT_YET) /* all but the first cohort can be controls */
         count->n_control = p->n - p->cohort[0].n;
     if (!p->cluster)
@@ -172,7 +171,8 @@ static size_t number_columns(const struct panel_cells *cells, size_t *column)
     return n;
 }
 
-/* The share of a cohort is a mean over units of w 1(start = g): its influence is that less the mean. */
+/* The share of a cohort is a mean over units of w 1(start = g): its influence is that less the
+ * mean. */
 static void add_shares(const struct panel *p, double *influence)
 {
     for (size_t g = 0; g < p->n_cohorts; g++) {
@@ -239,6 +239,7 @@ err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
     arena *a = arena_new(PANEL_MEMORY_MAX);
     if (!a)
         return err_nomem(info);
+    r->spec.estimator = spec.estimator;
     e = estimate(t, &spec, pool, progress, a, &influence, r, info);
     free(influence);
     arena_free(a);

@@ -111,11 +111,13 @@ static err cohorts_make(const uint32_t *start, size_t n_units, arena *scratch, a
         p->n += count[s];
     }
     for (size_t u = 0; u < n_units; u++)
-        place[u] = start[u] == 0 ? PANEL_NEVER : (uint32_t)next[start[u] == PANEL_NEVER ? n : start[u]]++;
+        place[u] =
+            start[u] == 0 ? PANEL_NEVER : (uint32_t)next[start[u] == PANEL_NEVER ? n : start[u]]++;
     return OK;
 }
 
-static err check_groups(const struct panel *p, const struct effect_spec *spec, struct err_info *info)
+static err check_groups(const struct panel *p, const struct effect_spec *spec,
+                        struct err_info *info)
 {
     size_t n_started = 0;
     for (size_t g = 0; g < p->n_cohorts; g++)
@@ -218,18 +220,16 @@ static err sights_count(struct panel *p, struct panel_notes *notes, arena *scrat
         const double *y = p->outcome + t * p->n;
         for (size_t h = 0; h < width; h++) {
             const struct panel_cohort *c = &p->cohort[h];
-            uint32_t seen = 0, known = 0, used = 0;
+            uint32_t seen = 0, known = 0;
             for (size_t i = c->first; i < c->first + c->n; i++) {
-                const bool knows = !p->varies || is_known(p, t, i);
-                const bool sees = !isnan(y[i]);
+                const bool sees = !isnan(y[i]), knows = !p->varies || is_known(p, t, i);
                 seen += sees;
                 known += knows;
-                used += sees && knows;
-                is_lost[i] |= !sees;
+                is_lost[i] = is_lost[i] || !sees;
             }
             p->n_seen[t * width + h] = seen;
             p->n_known[t * width + h] = known;
-            notes->n_used += used;
+            notes->n_used += seen;
         }
     }
     for (size_t i = 0; i < p->n; i++)

@@ -155,6 +155,6 @@ err panel_cells_make(const struct panel *p, const struct effect_spec *spec, aren
     if (cells->n_designs == 0)
         return err_set(info, E_INPUT,
                        cells->n > 0 && cells->cell[0].failed ? cells->cell[0].failed
-                                                              : "panel.no-controls");
+                                                             : "panel.no-controls");
     return OK;
 }

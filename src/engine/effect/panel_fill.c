@@ -151,7 +151,7 @@ static err fill_all(struct filling *f, par *pool, arena *a, struct err_info *inf
         if (v->error != OK)
             return variable_error(f, v, info);
         if (v->series.varies)
-            v->series.v = ARENA_NEW(a, double, f->n *f->n_periods);
+            v->series.v = ARENA_NEW(a, double, f->n * f->n_periods);
         if (!v->series.v)
             return err_nomem(info);
     }
@@ -201,8 +201,8 @@ static err add_covariate(const struct table_column *c, struct filling *f, struct
     const uint32_t first = first_word(c);
     for (uint32_t w = 0; w < c->n_words; w++)
         if (w != first)
-            f->variable[f->n_variables++] = (struct variable){
-                .role = COVARIATE, .column = c, .is_indicator = true, .word = w};
+            f->variable[f->n_variables++] =
+                (struct variable){.role = COVARIATE, .column = c, .is_indicator = true, .word = w};
     qsort(v, more, sizeof *v, by_word);
     return OK;
 }

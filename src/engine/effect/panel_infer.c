@@ -79,7 +79,7 @@ static err collapse(struct basis *b, size_t m, par *pool, arena *a, struct influ
                     struct err_info *info)
 {
     b->sum = ARENA_NEW(a, double, b->p->n_clusters *m);
-    b->stamp = ARENA_NEW(a, uint32_t, b->p->n_clusters *par_threads(pool));
+    b->stamp = ARENA_NEW(a, uint32_t, b->p->n_clusters * par_threads(pool));
     if (!b->sum || !b->stamp)
         return err_nomem(info);
     par_run(pool, m, collapse_column, b);
@@ -176,8 +176,8 @@ static err conclude_family(struct effect_result *r, double level, double df, siz
     const size_t n = family_members(r, from, behind, member);
     if (n == 0)
         return OK;
-    const err e = influence_band(r->draws, r->n_draws, r->n_estimates, member, n, level, se,
-                                 &critical, info);
+    const err e =
+        influence_band(r->draws, r->n_draws, r->n_estimates, member, n, level, se, &critical, info);
     if (e != OK)
         return e;
     critical = fmax(critical, real_norm_ppf((1 + level) / 2)); /* never below one alone */
@@ -298,7 +298,7 @@ err panel_infer(const struct panel *p, const struct effect_spec *spec,
     if (p->cluster)
         e = collapse(&basis, m, pool, a, &f, info);
     double *covariance = ARENA_NEW(a, double, m *m);
-    r->covariance = ARENA_NEW(r->memory, double, r->n_estimates *r->n_estimates);
+    r->covariance = ARENA_NEW(r->memory, double, r->n_estimates * r->n_estimates);
     if (e == OK && (!covariance || !r->covariance))
         e = err_nomem(info);
     if (e == OK)

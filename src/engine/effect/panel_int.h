@@ -14,7 +14,13 @@
  *   panel_infer.c      variances, bands and the test of the pre-periods
  *   panel.c            the whole, with its warnings
  *
- * Does: the panel rules of docs/methods (who is compared with whom).
+ * Rules. Persons treated in the first period are left out: nothing is known
+ * from before. Each comparison takes the persons seen in both of its periods,
+ * with covariates and weights of the base period.
+ * Event time is the number of periods since the start, times the distance
+ * between periods when these are evenly numbered (R's did: time - group).
+ *
+ * Does: who is compared with whom, and how sure the differences are.
  * Does not: two groups without time (effect.c).
  */
 #ifndef ONTSCHOT_ENGINE_EFFECT_PANEL_INT_H
@@ -33,9 +39,9 @@ enum {
 #define PANEL_NEVER      UINT32_MAX
 
 /*
- * Computes everything of `r` but r->spec, for a spec with unit and time. The
- * spec is checked for what needs the table only. r->memory exists and owns
- * what is stored. Errors as effect_run.
+ * Computes everything of `r`, for a spec with unit and time that effect_run has
+ * checked. Of r->spec the estimator is set to the one the method means.
+ * r->memory exists and owns what is stored. Errors as effect_run.
  */
 WARN_UNUSED err effect_panel_run(const table *t, const struct effect_spec *spec, par *pool,
                                  const struct progress *progress, struct effect_result *r,
@@ -144,7 +150,11 @@ static inline const double *panel_at(const struct panel *p, const struct panel_s
 
 /* ---- panel_cell.c ---- */
 
-enum { PANEL_BEFORE, PANEL_EXPECTED, PANEL_AFTER }; /* before, within anticipation, since the start */
+enum {
+    PANEL_BEFORE,
+    PANEL_EXPECTED,
+    PANEL_AFTER
+}; /* before, within anticipation, since the start */
 
 /* One comparison: the change of a cohort since a base period, against controls. */
 struct panel_cell {
@@ -208,9 +218,8 @@ WARN_UNUSED err panel_aggregate(const struct panel *p, const struct effect_spec 
 
 /* Covariance, standard errors, intervals, draws, bands and the test of the pre-periods. */
 WARN_UNUSED err panel_infer(const struct panel *p, const struct effect_spec *spec,
-                            const struct panel_cells *cells, const size_t *column,
-                            size_t n_columns, const double *influence,
-                            const struct panel_forms *forms, par *pool,
+                            const struct panel_cells *cells, const size_t *column, size_t n_columns,
+                            const double *influence, const struct panel_forms *forms, par *pool,
                             const struct progress *progress, arena *a, struct effect_result *r,
                             struct err_info *info);
 

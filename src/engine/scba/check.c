@@ -188,17 +188,19 @@ static err check_indexes(const struct scba_model *m, struct err_info *info)
     return OK;
 }
 
+err check_parameter(const struct scba_model *m, const struct scba_parameter *p,
+                    struct err_info *info)
+{
+    const err e = p->estimate == SCBA_NONE ? scba_dist_check(p, info) : check_estimate(m, p, info);
+    return e == OK ? check_money(m, p, info) : e;
+}
+
 static err check_parameters(const struct scba_model *m, struct err_info *info)
 {
-    for (size_t i = 0; i < m->n_parameters; i++) {
-        const struct scba_parameter *p = &m->parameters[i];
-        err e = p->estimate == SCBA_NONE ? scba_dist_check(p, info) : check_estimate(m, p, info);
-        if (e == OK)
-            e = check_money(m, p, info);
-        if (e != OK)
-            return e;
-    }
-    return OK;
+    err e = OK;
+    for (size_t i = 0; e == OK && i < m->n_parameters; i++)
+        e = check_parameter(m, &m->parameters[i], info);
+    return e;
 }
 
 err scba_check(const struct scba_model *m, struct err_info *info)
@@ -215,7 +217,8 @@ err scba_check(const struct scba_model *m, struct err_info *info)
     size_t n_terms = 0;
     for (size_t i = 0; e == OK && i < m->n_items; i++) {
         e = check_item(m, &m->items[i], info);
-        n_terms += m->items[i].n_terms;
+        if (e == OK)
+            n_terms += sized_item(m, &m->items[i])->n_terms;
         if (e == OK && n_terms > SCBA_TERMS_MAX)
             e = too_many(info, "scba.word-terms", SCBA_TERMS_MAX);
     }

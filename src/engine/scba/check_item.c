@@ -14,6 +14,12 @@ static bool is_payer(const struct scba_model *m, int i)
     return i >= 0 && (size_t)i < m->n_payers;
 }
 
+const struct scba_item *sized_item(const struct scba_model *m, const struct scba_item *item)
+{
+    const bool linked = item->kind == SCBA_TRANSFER && item->linked_to != SCBA_NONE;
+    return linked ? &m->items[item->linked_to] : item;
+}
+
 /* Both names help: the item that uses it and the number that is wrong. */
 static err value_fault(struct err_info *info, const char *key, const struct scba_item *item,
                        const struct scba_parameter *p, double value)

@@ -104,7 +104,7 @@ static bool order_statistics(const double *draw, size_t n, const size_t *rank, s
 
 bool outcome_quantiles(const double *draw, size_t n, const double *p, size_t n_p, double *value)
 {
-    size_t rank[RANKS];
+    size_t rank[RANKS] = {0};
     double order[RANKS], part[QUANTILES];
     for (size_t q = 0; q < n_p; q++) {
         const double at = p[q] * (double)(n - 1);
@@ -171,21 +171,23 @@ static struct scba_outcome no_outcome(void)
 /*
  * A ratio of means, with its spread only when no draw makes the denominator 0
  * or negative, for then neither its order nor its sign tells anything.
+ * `above` is overwritten with the ratios.
  */
-static bool ratio_outcome(const double *above, const double *below, size_t n, const double level[2],
-                          double *ratio, struct scba_outcome *o)
+static bool ratio_outcome(double *above, const double *below, size_t n, const double level[2],
+                          struct scba_outcome *o)
 {
     *o = no_outcome();
+    const double mean_above = lin_sum(above, n) / (double)n;
     const double mean_below = lin_sum(below, n) / (double)n;
     if (!(mean_below > 0.0))
         return true;
     bool all_positive = true;
     for (size_t i = 0; i < n; i++) {
         all_positive = all_positive && below[i] > 0.0;
-        ratio[i] = above[i] / below[i];
+        above[i] /= below[i];
     }
-    const bool fine = !all_positive || describe(ratio, n, level, o);
-    o->mean = lin_sum(above, n) / (double)n / mean_below;
+    const bool fine = !all_positive || describe(above, n, level, o);
+    o->mean = mean_above / mean_below;
     return fine;
 }
 
@@ -195,7 +197,7 @@ struct jobs {
     const struct plan *plan;
     const struct totals *totals;
     struct scba_result *r;
-    double *scratch[4]; /* n_draws each: two ratios need a numerator and a denominator */
+    double *scratch[3]; /* n_draws each: benefits; gain and net cost */
     bool *failed;       /* one a job */
 };
 
@@ -220,8 +222,7 @@ static void benefit_cost_job(const struct jobs *j, size_t job)
     double *benefit = j->scratch[0];
     for (size_t i = 0; i < n; i++)
         benefit[i] = balance[i] + cost[i];
-    j->failed[job] =
-        !ratio_outcome(benefit, cost, n, j->plan->model->level, j->scratch[0], &j->r->ratio);
+    j->failed[job] = !ratio_outcome(benefit, cost, n, j->plan->model->level, &j->r->ratio);
 }
 
 /* The balances of a group, with sign. */
@@ -243,8 +244,8 @@ static void per_government_job(const struct jobs *j, size_t job)
     double *gain = j->scratch[1], *net_cost = j->scratch[2];
     add_group(j, SCBA_PARTICIPANT, 1.0, gain);
     add_group(j, SCBA_GOVERNMENT, -1.0, net_cost);
-    j->failed[job] = !ratio_outcome(gain, net_cost, n, j->plan->model->level, j->scratch[3],
-                                    &j->r->participant_per_government);
+    j->failed[job] =
+        !ratio_outcome(gain, net_cost, n, j->plan->model->level, &j->r->participant_per_government);
     j->r->chance_government_saves = 1.0 - share_positive(net_cost, n);
 }
 
@@ -289,7 +290,7 @@ err outcomes_fill(const struct plan *plan, const struct totals *t, par *pool, ar
     struct jobs j = {.plan = plan, .totals = t, .r = r};
     j.failed = ARENA_NEW(scratch, bool, n_jobs);
     bool fine = j.failed != NULL;
-    for (int s = 0; s < 4; s++)
+    for (int s = 0; s < 3; s++)
         fine = (j.scratch[s] = ARENA_NEW(scratch, double, plan->model->n_draws)) != NULL && fine;
     if (!fine)
         return err_nomem(info);

@@ -14,6 +14,7 @@ struct build {
     arena *a;
     struct warnings *w;
     struct err_info *info;
+    bool is_repeat; /* a linked transfer goes through another item: it was warned about there */
     int *column_of_parameter; /* n_parameters; SCBA_NONE: none yet */
     int *column_of_estimate;  /* n */
 };
@@ -27,9 +28,10 @@ struct msg *warning_add(struct warnings *w, const char *key)
     return msg;
 }
 
-static void warn_text(struct warnings *w, const char *key, str value)
+static void warn_text(struct build *b, const char *key, str value)
 {
-    msg_text(warning_add(w, key), value);
+    if (!b->is_repeat)
+        msg_text(warning_add(b->w, key), value);
 }
 
 double plan_rate(const struct scba_discount *d, const struct scba_regime **regime)
@@ -120,7 +122,7 @@ static bool passes_horizon(const struct scba_term *t, int horizon)
 }
 
 static err compile_years(struct build *b, const struct scba_term *t, bool measured,
-                         struct plan_term *out)
+                         struct plan_term *term)
 {
     const struct plan *plan = b->plan;
     double *weight = ARENA_NEW(b->a, double, plan->n_years);
@@ -130,31 +132,31 @@ static err compile_years(struct build *b, const struct scba_term *t, bool measur
         b->m->observed_years ? (size_t)b->m->observed_years : (size_t)SCBA_YEARS_MAX;
     for (size_t y = (size_t)t->first_year - 1; y < plan->n_years; y++) {
         weight[y] = weight_at(t, (int)(y + 1) - t->first_year);
-        out->pv += weight[y] * plan->factor[y];
+        term->pv += weight[y] * plan->factor[y];
         if (measured && y < observed)
-            out->pv_observed += weight[y] * plan->factor[y];
+            term->pv_observed += weight[y] * plan->factor[y];
     }
-    out->weight = weight;
+    term->weight = weight;
     return OK;
 }
 
 /* ---- Items ---- */
 
 static err compile_term(struct build *b, const struct scba_item *item, const struct scba_term *t,
-                        struct plan_term *out)
+                        struct plan_term *term)
 {
     const struct scba_parameter *p = &b->m->parameters[t->parameter];
-    out->column = SCBA_NONE;
-    out->constant = t->scale * money_factor(b->m, p);
+    term->column = SCBA_NONE;
+    term->constant = t->scale * money_factor(b->m, p);
     if (t->alternative == SCBA_NULL)
-        out->constant = -out->constant;
+        term->constant = -term->constant;
     if (is_certain(p))
-        out->constant *= p->dist.a;
-    else if (column_for(b, t->parameter, &out->column) != OK)
+        term->constant *= p->dist.a;
+    else if (column_for(b, t->parameter, &term->column) != OK)
         return b->info->code;
     if (passes_horizon(t, b->m->horizon_years))
-        warn_text(b->w, "scba.warn-horizon", item->key);
-    return compile_years(b, t, p->measured || p->estimate != SCBA_NONE, out);
+        warn_text(b, "scba.warn-horizon", item->key);
+    return compile_years(b, t, p->measured || p->estimate != SCBA_NONE, term);
 }
 
 static void warn_price(struct build *b, const struct scba_parameter *p)
@@ -162,7 +164,7 @@ static void warn_price(struct build *b, const struct scba_parameter *p)
     const struct scba_dist d = p->dist;
     if (p->estimate == SCBA_NONE && d.shape == SCBA_NORMAL &&
         scba_dist_quantile(d, NEGATIVE_PRICE_CHANCE) < 0.0)
-        warn_text(b->w, "scba.warn-negative-price", p->key);
+        warn_text(b, "scba.warn-negative-price", p->key);
 }
 
 /* Deadweight is what the comparison group already took out: taking it out twice is an error. */
@@ -171,7 +173,7 @@ static bool is_double_deadweight(struct build *b, const struct scba_item *item, 
 {
     if (link != SCBA_DEADWEIGHT || !item->causal)
         return false;
-    if (!is_certain(p) || p->dist.a != 0.0) {
+    if (!b->is_repeat && (!is_certain(p) || p->dist.a != 0.0)) {
         struct msg *msg = warning_add(b->w, "scba.warn-deadweight");
         msg_text(msg, item->key);
         msg_real(msg, 100.0 * parameter_mean(b->m, p), 0);
@@ -179,9 +181,9 @@ static bool is_double_deadweight(struct build *b, const struct scba_item *item, 
     return true;
 }
 
-static err compile_links(struct build *b, const struct scba_item *item, struct plan_item *out)
+static err compile_links(struct build *b, const struct scba_item *item, struct plan_item *made)
 {
-    out->constant *= item->sign;
+    made->constant *= item->sign;
     for (int l = 0; l < SCBA_LINKS; l++) {
         if (item->link[l] == SCBA_NONE)
             continue;
@@ -191,21 +193,21 @@ static err compile_links(struct build *b, const struct scba_item *item, struct p
             continue;
         if (l == SCBA_UNIT_VALUE)
             warn_price(b, p);
-        out->constant *= money_factor(b->m, p); /* 1 for shares */
+        made->constant *= money_factor(b->m, p); /* 1 for shares */
         if (is_certain(p)) {
-            out->constant *= complement ? 1.0 - p->dist.a : p->dist.a;
+            made->constant *= complement ? 1.0 - p->dist.a : p->dist.a;
             continue;
         }
         int column;
         if (column_for(b, item->link[l], &column) != OK)
             return b->info->code;
-        out->factor[out->n_factors++] = (struct plan_factor){(size_t)column, complement};
+        made->factor[made->n_factors++] = (struct plan_factor){(size_t)column, complement};
     }
     return OK;
 }
 
 /* The caller's shares add up to 1 within 1e-9; the identity asks for more. */
-static err compile_share(struct build *b, const struct scba_item *item, struct plan_item *out)
+static err compile_share(struct build *b, const struct scba_item *item, struct plan_item *made)
 {
     const size_t n = b->m->n_payers;
     double *share = ARENA_NEW(b->a, double, n);
@@ -214,34 +216,35 @@ static err compile_share(struct build *b, const struct scba_item *item, struct p
     const double sum = check_share_sum(item->share, n);
     for (size_t i = 0; i < n; i++)
         share[i] = item->share[i] / sum;
-    out->share = share;
+    made->share = share;
     return OK;
 }
 
-static err compile_item(struct build *b, const struct scba_item *item, struct plan_item *out)
+static err compile_item(struct build *b, const struct scba_item *item, struct plan_item *made)
 {
-    const bool linked = item->kind == SCBA_TRANSFER && item->linked_to != SCBA_NONE;
-    const struct scba_item *sized = linked ? &b->m->items[item->linked_to] : item;
+    const struct scba_item *sized = sized_item(b->m, item);
 
-    out->kind = item->kind;
-    out->constant = 1.0;
-    out->n_terms = sized->n_terms;
-    out->first_term = b->plan->n_terms;
-    b->plan->n_terms += out->n_terms;
-    out->terms = ARENA_NEW(b->a, struct plan_term, out->n_terms);
-    if (!out->terms)
+    made->kind = item->kind;
+    made->constant = 1.0;
+    made->n_terms = sized->n_terms;
+    made->first_term = b->plan->n_terms;
+    b->plan->n_terms += made->n_terms;
+    made->terms = ARENA_NEW(b->a, struct plan_term, made->n_terms);
+    if (!made->terms)
         return err_nomem(b->info);
-    err e = compile_links(b, item, out);
-    if (e == OK && linked)
-        e = compile_links(b, sized, out);
-    for (size_t i = 0; e == OK && i < out->n_terms; i++)
-        e = compile_term(b, sized, &sized->terms[i], &out->terms[i]);
+    err e = compile_links(b, item, made);
+    b->is_repeat = sized != item;
+    if (e == OK && b->is_repeat)
+        e = compile_links(b, sized, made);
+    for (size_t i = 0; e == OK && i < made->n_terms; i++)
+        e = compile_term(b, sized, &sized->terms[i], &made->terms[i]);
+    b->is_repeat = false;
     if (e != OK)
         return e;
     if (item->kind != SCBA_TRANSFER)
-        return compile_share(b, item, out);
-    out->from = (size_t)item->from;
-    out->to = (size_t)item->to;
+        return compile_share(b, item, made);
+    made->from = (size_t)item->from;
+    made->to = (size_t)item->to;
     return OK;
 }
 

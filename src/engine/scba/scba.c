@@ -56,7 +56,8 @@ struct work {
     struct err_info *info;
 };
 
-static err make_result(const struct scba_model *m, struct scba_result **out, struct err_info *info)
+static err make_result(const struct scba_model *m, struct scba_result **result,
+                       struct err_info *info)
 {
     const size_t draws_bytes = (m->n_payers + 1) * m->n_draws * sizeof(double);
     arena *memory = arena_new(draws_bytes + ARENA_SLACK);
@@ -71,7 +72,7 @@ static err make_result(const struct scba_model *m, struct scba_result **out, str
     r->n_items = m->n_items;
     r->n_years = (size_t)m->horizon_years;
     r->n_draws = m->n_draws;
-    *out = r;
+    *result = r;
     return OK;
 }
 
@@ -144,7 +145,8 @@ err scba_run(const struct scba_model *m, par *pool, const struct progress *progr
     e = make_result(m, &w.r, info);
     if (e != OK)
         return e;
-    w.scratch = arena_new(5 * m->n_draws * sizeof(double) + draws_scratch_bytes(m, pool));
+    w.scratch =
+        arena_new(5 * m->n_draws * sizeof(double) + draws_scratch_bytes(m, pool) + ARENA_SLACK);
     if (!w.scratch) {
         e = err_nomem(info);
         goto out;

@@ -3,13 +3,13 @@
 #ifndef ONTSCHOT_ENGINE_TABLE_COLUMN_INT_H
 #define ONTSCHOT_ENGINE_TABLE_COLUMN_INT_H
 
+#include "base/seal.h"
 #include "engine/table/table_int.h"
 
 enum {
     COLUMN_VERSION = 1,
     COLUMN_ALIGN = 64,
-    COLUMN_HASH = 32,          /* bytes of BLAKE2b */
-    COLUMN_BLOCK = 1 << 20,    /* bytes hashed together, so that threads can share a section */
+    COLUMN_BLOCK = 1 << 20, /* bytes hashed together, so that threads can share a section */
 };
 #define COLUMN_MAGIC      "\x89OTAB\r\n\x1a"
 #define COLUMN_BYTE_ORDER UINT32_C(0x01020304)
@@ -24,20 +24,20 @@ struct column_header {
     uint32_t sorted[2]; /* columns, or COLUMN_UNSORTED */
     uint32_t zero;
     uint64_t directory, n_directory;
-    unsigned char directory_hash[COLUMN_HASH];
-    unsigned char hash[COLUMN_HASH]; /* of everything above */
+    struct seal_hash directory_hash;
+    struct seal_hash hash; /* of everything above */
 };
 _Static_assert(sizeof(struct column_header) == 128, "no padding");
 
 struct column_section {
     uint64_t at, n;
-    unsigned char hash[COLUMN_HASH];
+    struct seal_hash hash;
 };
 
 enum column_part { PART_VALUES, PART_MISSING, PART_WORD_ENDS, PART_WORD_BYTES, PART_COUNT };
 
 struct column_entry {
-    uint32_t type;           /* 1 whole, 2 real, 3 text, 4 date */
+    uint32_t type;            /* 1 whole, 2 real, 3 text, 4 date */
     uint32_t name_at, name_n; /* within the directory */
     uint32_t zero;
     uint64_t n_missing, n_words;
@@ -49,9 +49,6 @@ static inline size_t column_value_size(enum table_type type)
 {
     return type == TABLE_INT || type == TABLE_REAL ? 8 : 4;
 }
-
-/* BLAKE2b-256 of n bytes. */
-void column_hash(const void *p, size_t n, unsigned char hash[COLUMN_HASH]);
 
 /* How many blocks a section has. Its hash is that of their hashes, one after the other. */
 size_t column_blocks(uint64_t n);

@@ -2,7 +2,7 @@
 #include "engine/table/column_int.h"
 
 #include "base/date.h"
-#include "base/num.h"
+#include "engine/table/dict_int.h"
 
 #include <math.h>
 #include <sodium.h>
@@ -21,7 +21,7 @@ struct reader {
     par *pool;
     struct column_header header;
     struct column_entry *entry;
-    size_t n_entries;
+    uint64_t at; /* behind the last section that was seen */
     table *t;
 };
 
@@ -46,11 +46,9 @@ static err damaged(const struct reader *r, uint64_t at, struct err_info *info)
     return E_INPUT;
 }
 
-static bool is_hash_of(const void *p, size_t n, const unsigned char hash[COLUMN_HASH])
+static bool is_hash_of(const void *p, size_t n, struct seal_hash hash)
 {
-    unsigned char own[COLUMN_HASH];
-    column_hash(p, n, own);
-    return memcmp(own, hash, COLUMN_HASH) == 0;
+    return seal_hash_eq(seal_hash_bytes((str){p, n}), hash);
 }
 
 /* ---- header and directory ---------------------------------------------------------- */
@@ -102,12 +100,25 @@ static err read_directory(struct reader *r, struct err_info *info)
 
 /* ---- the shape of a column ------------------------------------------------------------ */
 
-static bool is_section(const struct reader *r, const struct column_section *s, uint64_t bytes)
+/* Sections follow each other with nothing between them but zeros up to the next boundary. */
+static bool is_next(struct reader *r, uint64_t at, uint64_t n)
 {
-    return s->at % COLUMN_ALIGN == 0 && s->n == bytes && lies_within(s->at, s->n, r->map.n);
+    const uint64_t expected = r->at + (-r->at % COLUMN_ALIGN);
+    if (at != expected || !lies_within(at, n, r->map.n))
+        return false;
+    for (; r->at < at; r->at++)
+        if (r->map.p[r->at])
+            return false;
+    r->at = at + n;
+    return true;
 }
 
-static bool has_shape(const struct reader *r, const struct column_entry *e)
+static bool is_section(struct reader *r, const struct column_section *s, uint64_t bytes)
+{
+    return s->n == bytes && is_next(r, s->at, s->n);
+}
+
+static bool has_shape(struct reader *r, const struct column_entry *e)
 {
     const uint64_t n = r->header.n_rows;
     if (e->type < 1 || e->type > 4 || e->zero != 0 || e->n_missing > n)
@@ -172,7 +183,7 @@ static err set_column(struct reader *r, size_t i, struct err_info *info)
     case TABLE_TEXT: c->codes = values; break;
     case TABLE_DATE: c->days = values; break;
     }
-    if (!str_is_utf8(c->name) || (r->t->column[i].name.n == 0))
+    if (!str_is_utf8(c->name))
         return damaged(r, r->header.directory + e->name_at, info);
     info->code = OK;
     if (c->type == TABLE_TEXT && !set_words(r, i, info))
@@ -187,9 +198,9 @@ struct check {
     const struct reader *r;
     size_t *first_block; /* of section i; n_sections + 1 of them */
     size_t n_sections;
-    unsigned char *hash;  /* a block each */
-    size_t *n_missing;    /* a block each: how many a block of a missing mask marks */
-    bool *is_wrong;       /* a block each: holds a value that cannot be */
+    struct seal_hash *hash; /* a block each */
+    size_t *n_missing;      /* a block each: how many a block of a missing mask marks */
+    bool *is_wrong;         /* a block each: holds a value that cannot be */
 };
 
 static bool codes_are_right(const struct table_column *c, size_t from, size_t to)
@@ -274,10 +285,10 @@ static void check_block(void *check, size_t block, unsigned worker)
     const size_t from = (block - k->first_block[i]) * COLUMN_BLOCK;
     const size_t n = s->n - from < COLUMN_BLOCK ? (size_t)(s->n - from) : COLUMN_BLOCK;
 
-    column_hash(k->r->map.p + s->at + from, n, k->hash + block * COLUMN_HASH);
-    k->is_wrong[block] = !values_are_right(&k->r->t->column[i / PART_COUNT],
-                                           (enum column_part)(i % PART_COUNT), from, n,
-                                           &k->n_missing[block]);
+    k->hash[block] = seal_hash_bytes((str){(const char *)k->r->map.p + s->at + from, n});
+    k->is_wrong[block] =
+        !values_are_right(&k->r->t->column[i / PART_COUNT], (enum column_part)(i % PART_COUNT),
+                          from, n, &k->n_missing[block]);
 }
 
 static bool section_is_right(const struct check *k, size_t i)
@@ -291,7 +302,7 @@ static bool section_is_right(const struct check *k, size_t i)
         n_missing += k->n_missing[b];
     }
     return (i % PART_COUNT != PART_MISSING || n_missing == k->r->entry[i / PART_COUNT].n_missing) &&
-           is_hash_of(k->hash + first * COLUMN_HASH, n * COLUMN_HASH, section_at(k, i)->hash);
+           is_hash_of(k->hash + first, n * sizeof *k->hash, section_at(k, i)->hash);
 }
 
 static err check_content(const struct reader *r, struct err_info *info)
@@ -308,7 +319,7 @@ static err check_content(const struct reader *r, struct err_info *info)
         n_blocks += column_blocks(section_at(&k, i)->n);
     }
     k.first_block[k.n_sections] = n_blocks;
-    k.hash = malloc(n_blocks * COLUMN_HASH);
+    k.hash = malloc(n_blocks * sizeof *k.hash);
     k.n_missing = calloc(n_blocks, sizeof *k.n_missing);
     k.is_wrong = calloc(n_blocks, sizeof *k.is_wrong);
     if (!k.hash || !k.n_missing || !k.is_wrong) {
@@ -344,10 +355,25 @@ static err check_order(struct reader *r, struct err_info *info)
     if (e != OK)
         return e;
     if (!is_sorted)
-        return damaged(r, t->column[by[0]].n_missing, info);
+        return damaged(r, 0, info);
     t->sorted[0] = by[0];
     t->sorted[1] = by[1];
     return OK;
+}
+
+static err check_names(const struct reader *r, struct err_info *info)
+{
+    struct dict seen = {0};
+    err e = OK;
+    for (size_t i = 0; i < r->t->n_columns && e == OK; i++) {
+        uint32_t code = 0;
+        if (dict_code(&seen, r->t->column[i].name, &code) != OK)
+            e = err_nomem(info);
+        else if (code != i)
+            e = damaged(r, r->header.directory + r->entry[i].name_at, info);
+    }
+    dict_free(&seen);
+    return e;
 }
 
 static err read_columns(struct reader *r, struct err_info *info)
@@ -357,10 +383,14 @@ static err read_columns(struct reader *r, struct err_info *info)
     if (!r->t)
         return err_nomem(info);
     r->t->n_rows = (size_t)r->header.n_rows;
+    r->at = sizeof r->header;
     for (size_t i = 0; i < r->t->n_columns && e == OK; i++)
         e = set_column(r, i, info);
-    if (e == OK && !table_names_are_unique(r->t))
+    if (e == OK &&
+        (!is_next(r, r->header.directory, r->header.n_directory) || r->at != r->header.n_file))
         e = damaged(r, r->header.directory, info);
+    if (e == OK)
+        e = check_names(r, info);
     if (e == OK)
         e = check_content(r, info);
     return e == OK ? check_order(r, info) : e;

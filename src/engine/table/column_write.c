@@ -7,11 +7,6 @@
 
 enum { WAVE = 16 }; /* blocks prepared by the threads, then written in order */
 
-void column_hash(const void *p, size_t n, unsigned char hash[COLUMN_HASH])
-{
-    crypto_generichash(hash, COLUMN_HASH, n ? p : (const void *)"", n, NULL, 0);
-}
-
 size_t column_blocks(uint64_t n)
 {
     return (size_t)(n / COLUMN_BLOCK + (n % COLUMN_BLOCK != 0));
@@ -30,10 +25,10 @@ struct section_writer {
     file_writer *file;
     par *pool;
     struct source source;
-    uint64_t n;           /* bytes of the section */
-    size_t first;         /* block of the wave */
-    unsigned char *block; /* WAVE of them, when elements change places */
-    unsigned char *hash;  /* of every block of the section */
+    uint64_t n;             /* bytes of the section */
+    size_t first;           /* block of the wave */
+    unsigned char *block;   /* WAVE of them, when elements change places */
+    struct seal_hash *hash; /* of every block of the section */
 };
 
 static size_t block_bytes(const struct section_writer *s, size_t block)
@@ -78,7 +73,7 @@ static void prepare_block(void *writer, size_t of_wave, unsigned worker)
     if (s->source.order)
         gather(&s->source, block * (COLUMN_BLOCK / size), bytes / size,
                s->block + of_wave * COLUMN_BLOCK);
-    column_hash(block_at(s, of_wave), bytes, s->hash + block * COLUMN_HASH);
+    s->hash[block] = seal_hash_bytes((str){(const char *)block_at(s, of_wave), bytes});
 }
 
 static void align(file_writer *w)
@@ -97,7 +92,7 @@ static err write_section(file_writer *w, par *pool, struct source source, size_t
     struct section_writer s = {
         .file = w, .pool = pool, .source = source, .n = bytes, .block = buffer};
 
-    s.hash = malloc(n_blocks * COLUMN_HASH + 1);
+    s.hash = malloc((n_blocks + 1) * sizeof *s.hash);
     if (!s.hash)
         return err_nomem(info);
     align(w);
@@ -110,7 +105,7 @@ static err write_section(file_writer *w, par *pool, struct source source, size_t
         for (size_t i = 0; i < in_wave; i++)
             file_writer_put(w, block_at(&s, i), block_bytes(&s, s.first + i));
     }
-    column_hash(s.hash, n_blocks * COLUMN_HASH, section->hash);
+    section->hash = seal_hash_bytes((str){(const char *)s.hash, n_blocks * sizeof *s.hash});
     free(s.hash);
     return OK;
 }
@@ -207,7 +202,7 @@ static err write_directory(struct table_writer *w, struct column_header *header,
     align(w->file);
     header->directory = file_writer_at(w->file);
     header->n_directory = n;
-    column_hash(directory, n, header->directory_hash);
+    header->directory_hash = seal_hash_bytes((str){(const char *)directory, n});
     file_writer_put(w->file, directory, n);
     free(directory);
     return OK;
@@ -231,7 +226,8 @@ static err write_table(struct table_writer *w, struct column_header *header,
     if (e != OK)
         return e;
     header->n_file = file_writer_at(w->file);
-    column_hash(header, offsetof(struct column_header, hash), header->hash);
+    header->hash =
+        seal_hash_bytes((str){(const char *)header, offsetof(struct column_header, hash)});
     file_writer_patch(w->file, 0, header, sizeof *header);
     return OK;
 }

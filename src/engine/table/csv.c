@@ -39,22 +39,35 @@ static str field_at(const struct csv *f, size_t at)
     return csv_lex(&f->lexer, at, &field, &next, &ignored) ? field.raw : (str){"", 0};
 }
 
+/* The bound that a fault is about; 0 for faults that are about the form. */
+static int64_t limit_of(const char *key)
+{
+    static const struct {
+        const char *key;
+        int64_t limit;
+    } limits[] = {
+        {"table.field-too-long", TABLE_FIELD_MAX},     {"table.line-too-long", TABLE_LINE_MAX},
+        {"table.too-many-columns", TABLE_COLUMNS_MAX}, {"table.too-many-rows", TABLE_ROWS_MAX},
+        {"table.too-many-words", TABLE_WORDS_MAX},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        if (strcmp(key, limits[i].key) == 0)
+            return limits[i].limit;
+    return 0;
+}
+
 static err fail_at(const struct csv *f, str name, const struct csv_fault *fault,
                    struct err_info *info)
 {
-    static const char limit_keys[][24] = {"table.field-too-long", "table.line-too-long",
-                                          "table.too-many-words", "table.too-many-columns"};
-    static const int64_t limits[] = {TABLE_FIELD_MAX, TABLE_LINE_MAX, TABLE_WORDS_MAX,
-                                     TABLE_COLUMNS_MAX};
+    const int64_t limit = limit_of(fault->key);
 
     if (strcmp(fault->key, "error.memory") == 0)
         return err_nomem(info);
-    err_set(info, E_INPUT, fault->key);
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
-        if (strcmp(fault->key, limit_keys[i]) == 0) {
-            info->code = E_LIMIT;
-            msg_int(&info->msg, limits[i]);
-        }
+    err_set(info, limit ? E_LIMIT : E_INPUT, fault->key);
+    if (limit)
+        msg_int(&info->msg, limit);
+    if (strcmp(fault->key, "table.too-many-words") == 0)
+        msg_text(&info->msg, f->column[fault->column].name);
     if (strcmp(fault->key, "table.field-count") == 0) {
         msg_int(&info->msg, (int64_t)fault->found);
         msg_int(&info->msg, (int64_t)f->n_columns);
@@ -232,8 +245,8 @@ static err run_wave(struct csv *f, str name, struct err_info *info)
         return fail_at(f, name, fault, info);
     table_run(f->pool, f->n_columns, csv_merge_words, f);
     for (size_t c = 0; c < f->n_columns; c++) {
-        const struct csv_fault full = {.key = "table.too-many-words",
-                                       .at = f->chunk[f->wave].first};
+        const struct csv_fault full = {
+            .key = "table.too-many-words", .at = f->chunk[f->wave].first, .column = c};
         if (f->column[c].merged == E_LIMIT)
             return fail_at(f, name, &full, info);
         if (f->column[c].merged != OK)
@@ -299,7 +312,6 @@ static err check_values(const struct csv *f, str name, struct err_info *info)
     static const char *const not_of_type[] = {
         [TABLE_INT] = "table.not-int",
         [TABLE_REAL] = "table.not-real",
-        [TABLE_TEXT] = "table.not-text",
         [TABLE_DATE] = "table.not-date",
     };
     const char *key = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/real.h"
-#include "engine/table/table_int.h"
+#include "engine/table/csv_int.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +59,8 @@ err table_open(str path, const struct table_format *format, par *pool,
     const err e = file_map_open(path, &map, info);
     if (e != OK)
         return e;
+    if (column_file_is((str){(const char *)map.p, map.n}))
+        return column_file_open(map, path, pool, t, info);
     return open_text(map, path, format, pool, progress, t, info);
 }
 
@@ -132,7 +134,11 @@ err table_find(const table *t, str name, const struct table_column **c, struct e
 
 static err refuse_text(const table *t, const struct table_column *c, struct err_info *info)
 {
+    size_t example = 0;
+    while (example + 1 < c->n_words && !(csv_seen_of(c->words[example]) & (SEEN_TEXT | SEEN_DATE)))
+        example++;
     err_text(info, E_INPUT, "table.text-not-number", c->name);
+    msg_text(&info->msg, c->n_words ? c->words[example] : STR(""));
     err_at(info, table_name(t), 0, 0);
     return E_INPUT;
 }

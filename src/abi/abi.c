@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The face of the engine towards other programs: handles, checks, conversions. */
+#define ONTSCHOT_API __attribute__((visibility("default")))
+#include "ontschot.h"
+
+#include "base/i18n.h"
+#include "engine/effect/effect.h"
+#include "engine/report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SENTENCE_BYTES_MAX = 16 << 10 };
+
+struct ontschot_session {
+    par *pool;
+    struct err_info info; /* of the last failed call */
+    out sentence;
+};
+
+struct ontschot_table {
+    table *table;
+};
+
+struct ontschot_effect {
+    struct effect_result *result;
+    out json; /* empty until asked */
+};
+
+static ontschot_status status_of(err e)
+{
+    switch (e) {
+    case OK: return ONTSCHOT_OK;
+    case E_INPUT:
+    case E_CONFLICT: return ONTSCHOT_INPUT;
+    case E_NOT_FOUND: return ONTSCHOT_ABSENT;
+    case E_LIMIT: return ONTSCHOT_LIMIT;
+    case E_NOMEM: return ONTSCHOT_MEMORY;
+    case E_IO:
+    case E_CANCELLED: break;
+    }
+    return ONTSCHOT_FAILED;
+}
+
+const char *ontschot_version(void)
+{
+    return ONTSCHOT_VERSION;
+}
+
+/*
+ * Copies what both sides know of a struct that starts with its size; the rest
+ * stays zero. False when the size is none that ever was.
+ */
+static bool copy_known(void *ours, size_t our_size, const void *theirs)
+{
+    size_t their_size;
+    memcpy(&their_size, theirs, sizeof their_size);
+    if (their_size <= sizeof their_size || their_size > 1 << 16)
+        return false;
+    memset(ours, 0, our_size);
+    memcpy(ours, theirs, their_size < our_size ? their_size : our_size);
+    return true;
+}
+
+ontschot_status ontschot_session_open(const struct ontschot_session_options *options,
+                                      ontschot_session **session)
+{
+    struct ontschot_session_options known = {0};
+    if (!session || (options && !copy_known(&known, sizeof known, options)))
+        return ONTSCHOT_INPUT;
+    ontschot_session *s = calloc(1, sizeof *s);
+    if (!s)
+        return ONTSCHOT_MEMORY;
+    out_init(&s->sentence, SENTENCE_BYTES_MAX);
+    const err e = par_new(known.threads, &s->pool, &s->info);
+    if (e != OK) {
+        free(s);
+        return status_of(e);
+    }
+    *session = s;
+    return ONTSCHOT_OK;
+}
+
+void ontschot_session_close(ontschot_session *s)
+{
+    if (!s)
+        return;
+    par_free(s->pool);
+    out_free(&s->sentence);
+    free(s);
+}
+
+static void print_place(out *o, const struct err_info *info)
+{
+    if (info->file[0] == '\0')
+        return;
+    out_cstr(o, info->file);
+    const int64_t numbers[] = {info->line, info->line > 0 ? info->column : 0};
+    for (int i = 0; i < 2 && numbers[i] > 0; i++) {
+        out_char(o, ':');
+        out_int(o, numbers[i]);
+    }
+    out_cstr(o, ": ");
+}
+
+const char *ontschot_error(ontschot_session *s, const char *lang)
+{
+    enum lang language;
+    if (!lang_parse(str_of(lang), &language))
+        language = LANG_EN;
+    out_clear(&s->sentence);
+    if (s->info.code != OK) {
+        print_place(&s->sentence, &s->info);
+        tr_msg(&s->sentence, language, &s->info.msg);
+    }
+    out_char(&s->sentence, '\0');
+    return s->sentence.error == OK ? s->sentence.p : "";
+}
+
+ontschot_status ontschot_table_open(ontschot_session *s, const char *path, ontschot_table **opened)
+{
+    ontschot_table *t = calloc(1, sizeof *t);
+    if (!t)
+        return status_of(err_nomem(&s->info));
+    const err e = table_open(str_of(path), NULL, s->pool, NULL, &t->table, &s->info);
+    if (e != OK) {
+        free(t);
+        return status_of(e);
+    }
+    *opened = t;
+    return ONTSCHOT_OK;
+}
+
+void ontschot_table_close(ontschot_table *t)
+{
+    if (!t)
+        return;
+    table_free(t->table);
+    free(t);
+}
+
+uint64_t ontschot_table_rows(const ontschot_table *t)
+{
+    return table_rows(t->table);
+}
+
+size_t ontschot_table_columns(const ontschot_table *t)
+{
+    return table_columns(t->table);
+}
+
+static err not_a_choice(const char *option, const char *value, struct err_info *info)
+{
+    err_text(info, E_INPUT, "abi.not-choice", str_of(option));
+    msg_text(&info->msg, str_of(value));
+    return E_INPUT;
+}
+
+/* A choice that was given must be one that exists. */
+#define READ_CHOICE(name)                                                                          \
+    if (from->name && !effect_##name##_parse(str_of(from->name), &spec->name))                     \
+    return not_a_choice(#name, from->name, info)
+
+static err read_choices(const struct ontschot_effect_options *from, struct effect_spec *spec,
+                        struct err_info *info)
+{
+    if (!from->method)
+        return err_set(info, E_INPUT, "abi.no-method");
+    READ_CHOICE(method);
+    READ_CHOICE(errors);
+    READ_CHOICE(ipw);
+    READ_CHOICE(control);
+    READ_CHOICE(base);
+    READ_CHOICE(estimator);
+    spec->has_errors = from->errors != NULL;
+    return OK;
+}
+
+static err read_covariates(const struct ontschot_effect_options *from, struct effect_spec *spec,
+                           struct err_info *info)
+{
+    if (from->n_covariates > EFFECT_COVARIATES_MAX) {
+        err_set(info, E_LIMIT, "abi.too-many-covariates");
+        msg_int(&info->msg, EFFECT_COVARIATES_MAX);
+        return E_LIMIT;
+    }
+    for (size_t i = 0; i < from->n_covariates; i++)
+        spec->covariates[i] = str_of(from->covariates[i]);
+    spec->n_covariates = from->n_covariates;
+    return OK;
+}
+
+static err read_options(const struct ontschot_effect_options *from, struct effect_spec *spec,
+                        struct err_info *info)
+{
+    effect_spec_init(spec);
+    err e = read_choices(from, spec, info);
+    if (e == OK)
+        e = read_covariates(from, spec, info);
+    if (e != OK)
+        return e;
+    spec->outcome = str_of(from->outcome);
+    spec->treatment = str_of(from->treatment);
+    spec->unit = str_of(from->unit);
+    spec->time = str_of(from->time);
+    spec->first_treated = str_of(from->first_treated);
+    spec->weights = str_of(from->weights);
+    spec->cluster = str_of(from->cluster);
+    spec->anticipation = from->anticipation;
+    spec->bootstrap = from->bootstrap;
+    spec->seed = from->seed ? from->seed : 1;
+    spec->level = from->level == 0 ? spec->level : from->level;
+    spec->has_never = from->has_never != 0;
+    spec->never = from->never;
+    spec->drop_failed = from->drop_failed != 0;
+    return OK;
+}
+
+static err run_effect(ontschot_session *s, const table *t,
+                      const struct ontschot_effect_options *options, struct effect_result **result)
+{
+    struct ontschot_effect_options known;
+    struct effect_spec spec;
+    if (!copy_known(&known, sizeof known, options))
+        return err_set(&s->info, E_INPUT, "abi.bad-size");
+    const err e = read_options(&known, &spec, &s->info);
+    return e == OK ? effect_run(t, &spec, s->pool, NULL, result, &s->info) : e;
+}
+
+ontschot_status ontschot_effect_run(ontschot_session *s, const ontschot_table *t,
+                                    const struct ontschot_effect_options *options,
+                                    ontschot_effect **effect)
+{
+    ontschot_effect *made = calloc(1, sizeof *made);
+    if (!made)
+        return status_of(err_nomem(&s->info));
+    const err e = run_effect(s, t->table, options, &made->result);
+    if (e != OK) {
+        free(made);
+        return status_of(e);
+    }
+    out_init(&made->json, REPORT_BYTES_MAX);
+    *effect = made;
+    return ONTSCHOT_OK;
+}
+
+void ontschot_effect_close(ontschot_effect *e)
+{
+    if (!e)
+        return;
+    effect_result_free(e->result);
+    out_free(&e->json);
+    free(e);
+}
+
+size_t ontschot_effect_estimates(const ontschot_effect *e)
+{
+    return e->result->n_estimates;
+}
+
+ontschot_status ontschot_effect_estimate(const ontschot_effect *e, size_t i,
+                                         struct ontschot_estimate *estimate)
+{
+    struct ontschot_estimate ours;
+    const size_t size = estimate->struct_size;
+    if (i >= e->result->n_estimates || !copy_known(&ours, sizeof ours, estimate))
+        return ONTSCHOT_INPUT;
+    const struct effect_estimate *from = &e->result->estimates[i];
+    ours = (struct ontschot_estimate){
+        .struct_size = size,
+        .aggregation = effect_aggregation_name(from->aggregation),
+        .group = from->group,
+        .time = from->time,
+        .event_time = from->event_time,
+        .estimate = from->estimate,
+        .standard_error = from->standard_error,
+        .ci_low = from->ci_low,
+        .ci_high = from->ci_high,
+        .p = from->p,
+    };
+    memcpy(estimate, &ours, size < sizeof ours ? size : sizeof ours);
+    return ONTSCHOT_OK;
+}
+
+ontschot_status ontschot_effect_json(ontschot_session *s, ontschot_effect *e, const char **text)
+{
+    if (e->json.n == 0) {
+        err code = report_effect_json(&e->json, e->result, &s->info);
+        out_char(&e->json, '\0');
+        if (code == OK)
+            code = out_error(&e->json, &s->info);
+        if (code != OK) {
+            out_clear(&e->json);
+            return status_of(code);
+        }
+    }
+    *text = e->json.p;
+    return ONTSCHOT_OK;
+}

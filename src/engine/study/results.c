@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "results_int.h"
+
+#include "base/date.h"
+#include "study_int.h"
+
+#include <string.h>
+
+enum { RESULTS_MEMORY_MAX = 1 << 28 };
+
+/* What the steps of one computation share. */
+struct computing {
+    const struct study *study;
+    const struct results_about *about;
+    const table *data;
+    par *pool;
+    const struct progress *progress;
+    struct results *results;
+    struct err_info *info;
+};
+
+/* ---- texts of the plan in the report's terms ---- */
+
+static void copy_text(const struct study_text *from, str to[LANG_COUNT])
+{
+    for (int l = 0; l < LANG_COUNT; l++)
+        to[l] = study_text_in(from, (enum lang)l);
+}
+
+static str print_hash(arena *a, struct seal_hash hash)
+{
+    char text[SEAL_HASH_HEX];
+    seal_print_hash(hash, text);
+    return arena_str(a, (str){text, sizeof text});
+}
+
+static int32_t day_of(str time)
+{
+    int32_t day = REPORT_NO_DAY;
+    return date_parse_iso(str_cut(time, 0, 10), &day) ? day : REPORT_NO_DAY;
+}
+
+static err describe_study(struct computing *c)
+{
+    const struct study *s = c->study;
+    const struct study_text *limit = s->limits.item;
+    struct report_study *d = &c->results->report.study;
+    str(*limits)[LANG_COUNT] = arena_alloc(c->results->memory, s->limits.n, sizeof *limits);
+    if (!limits)
+        return err_nomem(c->info);
+    for (size_t i = 0; i < s->limits.n; i++)
+        copy_text(&limit[i], limits[i]);
+    *d = (struct report_study){
+        .id = str_cut(print_hash(c->results->memory, s->hash), 0, 12),
+        .author = s->owner,
+        .data_source = s->data.source,
+        .data_day = s->data.extracted,
+        .made_day = day_of(c->about->date),
+        .synthetic = s->synthetic,
+        .limits = (const str(*)[LANG_COUNT])limits,
+        .n_limits = s->limits.n,
+    };
+    copy_text(&s->title, d->title);
+    copy_text(&s->question, d->question);
+    copy_text(&s->programme, d->programme);
+    copy_text(&s->population, d->population);
+    copy_text(&s->person, d->unit);
+    copy_text(&s->start, d->start);
+    copy_text(&s->data.completeness, d->completeness);
+    for (int l = 0; l < LANG_COUNT; l++) {
+        d->period[l][0] = study_text_in(&s->period.one, (enum lang)l);
+        d->period[l][1] = study_text_in(&s->period.many, (enum lang)l);
+    }
+    return OK;
+}
+
+static err describe_outcomes(struct computing *c)
+{
+    static const enum report_good good[] = {[STUDY_NEITHER] = REPORT_NEITHER,
+                                            [STUDY_HIGHER] = REPORT_HIGHER,
+                                            [STUDY_LOWER] = REPORT_LOWER};
+    const struct schema_list *list = &c->study->outcomes;
+    const struct study_outcome *o = list->item;
+    struct report_outcome *to = ARENA_NEW(c->results->memory, struct report_outcome, list->n);
+    if (!to)
+        return err_nomem(c->info);
+    for (size_t i = 0; i < list->n; i++) {
+        to[i].key = o[i].column;
+        to[i].currency = o[i].currency;
+        to[i].good = good[o[i].better];
+        copy_text(&o[i].label, to[i].label);
+        copy_text(&o[i].unit, to[i].unit);
+    }
+    c->results->report.outcomes = to;
+    c->results->report.n_outcomes = list->n;
+    return OK;
+}
+
+/* ---- the history of the plan ---- */
+
+struct history {
+    struct report_change *change;
+    size_t n, cap;
+};
+
+static bool add_change(struct history *h, int32_t day, str what)
+{
+    if (h->n == h->cap)
+        return false;
+    h->change[h->n++] = (struct report_change){.day = day, .what = what};
+    return true;
+}
+
+/* What one version of a plan differs in from the one before it. */
+static err add_version(struct computing *c, struct history *h, int32_t day, str before, str after)
+{
+    struct diff d;
+    const err e = study_diff(c->results->memory, before, after, &d, c->info);
+    if (e != OK)
+        return e;
+    for (size_t i = 0; i < d.n; i++)
+        add_change(h, day, d.change[i]);
+    if (d.n_found > d.n)
+        add_change(h, day, STR("\xe2\x80\xa6"));
+    if (d.n_found == 0) /* only comments or layout */
+        add_change(h, day, STR("#"));
+    return OK;
+}
+
+/*
+ * Every change after the first freezing, from version to version, and at last
+ * from the version that was fixed last to the plan of this run.
+ */
+static err describe_changes(struct computing *c, struct history *h)
+{
+    const struct results_about *about = c->about;
+    const struct journal_entry *fixed = NULL;
+    for (size_t i = 0; i < about->n_before; i++) {
+        const struct journal_entry *e = &about->journal->entry[i];
+        if (e->kind == JOURNAL_RUN)
+            continue;
+        if (fixed) {
+            const err failed = add_version(c, h, day_of(e->date), fixed->text, e->text);
+            if (failed != OK)
+                return failed;
+            if (e->note.n)
+                add_change(h, day_of(e->date), e->note);
+        }
+        fixed = e;
+    }
+    if (fixed && !seal_hash_eq(fixed->plan, c->study->hash))
+        return add_version(c, h, day_of(about->date), fixed->text, c->study->bytes);
+    return OK;
+}
+
+static err describe_seal(struct computing *c)
+{
+    enum { CHANGES_MAX = 1000 };
+    arena *a = c->results->memory;
+    char fingerprint[SEAL_FINGERPRINT_TEXT];
+    const struct study_status *status = &c->results->status;
+    struct history h = {ARENA_NEW(a, struct report_change, CHANGES_MAX), 0, CHANGES_MAX};
+    if (!h.change)
+        return err_nomem(c->info);
+    const err e = describe_changes(c, &h);
+    if (e != OK)
+        return e;
+    seal_print_fingerprint(c->about->signer, fingerprint);
+    c->results->report.seal = (struct report_seal){
+        .frozen = status->state != STUDY_EXPLORATORY,
+        .frozen_day = day_of(str_of(status->frozen_at)),
+        .earlier_runs = status->n_runs,
+        .changes = h.change,
+        .n_changes = h.n,
+        .plan_hash = print_hash(a, c->study->hash),
+        .data_hash = print_hash(a, c->about->data),
+        .signer = arena_str(a, (str){fingerprint, sizeof fingerprint}),
+        .seed = (uint64_t)c->study->seed,
+        .version = STR(ONTSCHOT_VERSION),
+        .command = STR("ontschot study verify"),
+    };
+    return OK;
+}
+
+/* ---- effects ---- */
+
+/* A mistake without a place gets that of the outcome it belongs to. */
+static void place_at(struct computing *c, const struct yaml_node *node)
+{
+    if (!c->info->file[0])
+        err_at(c->info, c->study->path, node->line, node->column);
+}
+
+static err estimate(struct computing *c, size_t outcome, size_t estimator,
+                    const struct study_subgroup *subgroup, struct effect_result **result)
+{
+    struct effect_spec spec;
+    table *selected;
+    study_spec(c->study, outcome, estimator, &spec);
+    err e = study_rows(c->study, c->data, estimator, subgroup, &selected, c->info);
+    if (e != OK)
+        return e;
+    e = effect_run(selected ? selected : c->data, &spec, c->pool, c->progress, result, c->info);
+    table_free(selected);
+    return e;
+}
+
+/* The next analysis of the report. Only the main one must succeed; others say why they did not. */
+static err add_analysis(struct computing *c, struct report_analysis analysis, size_t estimator,
+                        const struct study_subgroup *subgroup, struct report_analysis *list)
+{
+    struct results *r = c->results;
+    struct effect_result *result = NULL;
+    const struct study_outcome *o = c->study->outcomes.item;
+    const err e = estimate(c, analysis.outcome, estimator, subgroup, &result);
+    if (e != OK && (e != E_INPUT || analysis.role == REPORT_MAIN)) {
+        place_at(c, o[analysis.outcome].node);
+        return e;
+    }
+    if (e != OK)
+        analysis.failed = c->info->msg;
+    analysis.result = result;
+    r->effect[r->n_effects] = result;
+    list[r->n_effects++] = analysis;
+    return OK;
+}
+
+static err add_outcome(struct computing *c, size_t outcome, struct report_analysis *list)
+{
+    const struct study *s = c->study;
+    const struct study_subgroup *g = s->subgroups.item;
+    err e = OK;
+    for (size_t i = 0; e == OK && i < study_estimators(s); i++) {
+        const struct study_estimator *estimator = study_estimator_at(s, i);
+        struct report_analysis analysis = {.role = i ? REPORT_VARIATION : REPORT_MAIN,
+                                           .outcome = outcome,
+                                           .name = estimator->name};
+        copy_text(&estimator->label, analysis.label);
+        e = add_analysis(c, analysis, i, NULL, list);
+    }
+    for (size_t i = 0; e == OK && i < s->subgroups.n; i++) {
+        struct report_analysis analysis = {
+            .role = REPORT_SUBGROUP, .outcome = outcome, .name = g[i].name};
+        copy_text(&g[i].label, analysis.label);
+        e = add_analysis(c, analysis, 0, &g[i], list);
+    }
+    return e;
+}
+
+static err add_analyses(struct computing *c)
+{
+    const struct study *s = c->study;
+    struct results *r = c->results;
+    const size_t n = s->outcomes.n * (study_estimators(s) + s->subgroups.n);
+    struct report_analysis *list = ARENA_NEW(r->memory, struct report_analysis, n);
+    r->effect = ARENA_NEW(r->memory, struct effect_result *, n);
+    if (!list || !r->effect)
+        return err_nomem(c->info);
+    for (size_t i = 0; i < s->outcomes.n; i++) {
+        const err e = add_outcome(c, i, list);
+        if (e != OK)
+            return e;
+    }
+    r->report.analyses = list;
+    r->report.n_analyses = r->n_effects;
+    return OK;
+}
+
+/* ---- the whole ---- */
+
+static void choose_languages(const struct study *s, bool language[LANG_COUNT])
+{
+    const int *asked = s->languages.item;
+    for (int l = 0; l < LANG_COUNT; l++)
+        language[l] = s->languages.n == 0;
+    for (size_t i = 0; i < s->languages.n; i++)
+        language[asked[i]] = true;
+}
+
+err results_compute(const struct study *s, const struct results_about *about, const table *t,
+                    par *pool, const struct progress *progress, struct results *r,
+                    struct err_info *info)
+{
+    struct computing c = {s, about, t, pool, progress, r, info};
+    *r = (struct results){.memory = arena_new(RESULTS_MEMORY_MAX)};
+    if (!r->memory)
+        return err_nomem(info);
+    choose_languages(s, r->language);
+    journal_status(about->journal, about->n_before, s->hash, &r->status);
+    err e = describe_study(&c);
+    if (e == OK)
+        e = describe_outcomes(&c);
+    if (e == OK)
+        e = describe_seal(&c);
+    if (e == OK)
+        e = add_analyses(&c);
+    if (e != OK)
+        results_free(r);
+    return e;
+}
+
+void results_free(struct results *r)
+{
+    for (size_t i = 0; i < r->n_effects; i++)
+        effect_result_free(r->effect[i]);
+    arena_free(r->memory);
+    *r = (struct results){0};
+}
