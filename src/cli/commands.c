@@ -5,6 +5,7 @@
 static const struct cli_command *const commands[] = {
     &cmd_effect,
     &cmd_serve,
+    &cmd_table,
     &cmd_version,
     &cmd_help,
     NULL,
