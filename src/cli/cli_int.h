@@ -33,7 +33,13 @@ WARN_UNUSED err cli_args_read(struct cli *c, const struct cli_command *program, 
 WARN_UNUSED err cli_args_check(const struct cli *c, struct err_info *info);
 
 /* The frame's own commands, in cmd_<name>.c. */
-extern const struct cli_command cmd_serve, cmd_version, cmd_help;
+extern const struct cli_command cmd_effect;
+extern const struct cli_command cmd_help;
+extern const struct cli_command cmd_serve;
+extern const struct cli_command cmd_table;
+extern const struct cli_command cmd_version;
+
+extern const struct cli_command cmd_study;
 
 /* help.c, man.c, completion.c: all printed from the same tables */
 

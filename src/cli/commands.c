@@ -3,7 +3,9 @@
 #include "cli/cli_int.h"
 
 static const struct cli_command *const commands[] = {
+    &cmd_effect,
     &cmd_serve,
+    &cmd_table,
     &cmd_version,
     &cmd_help,
     NULL,

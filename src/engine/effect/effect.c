@@ -131,6 +131,20 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
     return OK;
 }
 
+static err settle(struct effect_spec *s, struct err_info *info)
+{
+    err e = check_numbers(s, info);
+    if (e == OK)
+        e = check_columns(s, info);
+    return e == OK ? settle_errors(s, info) : e;
+}
+
+err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
+{
+    struct effect_spec scratch = *spec;
+    return settle(&scratch, info);
+}
+
 static err copy_names(struct effect_spec *s, arena *a, struct err_info *info)
 {
     str *const name[] = {&s->outcome,       &s->treatment, &s->unit,   &s->time,
@@ -227,11 +241,7 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
 
-    err e = check_numbers(spec, info);
-    if (e == OK)
-        e = check_columns(spec, info);
-    if (e == OK)
-        e = settle_errors(&settled, info);
+    err e = settle(&settled, info);
     if (e == OK)
         e = result_new(&settled, &r, info);
     if (e != OK)
