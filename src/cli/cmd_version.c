@@ -3,12 +3,11 @@
 #include "cli/cli_int.h"
 #include "web/http/http.h"
 
-#include <jansson.h>
 #include <sodium.h>
 #include <xlsxwriter.h>
 #include <yaml.h>
 
-enum { VERSION_MAX_BYTES = 8 << 10, N_LIBRARIES = 5 };
+enum { VERSION_MAX_BYTES = 8 << 10, N_LIBRARIES = 4 };
 
 struct library {
     const char *name, *version;
@@ -16,11 +15,10 @@ struct library {
 
 static void list_libraries(struct library libraries[N_LIBRARIES])
 {
-    libraries[0] = (struct library){"jansson", jansson_version_str()};
-    libraries[1] = (struct library){"libmicrohttpd", http_library_version()};
-    libraries[2] = (struct library){"libsodium", sodium_version_string()};
-    libraries[3] = (struct library){"libxlsxwriter", lxw_version()};
-    libraries[4] = (struct library){"libyaml", yaml_get_version_string()};
+    libraries[0] = (struct library){"libmicrohttpd", http_library_version()};
+    libraries[1] = (struct library){"libsodium", sodium_version_string()};
+    libraries[2] = (struct library){"libxlsxwriter", lxw_version()};
+    libraries[3] = (struct library){"libyaml", yaml_get_version_string()};
 }
 
 static void print_text(out *o, const struct library *libraries)
