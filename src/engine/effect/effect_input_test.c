@@ -101,18 +101,33 @@ static void a_shift_or_scale_of_the_numbers_moves_the_result_along(void **state)
     table_free(t);
 }
 
-static void a_constant_outcome_has_no_effect_and_says_so(void **state)
+static void an_outcome_without_chance_has_no_uncertainty_and_says_so(void **state)
 {
     (void)state;
-    table *t = parse("y,treat\n0.1,1\n0.1,1\n0.1,0\n0.1,0\n0.1,0\n");
-    const struct effect_spec s = ask(EFFECT_DIFFERENCE, "y");
+    static const char *const texts[] = {
+        "y,treat,x\n0.1,1,1\n0.1,1,7\n0.1,1,2\n0.1,0,2\n0.1,0,3\n0.1,0,4\n", /* constant */
+        "y,treat,x\n1.1,1,1\n7.3,1,7\n2.2,1,2\n2.2,0,2\n3.3,0,3\n4.4,0,4\n" /* off the line once */,
+        "y,treat,x\n1.1,1,1\n7.7,1,7\n2.2,1,2\n2.2,0,2\n3.3,0,3\n4.4,0,4\n" /* 1.1 x */};
+    static const bool is_exact[] = {true, false, true};
 
-    struct effect_result *r = run(t, &s);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        table *t = parse(texts[i]);
+        struct effect_spec s = ask(EFFECT_REGRESSION, "y");
+        with_covariates(&s, "x");
+        s.bootstrap = is_exact[i] ? 7 : 0;
+        struct effect_result *r = run(t, &s);
 
-    assert_near(r->estimates[0].estimate, 0, 1e-16);
-    assert_true(warns(r, "effect.outcome-constant"));
-    effect_result_free(r);
-    table_free(t);
+        const struct effect_estimate *e = &r->estimates[0];
+        assert_int_equal(warns(r, "effect.exact-fit"), is_exact[i]);
+        assert_int_equal(e->standard_error == 0, is_exact[i]);
+        assert_int_equal(isnan(e->p) && isnan(e->ci_low), is_exact[i]);
+        if (is_exact[i])
+            assert_near(e->estimate, 0, 1e-14);
+        for (size_t draw = 0; draw < r->n_draws; draw++)
+            assert_true(r->draws[draw] == 0);
+        effect_result_free(r);
+        table_free(t);
+    }
 }
 
 static void controls_that_cannot_be_told_from_treated_are_trimmed(void **state)
@@ -350,7 +365,7 @@ int main(void)
         cmocka_unit_test(rows_with_missing_values_are_left_out_and_counted),
         cmocka_unit_test(useless_covariates_are_left_out_by_name),
         cmocka_unit_test(a_shift_or_scale_of_the_numbers_moves_the_result_along),
-        cmocka_unit_test(a_constant_outcome_has_no_effect_and_says_so),
+        cmocka_unit_test(an_outcome_without_chance_has_no_uncertainty_and_says_so),
         cmocka_unit_test(controls_that_cannot_be_told_from_treated_are_trimmed),
         cmocka_unit_test(bad_questions_and_data_are_refused_with_a_reason),
         cmocka_unit_test(bad_options_are_refused_before_data_are_read),
