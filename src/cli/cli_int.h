@@ -35,6 +35,7 @@ WARN_UNUSED err cli_args_check(const struct cli *c, struct err_info *info);
 /* The frame's own commands, in cmd_<name>.c. */
 extern const struct cli_command cmd_effect;
 extern const struct cli_command cmd_help;
+extern const struct cli_command cmd_scba;
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_table;
 extern const struct cli_command cmd_version;

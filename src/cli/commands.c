@@ -4,6 +4,7 @@
 
 static const struct cli_command *const commands[] = {
     &cmd_effect,
+    &cmd_scba,
     &cmd_serve,
     &cmd_table,
     &cmd_version,
