@@ -124,7 +124,7 @@ void report_chart_event(struct html *h, struct report_view *v, size_t outcome)
                    html_from_str(view_text(v, v->in->outcomes[outcome].label)),
                    html_from_str(view_text(v, v->in->outcomes[outcome].unit)),
                    html_from_str(view_period(v, false)), level),
-        .table = table_aggregation(v, a, EFFECT_DYNAMIC),
+        .table = sheet_aggregation(v, a, EFFECT_DYNAMIC),
     };
     const struct chart_line chart = {
         .frame = frame_of(v, &f, 820),
@@ -301,7 +301,7 @@ void report_chart_waterfall(struct html *h, struct report_view *v)
         .title = title_waterfall(v),
         .sub = SAY(v, "report.sub-waterfall", html_from_str(view_unit(v)),
                    html_from_size(r->n_years), html_percent(r->rate, 2), level),
-        .table = table_find(v, "items"),
+        .table = sheet_find(v, "items"),
     };
     const struct chart_waterfall chart = {
         .frame = frame_of(v, &f, 0),
@@ -358,7 +358,7 @@ void report_chart_cash(struct html *h, struct report_view *v)
         .id = STR("cash"),
         .title = title_cash(v),
         .sub = SAY(v, "report.sub-cash", html_from_str(view_unit(v))),
-        .table = table_find(v, "cash-flow"),
+        .table = sheet_find(v, "cash-flow"),
     };
     const struct chart_stacked chart = {
         .frame = frame_of(v, &f, 0),
@@ -402,7 +402,7 @@ void report_chart_tornado(struct html *h, struct report_view *v)
         .sub = n < r->n_tornado ? SAY(v, "report.sub-tornado-some", html_from_size(n),
                                       html_from_size(r->n_tornado))
                                 : tr(v->lang, "report.sub-tornado"),
-        .table = table_find(v, "tornado"),
+        .table = sheet_find(v, "tornado"),
     };
     const struct chart_tornado chart = {
         .frame = frame_of(v, &f, 0),

@@ -60,7 +60,7 @@ static void put_cell(out *o, enum report_csv_form form, const struct report_view
     }
 }
 
-static void put_row(out *o, enum report_csv_form form, const struct report_table *t, size_t row)
+static void put_row(out *o, enum report_csv_form form, const struct sheet *t, size_t row)
 {
     const struct html_value *cells = t->cells + row * t->n_columns;
     for (size_t c = 0; c < t->n_columns; c++) {
@@ -95,9 +95,9 @@ err report_csv(out *o, enum lang lang, enum report_csv_form form, const struct r
         out_cstr(o, columns[i]);
     }
     out_cstr(o, "\r\n");
-    for (size_t i = 0; i < v.n_tables; i++)
-        for (size_t r = 0; r < table_n_rows(v.tables[i]); r++)
-            put_row(o, form, v.tables[i], r);
+    for (size_t i = 0; i < v.n_sheets; i++)
+        for (size_t r = 0; r < sheet_n_rows(v.sheets[i]); r++)
+            put_row(o, form, v.sheets[i], r);
     e = view_error(&v, o, info);
 out:
     view_close(&v);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "report_int.h"
 
+#include "base/date.h"
+
 static void put_day(json *j, const char *key, int32_t day)
 {
     char text[10];
@@ -43,11 +45,11 @@ static void put_tables(json *j, const struct report_view *v)
 {
     json_key(j, "tables");
     json_object(j);
-    for (size_t i = 0; i < v->n_tables; i++) {
-        const struct report_table *t = v->tables[i];
+    for (size_t i = 0; i < v->n_sheets; i++) {
+        const struct sheet *t = v->sheets[i];
         json_key(j, t->key);
         json_array(j);
-        for (size_t r = 0; r < table_n_rows(t); r++) {
+        for (size_t r = 0; r < sheet_n_rows(t); r++) {
             json_object(j);
             for (size_t c = 0; c < t->n_columns; c++) {
                 json_key(j, t->columns[c].key);

@@ -83,7 +83,7 @@ static void put_name(struct book *b, lxw_worksheet *sheet, lxw_row_t row, lxw_co
         note(b, worksheet_write_string(sheet, row, col, own.p, format));
 }
 
-static void put_table(struct book *b, const struct report_table *t)
+static void put_table(struct book *b, const struct sheet *t)
 {
     char name[SHEET_NAME_MAX + 1] = {0};
     strncpy(name, t->key, SHEET_NAME_MAX);
@@ -146,8 +146,8 @@ static lxw_error write_book(const char *path, const struct report_view *v)
     workbook_set_properties(b.workbook, &properties);
     make_formats(&b);
     put_front(&b, v);
-    for (size_t i = 0; i < v->n_tables; i++)
-        put_table(&b, v->tables[i]);
+    for (size_t i = 0; i < v->n_sheets; i++)
+        put_table(&b, v->sheets[i]);
     note(&b, workbook_close(b.workbook));
     return b.error;
 }

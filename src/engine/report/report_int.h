@@ -9,11 +9,12 @@
 
 #include "base/html.h"
 #include "base/json.h"
+#include "base/real.h"
 #include "engine/report/report.h"
 
 /* ---- view ---- */
 
-enum { REPORT_TABLES_MAX = 24 };
+enum { REPORT_SHEETS_MAX = 24 };
 
 struct report_view {
     const struct report_input *in;
@@ -22,8 +23,8 @@ struct report_view {
     bool no_memory; /* sticky; checked at the end */
     str answer;
     struct err_info chart_error; /* the first failure of a chart other than "nothing to draw" */
-    struct report_table *tables[REPORT_TABLES_MAX];
-    size_t n_tables;
+    struct sheet *sheets[REPORT_SHEETS_MAX];
+    size_t n_sheets;
 };
 
 /* Checks the input and makes all tables. view_close must follow, also after an error. */
@@ -64,18 +65,18 @@ str analysis_label(const struct report_view *v, const struct report_analysis *a)
 
 /* ---- tables ---- */
 
-struct report_column {
+struct sheet_head {
     const char *key; /* machine name */
     str name;
     bool is_text;
 };
 
-struct report_table {
+struct sheet {
     const char *key; /* machine name, also the sheet's */
     str id;          /* of its caption: unique on the page */
     str title;
     struct report_view *v;
-    struct report_column *columns;
+    struct sheet_head *columns;
     size_t n_columns;
     struct html_value *cells; /* row by row; a row's first cell names it */
     size_t n_cells, cap_cells;
@@ -83,21 +84,21 @@ struct report_table {
     bool has_balance;    /* amounts with a sign are gains and losses */
 };
 
-enum { TABLE_COLS_MAX = SCBA_PAYERS_MAX + 24 };
+enum { SHEET_COLUMNS_MAX = SCBA_PAYERS_MAX + 24 };
 
-static inline size_t table_n_rows(const struct report_table *t)
+static inline size_t sheet_n_rows(const struct sheet *t)
 {
     return t->n_columns ? t->n_cells / t->n_columns : 0;
 }
 
 /* NULL when memory is out; the functions below then do nothing. */
-struct report_table *table_new(struct report_view *v, const char *key, str title);
-void table_column(struct report_table *t, const char *key, str name, bool is_text);
+struct sheet *sheet_new(struct report_view *v, const char *key, str title);
+void sheet_column(struct sheet *t, const char *key, str name, bool is_text);
 /* The usual column: its name is the message "report.col-<key>". */
-void table_number(struct report_table *t, const char *key, const char *name_key);
-void table_words(struct report_table *t, const char *key, const char *name_key);
-void table_put(struct report_table *t, struct html_value cell);
-struct report_table *table_find(const struct report_view *v, const char *key); /* or NULL */
+void sheet_number(struct sheet *t, const char *key, const char *name_key);
+void sheet_words(struct sheet *t, const char *key, const char *name_key);
+void sheet_put(struct sheet *t, struct html_value cell);
+struct sheet *sheet_find(const struct report_view *v, const char *key); /* or NULL */
 
 struct html_value cell_empty(void);
 struct html_value cell_period(double period); /* a whole number without grouping; NaN: empty */
@@ -105,12 +106,12 @@ bool cell_is_number(const struct html_value *cell);
 double cell_number(const struct html_value *cell);
 
 /* Estimates of one aggregation, for the page. */
-struct report_table *table_aggregation(struct report_view *v, const struct report_analysis *a,
-                                       enum effect_aggregation aggregation);
+struct sheet *sheet_aggregation(struct report_view *v, const struct report_analysis *a,
+                                enum effect_aggregation aggregation);
 
-void tables_add_effects(struct report_view *v);
-void tables_add_scba(struct report_view *v);
-void tables_add_record(struct report_view *v);
+void sheets_add_effects(struct report_view *v);
+void sheets_add_scba(struct report_view *v);
+void sheets_add_record(struct report_view *v);
 
 /* ---- words ---- */
 
@@ -175,14 +176,14 @@ void report_part_foot(struct html *h, str version);
 void report_part_effect(struct html *h, struct report_view *v);
 void report_part_scba(struct html *h, struct report_view *v);
 void report_part_record(struct html *h, struct report_view *v, const struct report_links *links);
-void report_part_table(struct html *h, const struct report_table *t);
-void report_part_more(struct html *h, const struct report_table *t); /* NULL or empty: nothing */
+void report_part_table(struct html *h, const struct sheet *t);
+void report_part_more(struct html *h, const struct sheet *t); /* NULL or empty: nothing */
 
 /* A chart with what it shows, how, and its numbers. */
 struct report_figure {
     str id, title, sub;
     safe_html svg;
-    const struct report_table *table; /* may be NULL */
+    const struct sheet *table; /* may be NULL */
 };
 void report_part_figure(struct html *h, const struct report_figure *f);
 

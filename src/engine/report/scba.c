@@ -7,7 +7,7 @@ static struct report_input alone(const struct scba_model *m, const struct scba_r
     return (struct report_input){
         .model = m,
         .scba = r,
-        .study = {.unit = {m->unit, m->unit}, .data_day = REPORT_NO_DAY, .made_day = REPORT_NO_DAY},
+        .study = {.unit = {m->unit[LANG_NL], m->unit[LANG_EN]}, .data_day = REPORT_NO_DAY, .made_day = REPORT_NO_DAY},
         .seal = {.frozen_day = REPORT_NO_DAY},
     };
 }
@@ -58,7 +58,7 @@ static void put_padded(out *o, str s, size_t width, bool at_right)
         out_char(o, ' ');
 }
 
-static size_t column_width(struct report_table *t, size_t c)
+static size_t column_width(struct sheet *t, size_t c)
 {
     size_t width = width_of(t->columns[c].name);
     for (size_t i = c; i < t->n_cells; i += t->n_columns) {
@@ -68,9 +68,9 @@ static size_t column_width(struct report_table *t, size_t c)
     return width;
 }
 
-static void put_table(out *o, struct report_table *t)
+static void put_table(out *o, struct sheet *t)
 {
-    size_t width[TABLE_COLS_MAX];
+    size_t width[SHEET_COLUMNS_MAX];
     out_str(o, t->title);
     out_cstr(o, "\n\n");
     for (size_t c = 0; c < t->n_columns; c++) {
@@ -98,7 +98,7 @@ err report_scba_text(out *o, enum lang lang, const struct scba_model *m,
     out_str(o, v.answer);
     out_cstr(o, "\n\n");
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
-        put_table(o, table_find(&v, shown[i]));
+        put_table(o, sheet_find(&v, shown[i]));
     e = view_error(&v, o, info);
 out:
     view_close(&v);

@@ -25,10 +25,10 @@ err view_open(struct report_view *v, enum lang lang, const struct report_input *
     v->a = arena_new(VIEW_BYTES_MAX);
     if (!v->a)
         return err_nomem(info);
-    tables_add_effects(v);
+    sheets_add_effects(v);
     if (in->model && in->scba)
-        tables_add_scba(v);
-    tables_add_record(v);
+        sheets_add_scba(v);
+    sheets_add_record(v);
     v->answer = words_answer(v);
     return v->no_memory ? err_nomem(info) : OK;
 }

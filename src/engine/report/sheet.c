@@ -4,38 +4,37 @@
 #include <math.h>
 #include <string.h>
 
-struct report_table *table_new(struct report_view *v, const char *key, str title)
+struct sheet *sheet_new(struct report_view *v, const char *key, str title)
 {
-    struct report_table *t = ARENA_NEW(v->a, struct report_table, 1);
-    struct report_column *columns = ARENA_NEW(v->a, struct report_column, TABLE_COLS_MAX);
-    if (!t || !columns || v->n_tables == REPORT_TABLES_MAX) {
+    struct sheet *t = ARENA_NEW(v->a, struct sheet, 1);
+    struct sheet_head *columns = ARENA_NEW(v->a, struct sheet_head, SHEET_COLUMNS_MAX);
+    if (!t || !columns || v->n_sheets == REPORT_SHEETS_MAX) {
         v->no_memory = true;
         return NULL;
     }
-    *t = (struct report_table){
-        .key = key, .id = str_of(key), .title = title, .v = v, .columns = columns};
+    *t = (struct sheet){.key = key, .id = str_of(key), .title = title, .v = v, .columns = columns};
     return t;
 }
 
-void table_column(struct report_table *t, const char *key, str name, bool is_text)
+void sheet_column(struct sheet *t, const char *key, str name, bool is_text)
 {
-    if (t && t->n_columns < TABLE_COLS_MAX)
-        t->columns[t->n_columns++] = (struct report_column){key, name, is_text};
+    if (t && t->n_columns < SHEET_COLUMNS_MAX)
+        t->columns[t->n_columns++] = (struct sheet_head){key, name, is_text};
 }
 
-void table_number(struct report_table *t, const char *key, const char *name_key)
-{
-    if (t)
-        table_column(t, key, tr(t->v->lang, name_key), false);
-}
-
-void table_words(struct report_table *t, const char *key, const char *name_key)
+void sheet_number(struct sheet *t, const char *key, const char *name_key)
 {
     if (t)
-        table_column(t, key, tr(t->v->lang, name_key), true);
+        sheet_column(t, key, tr(t->v->lang, name_key), false);
 }
 
-void table_put(struct report_table *t, struct html_value cell)
+void sheet_words(struct sheet *t, const char *key, const char *name_key)
+{
+    if (t)
+        sheet_column(t, key, tr(t->v->lang, name_key), true);
+}
+
+void sheet_put(struct sheet *t, struct html_value cell)
 {
     if (!t)
         return;
@@ -54,11 +53,11 @@ void table_put(struct report_table *t, struct html_value cell)
     t->cells[t->n_cells++] = cell;
 }
 
-struct report_table *table_find(const struct report_view *v, const char *key)
+struct sheet *sheet_find(const struct report_view *v, const char *key)
 {
-    for (size_t i = 0; i < v->n_tables; i++)
-        if (strcmp(v->tables[i]->key, key) == 0)
-            return v->tables[i];
+    for (size_t i = 0; i < v->n_sheets; i++)
+        if (strcmp(v->sheets[i]->key, key) == 0)
+            return v->sheets[i];
     return NULL;
 }
 

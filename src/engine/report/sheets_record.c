@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "report_int.h"
 
-static void put_fact(struct report_table *t, const char *name, struct html_value value)
+static void put_fact(struct sheet *t, const char *name, struct html_value value)
 {
     if (value.kind == HTML_STR && value.text.n == 0)
         return;
-    table_put(t, html_key(name));
-    table_put(t, value);
+    sheet_put(t, html_key(name));
+    sheet_put(t, value);
 }
 
 static struct html_value day_or_nothing(int32_t day)
@@ -32,9 +32,9 @@ static void add_record(struct report_view *v)
 {
     const struct report_study *s = &v->in->study;
     const struct report_seal *seal = &v->in->seal;
-    struct report_table *t = table_new(v, "record", tr(v->lang, "report.table-record"));
-    table_words(t, "fact", "report.col-fact");
-    table_words(t, "value", "report.col-value");
+    struct sheet *t = sheet_new(v, "record", tr(v->lang, "report.table-record"));
+    sheet_words(t, "fact", "report.col-fact");
+    sheet_words(t, "value", "report.col-value");
     if (!t)
         return;
     put_fact(t, "report.fact-study", html_from_str(s->id));
@@ -55,7 +55,7 @@ static void add_record(struct report_view *v)
     put_fact(t, "report.fact-seed", html_from_str(seed_text(v)));
     put_fact(t, "report.fact-version", html_from_str(seal->version));
     put_fact(t, "report.fact-command", html_from_str(seal->command));
-    v->tables[v->n_tables++] = t;
+    v->sheets[v->n_sheets++] = t;
 }
 
 static void add_changes(struct report_view *v)
@@ -63,18 +63,18 @@ static void add_changes(struct report_view *v)
     const struct report_seal *seal = &v->in->seal;
     if (seal->n_changes == 0)
         return;
-    struct report_table *t = table_new(v, "changes", tr(v->lang, "report.table-changes"));
-    table_words(t, "day", "report.col-day");
-    table_words(t, "change", "report.col-change");
+    struct sheet *t = sheet_new(v, "changes", tr(v->lang, "report.table-changes"));
+    sheet_words(t, "day", "report.col-day");
+    sheet_words(t, "change", "report.col-change");
     for (size_t i = 0; t && i < seal->n_changes; i++) {
-        table_put(t, day_or_nothing(seal->changes[i].day));
-        table_put(t, html_from_str(seal->changes[i].what));
+        sheet_put(t, day_or_nothing(seal->changes[i].day));
+        sheet_put(t, html_from_str(seal->changes[i].what));
     }
     if (t)
-        v->tables[v->n_tables++] = t;
+        v->sheets[v->n_sheets++] = t;
 }
 
-void tables_add_record(struct report_view *v)
+void sheets_add_record(struct report_view *v)
 {
     if (view_text(v, v->in->study.title).n == 0)
         return; /* an analysis alone, not a study */

@@ -63,10 +63,10 @@ static struct html_value assumed(double x)
     return html_number(x, value_decimals(x));
 }
 
-static void add(struct report_table *t)
+static void add(struct sheet *t)
 {
     if (t)
-        t->v->tables[t->v->n_tables++] = t;
+        t->v->sheets[t->v->n_sheets++] = t;
 }
 
 static str level_name(struct report_view *v, const char *key, int level)
@@ -76,38 +76,38 @@ static str level_name(struct report_view *v, const char *key, int level)
 
 /* ---- who pays, who gains ---- */
 
-static void put_party(struct report_table *t, size_t i)
+static void put_party(struct sheet *t, size_t i)
 {
     const struct report_view *v = t->v;
     const struct scba_party *p = &v->in->scba->party[i];
-    table_put(t, html_from_str(party_name(v, i)));
-    table_put(t, money(v, p->cost));
-    table_put(t, money(v, p->benefit));
-    table_put(t, money(v, p->transfer));
-    table_put(t, money_signed(v, p->balance.mean));
-    table_put(t, money_signed(v, p->balance.low[0]));
-    table_put(t, money_signed(v, p->balance.high[0]));
-    table_put(t, money_signed(v, p->balance.low[1]));
-    table_put(t, money_signed(v, p->balance.high[1]));
-    table_put(t, html_percent(p->balance.chance_positive, 0));
-    table_put(t, p->payback_year ? html_plain(p->payback_year) : html_key("report.not-within"));
+    sheet_put(t, html_from_str(party_name(v, i)));
+    sheet_put(t, money(v, p->cost));
+    sheet_put(t, money(v, p->benefit));
+    sheet_put(t, money(v, p->transfer));
+    sheet_put(t, money_signed(v, p->balance.mean));
+    sheet_put(t, money_signed(v, p->balance.low[0]));
+    sheet_put(t, money_signed(v, p->balance.high[0]));
+    sheet_put(t, money_signed(v, p->balance.low[1]));
+    sheet_put(t, money_signed(v, p->balance.high[1]));
+    sheet_put(t, html_percent(p->balance.chance_positive, 0));
+    sheet_put(t, p->payback_year ? html_plain(p->payback_year) : html_key("report.not-within"));
 }
 
 static void add_payers(struct report_view *v)
 {
-    struct report_table *t =
-        table_new(v, "payers", SAY(v, "report.table-payers", html_from_str(view_unit(v))));
-    table_words(t, "payer", "report.col-payer");
-    table_number(t, "cost", "report.col-cost");
-    table_number(t, "benefit", "report.col-benefit");
-    table_number(t, "transfer", "report.col-transfer");
-    table_number(t, "balance", "report.col-balance");
-    table_column(t, "low-narrow", level_name(v, "report.col-low", 0), false);
-    table_column(t, "high-narrow", level_name(v, "report.col-high", 0), false);
-    table_column(t, "low-wide", level_name(v, "report.col-low", 1), false);
-    table_column(t, "high-wide", level_name(v, "report.col-high", 1), false);
-    table_number(t, "chance-positive", "report.col-chance");
-    table_number(t, "payback-year", "report.col-payback");
+    struct sheet *t =
+        sheet_new(v, "payers", SAY(v, "report.table-payers", html_from_str(view_unit(v))));
+    sheet_words(t, "payer", "report.col-payer");
+    sheet_number(t, "cost", "report.col-cost");
+    sheet_number(t, "benefit", "report.col-benefit");
+    sheet_number(t, "transfer", "report.col-transfer");
+    sheet_number(t, "balance", "report.col-balance");
+    sheet_column(t, "low-narrow", level_name(v, "report.col-low", 0), false);
+    sheet_column(t, "high-narrow", level_name(v, "report.col-high", 0), false);
+    sheet_column(t, "low-wide", level_name(v, "report.col-low", 1), false);
+    sheet_column(t, "high-wide", level_name(v, "report.col-high", 1), false);
+    sheet_number(t, "chance-positive", "report.col-chance");
+    sheet_number(t, "payback-year", "report.col-payback");
     for (size_t i = 0; t && i < v->in->scba->n_parties; i++)
         put_party(t, i);
     if (t) {
@@ -120,17 +120,17 @@ static void add_payers(struct report_view *v)
 /* ---- society in a few numbers ---- */
 
 /* `shape` is the number itself; the interval is written the same way. */
-static void put_outcome(struct report_table *t, const char *name, struct html_value shape,
+static void put_outcome(struct sheet *t, const char *name, struct html_value shape,
                         const struct scba_outcome *o)
 {
-    table_put(t, html_key(name));
-    table_put(t, shape);
+    sheet_put(t, html_key(name));
+    sheet_put(t, shape);
     for (int i = 0; i < 2; i++) {
         shape.kind = o ? shape.kind : HTML_NUMBER;
         shape.d = o ? o->low[i] : REAL_NAN;
-        table_put(t, shape);
+        sheet_put(t, shape);
         shape.d = o ? o->high[i] : REAL_NAN;
-        table_put(t, shape);
+        sheet_put(t, shape);
     }
 }
 
@@ -138,13 +138,13 @@ static void add_summary(struct report_view *v)
 {
     const struct scba_result *r = v->in->scba;
     const struct scba_party *society = &r->party[r->n_payers];
-    struct report_table *t = table_new(v, "summary", tr(v->lang, "report.table-summary"));
-    table_words(t, "measure", "report.col-measure");
-    table_number(t, "value", "report.col-value");
-    table_column(t, "low-narrow", level_name(v, "report.col-low", 0), false);
-    table_column(t, "high-narrow", level_name(v, "report.col-high", 0), false);
-    table_column(t, "low-wide", level_name(v, "report.col-low", 1), false);
-    table_column(t, "high-wide", level_name(v, "report.col-high", 1), false);
+    struct sheet *t = sheet_new(v, "summary", tr(v->lang, "report.table-summary"));
+    sheet_words(t, "measure", "report.col-measure");
+    sheet_number(t, "value", "report.col-value");
+    sheet_column(t, "low-narrow", level_name(v, "report.col-low", 0), false);
+    sheet_column(t, "high-narrow", level_name(v, "report.col-high", 0), false);
+    sheet_column(t, "low-wide", level_name(v, "report.col-low", 1), false);
+    sheet_column(t, "high-wide", level_name(v, "report.col-high", 1), false);
     if (!t)
         return;
     put_outcome(t, "report.society-balance", money_signed(v, society->balance.mean),
@@ -168,32 +168,32 @@ static void add_summary(struct report_view *v)
 
 /* ---- items, years, matrix ---- */
 
-static void add_party_columns(struct report_table *t, size_t n)
+static void add_party_columns(struct sheet *t, size_t n)
 {
     for (size_t i = 0; t && i < n; i++) {
         const bool is_society = i == t->v->in->model->n_payers;
         /* keys of a plan are zero-terminated copies in its arena, but need not be */
         const str key = is_society ? STR("society") : t->v->in->model->payers[i].key;
         const str own = arena_str(t->v->a, key);
-        table_column(t, own.p ? own.p : "", party_name(t->v, i), false);
+        sheet_column(t, own.p ? own.p : "", party_name(t->v, i), false);
     }
 }
 
 static void add_items(struct report_view *v)
 {
     const struct scba_result *r = v->in->scba;
-    struct report_table *t =
-        table_new(v, "items", SAY(v, "report.table-items", html_from_str(view_unit(v))));
-    table_words(t, "item", "report.col-item");
+    struct sheet *t =
+        sheet_new(v, "items", SAY(v, "report.table-items", html_from_str(view_unit(v))));
+    sheet_words(t, "item", "report.col-item");
     add_party_columns(t, r->n_parties);
-    table_number(t, "standard-deviation", "report.col-sd");
-    table_number(t, "break-even", "report.col-break-even");
+    sheet_number(t, "standard-deviation", "report.col-sd");
+    sheet_number(t, "break-even", "report.col-break-even");
     for (size_t i = 0; t && i < r->n_items; i++) {
-        table_put(t, html_from_str(item_name(v, i)));
+        sheet_put(t, html_from_str(item_name(v, i)));
         for (size_t j = 0; j < r->n_parties; j++)
-            table_put(t, money_signed(v, r->contribution[i * r->n_parties + j]));
-        table_put(t, money(v, r->contribution_sd[i]));
-        table_put(t, html_number(r->break_even_item[i], 2));
+            sheet_put(t, money_signed(v, r->contribution[i * r->n_parties + j]));
+        sheet_put(t, money(v, r->contribution_sd[i]));
+        sheet_put(t, html_number(r->break_even_item[i], 2));
     }
     add(t);
 }
@@ -201,13 +201,13 @@ static void add_items(struct report_view *v)
 static void add_cash(struct report_view *v, const char *key, const char *title, const double *cash)
 {
     const struct scba_result *r = v->in->scba;
-    struct report_table *t = table_new(v, key, SAY(v, title, html_from_str(view_unit(v))));
-    table_number(t, "year", "report.col-year");
+    struct sheet *t = sheet_new(v, key, SAY(v, title, html_from_str(view_unit(v))));
+    sheet_number(t, "year", "report.col-year");
     add_party_columns(t, r->n_parties);
     for (size_t y = 0; t && y < r->n_years; y++) {
-        table_put(t, html_plain((int64_t)y + 1));
+        sheet_put(t, html_plain((int64_t)y + 1));
         for (size_t j = 0; j < r->n_parties; j++)
-            table_put(t, money_signed(v, cash[y * r->n_parties + j]));
+            sheet_put(t, money_signed(v, cash[y * r->n_parties + j]));
     }
     add(t);
 }
@@ -215,14 +215,14 @@ static void add_cash(struct report_view *v, const char *key, const char *title, 
 static void add_flow(struct report_view *v)
 {
     const struct scba_result *r = v->in->scba;
-    struct report_table *t =
-        table_new(v, "wrong-pocket", SAY(v, "report.table-flow", html_from_str(view_unit(v))));
-    table_words(t, "payer", "report.col-payer");
+    struct sheet *t =
+        sheet_new(v, "wrong-pocket", SAY(v, "report.table-flow", html_from_str(view_unit(v))));
+    sheet_words(t, "payer", "report.col-payer");
     add_party_columns(t, r->n_payers);
     for (size_t i = 0; t && i < r->n_payers; i++) {
-        table_put(t, html_from_str(party_name(v, i)));
+        sheet_put(t, html_from_str(party_name(v, i)));
         for (size_t j = 0; j < r->n_payers; j++)
-            table_put(t, money(v, r->flow[i * r->n_payers + j]));
+            sheet_put(t, money(v, r->flow[i * r->n_payers + j]));
     }
     add(t);
 }
@@ -230,15 +230,15 @@ static void add_flow(struct report_view *v)
 static void add_compensation(struct report_view *v)
 {
     const struct scba_result *r = v->in->scba;
-    struct report_table *t = table_new(
-        v, "compensation", SAY(v, "report.table-compensation", html_from_str(view_unit(v))));
-    table_words(t, "from", "report.col-from");
-    table_words(t, "to", "report.col-to");
-    table_number(t, "amount", "report.col-amount");
+    struct sheet *t = sheet_new(v, "compensation",
+                                SAY(v, "report.table-compensation", html_from_str(view_unit(v))));
+    sheet_words(t, "from", "report.col-from");
+    sheet_words(t, "to", "report.col-to");
+    sheet_number(t, "amount", "report.col-amount");
     for (size_t i = 0; t && i < r->n_compensations; i++) {
-        table_put(t, html_from_str(party_name(v, (size_t)r->compensation[i].from)));
-        table_put(t, html_from_str(party_name(v, (size_t)r->compensation[i].to)));
-        table_put(t, money(v, r->compensation[i].amount));
+        sheet_put(t, html_from_str(party_name(v, (size_t)r->compensation[i].from)));
+        sheet_put(t, html_from_str(party_name(v, (size_t)r->compensation[i].to)));
+        sheet_put(t, money(v, r->compensation[i].amount));
     }
     add(t);
 }
@@ -248,19 +248,19 @@ static void add_compensation(struct report_view *v)
 static void add_tornado(struct report_view *v)
 {
     const struct scba_result *r = v->in->scba;
-    struct report_table *t = table_new(v, "tornado", tr(v->lang, "report.table-tornado"));
-    table_words(t, "assumption", "report.col-assumption");
-    table_number(t, "value-low", "report.col-value-low");
-    table_number(t, "value-high", "report.col-value-high");
-    table_number(t, "balance-at-low", "report.col-at-low");
-    table_number(t, "balance-at-high", "report.col-at-high");
+    struct sheet *t = sheet_new(v, "tornado", tr(v->lang, "report.table-tornado"));
+    sheet_words(t, "assumption", "report.col-assumption");
+    sheet_number(t, "value-low", "report.col-value-low");
+    sheet_number(t, "value-high", "report.col-value-high");
+    sheet_number(t, "balance-at-low", "report.col-at-low");
+    sheet_number(t, "balance-at-high", "report.col-at-high");
     for (size_t i = 0; t && i < r->n_tornado; i++) {
         const struct scba_tornado_bar *b = &r->tornado[i];
-        table_put(t, html_from_str(bar_name(v, b)));
-        table_put(t, bar_value(b, b->value_low));
-        table_put(t, bar_value(b, b->value_high));
-        table_put(t, money_signed(v, b->at_low));
-        table_put(t, money_signed(v, b->at_high));
+        sheet_put(t, html_from_str(bar_name(v, b)));
+        sheet_put(t, bar_value(b, b->value_low));
+        sheet_put(t, bar_value(b, b->value_high));
+        sheet_put(t, money_signed(v, b->at_low));
+        sheet_put(t, money_signed(v, b->at_high));
     }
     add(t);
 }
@@ -268,47 +268,47 @@ static void add_tornado(struct report_view *v)
 static void add_histogram(struct report_view *v)
 {
     const struct scba_result *r = v->in->scba;
-    struct report_table *t = table_new(v, "histogram", tr(v->lang, "report.table-histogram"));
-    table_number(t, "from", "report.col-bin-from");
-    table_number(t, "to", "report.col-bin-to");
-    table_number(t, "draws", "report.col-draws");
+    struct sheet *t = sheet_new(v, "histogram", tr(v->lang, "report.table-histogram"));
+    sheet_number(t, "from", "report.col-bin-from");
+    sheet_number(t, "to", "report.col-bin-to");
+    sheet_number(t, "draws", "report.col-draws");
     if (!t)
         return;
     if (r->n_below) {
-        table_put(t, cell_empty());
-        table_put(t, money_signed(v, r->bin_from));
-        table_put(t, html_from_size(r->n_below));
+        sheet_put(t, cell_empty());
+        sheet_put(t, money_signed(v, r->bin_from));
+        sheet_put(t, html_from_size(r->n_below));
     }
     for (size_t i = 0; i < r->n_bins; i++) {
-        table_put(t, money_signed(v, r->bin_from + (double)i * r->bin_width));
-        table_put(t, money_signed(v, r->bin_from + (double)(i + 1) * r->bin_width));
-        table_put(t, html_from_size(r->bin[i]));
+        sheet_put(t, money_signed(v, r->bin_from + (double)i * r->bin_width));
+        sheet_put(t, money_signed(v, r->bin_from + (double)(i + 1) * r->bin_width));
+        sheet_put(t, html_from_size(r->bin[i]));
     }
     if (r->n_above) {
-        table_put(t, money_signed(v, r->bin_from + (double)r->n_bins * r->bin_width));
-        table_put(t, cell_empty());
-        table_put(t, html_from_size(r->n_above));
+        sheet_put(t, money_signed(v, r->bin_from + (double)r->n_bins * r->bin_width));
+        sheet_put(t, cell_empty());
+        sheet_put(t, html_from_size(r->n_above));
     }
     add(t);
 }
 
 /* ---- assumptions ---- */
 
-static void put_parameter(struct report_table *t, const struct scba_parameter *p, int i)
+static void put_parameter(struct sheet *t, const struct scba_parameter *p, int i)
 {
     const struct report_view *v = t->v;
     const struct scba_estimates *e = &v->in->model->estimates;
     const bool linked = p->estimate != SCBA_NONE;
     const bool fixed = !linked && p->dist.shape == SCBA_FIXED;
-    table_put(t, html_from_str(parameter_name(v, i)));
-    table_put(t, assumed(linked ? e->value[p->estimate] : scba_dist_mean(p->dist)));
-    table_put(t, assumed(linked || fixed ? REAL_NAN : scba_dist_quantile(p->dist, 0.1)));
-    table_put(t, assumed(linked || fixed ? REAL_NAN : scba_dist_quantile(p->dist, 0.9)));
-    table_put(t, p->year ? html_plain(p->year) : cell_empty());
-    table_put(t, html_key(linked        ? "report.from-estimate"
+    sheet_put(t, html_from_str(parameter_name(v, i)));
+    sheet_put(t, assumed(linked ? e->value[p->estimate] : scba_dist_mean(p->dist)));
+    sheet_put(t, assumed(linked || fixed ? REAL_NAN : scba_dist_quantile(p->dist, 0.1)));
+    sheet_put(t, assumed(linked || fixed ? REAL_NAN : scba_dist_quantile(p->dist, 0.9)));
+    sheet_put(t, p->year ? html_plain(p->year) : cell_empty());
+    sheet_put(t, html_key(linked        ? "report.from-estimate"
                           : p->measured ? "report.measured"
                                         : "report.assumed"));
-    table_put(t, html_from_str(linked && !p->source.n ? tr(v->lang, "report.this-study")
+    sheet_put(t, html_from_str(linked && !p->source.n ? tr(v->lang, "report.this-study")
                                : p->source.n          ? p->source
                                                       : tr(v->lang, "report.no-source")));
 }
@@ -316,20 +316,20 @@ static void put_parameter(struct report_table *t, const struct scba_parameter *p
 static void add_assumptions(struct report_view *v)
 {
     const struct scba_model *m = v->in->model;
-    struct report_table *t = table_new(v, "assumptions", tr(v->lang, "report.table-assumptions"));
-    table_words(t, "assumption", "report.col-assumption");
-    table_number(t, "value", "report.col-value");
-    table_number(t, "low", "report.col-p10");
-    table_number(t, "high", "report.col-p90");
-    table_number(t, "year", "report.col-price-year");
-    table_words(t, "basis", "report.col-basis");
-    table_words(t, "source", "report.col-source");
+    struct sheet *t = sheet_new(v, "assumptions", tr(v->lang, "report.table-assumptions"));
+    sheet_words(t, "assumption", "report.col-assumption");
+    sheet_number(t, "value", "report.col-value");
+    sheet_number(t, "low", "report.col-p10");
+    sheet_number(t, "high", "report.col-p90");
+    sheet_number(t, "year", "report.col-price-year");
+    sheet_words(t, "basis", "report.col-basis");
+    sheet_words(t, "source", "report.col-source");
     for (size_t i = 0; t && i < m->n_parameters; i++)
         put_parameter(t, &m->parameters[i], (int)i);
     add(t);
 }
 
-void tables_add_scba(struct report_view *v)
+void sheets_add_scba(struct report_view *v)
 {
     add_summary(v);
     add_payers(v);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "report_int.h"
+
+#include <math.h>
+
+str analysis_label(const struct report_view *v, const struct report_analysis *a)
+{
+    const str label = view_text(v, a->label);
+    if (a->role == REPORT_MAIN || label.n == 0)
+        return a->role == REPORT_MAIN ? tr(v->lang, "report.main-analysis") : a->name;
+    return label;
+}
+
+static void add_interval_columns(struct sheet *t)
+{
+    sheet_number(t, "estimate", "report.col-estimate");
+    sheet_number(t, "standard-error", "report.col-standard-error");
+    sheet_number(t, "ci-low", "report.col-ci-low");
+    sheet_number(t, "ci-high", "report.col-ci-high");
+}
+
+static void put_interval(struct sheet *t, size_t outcome, const struct effect_estimate *e)
+{
+    const struct report_view *v = t ? t->v : NULL;
+    if (!t)
+        return;
+    sheet_put(t, outcome_signed(v, outcome, e->estimate));
+    sheet_put(t, outcome_value(v, outcome, e->standard_error));
+    sheet_put(t, outcome_signed(v, outcome, e->ci_low));
+    sheet_put(t, outcome_signed(v, outcome, e->ci_high));
+}
+
+/* Why there is no number, in words; nothing when there is one. */
+static struct html_value remark(const struct report_view *v, const struct effect_estimate *e)
+{
+    if (e->failed)
+        return html_from_str(tr(v->lang, e->failed));
+    if (e->reference)
+        return html_from_str(tr(v->lang, "report.reference-period"));
+    return cell_empty();
+}
+
+/* ---- one line per analysis ---- */
+
+static void put_analysis(struct sheet *t, const struct report_analysis *a)
+{
+    struct report_view *v = t->v;
+    const struct report_outcome *o = &v->in->outcomes[a->outcome];
+    const struct effect_estimate *e = overall(a->result);
+    const struct effect_estimate none = {.estimate = REAL_NAN,
+                                         .standard_error = REAL_NAN,
+                                         .ci_low = REAL_NAN,
+                                         .ci_high = REAL_NAN,
+                                         .p = REAL_NAN};
+    sheet_put(t, html_from_str(view_text(v, o->label)));
+    sheet_put(t, html_from_str(analysis_label(v, a)));
+    put_interval(t, a->outcome, e ? e : &none);
+    sheet_put(t, html_number(e ? e->p : REAL_NAN, 3));
+    sheet_put(t, html_from_str(view_text(v, o->unit)));
+    if (e)
+        sheet_put(t, remark(v, e));
+    else if (a->failed.key)
+        sheet_put(t, html_msg(&a->failed));
+    else
+        sheet_put(t, html_key("report.not-computed"));
+}
+
+static void add_overall(struct report_view *v)
+{
+    struct sheet *t = sheet_new(v, "effects", tr(v->lang, "report.table-effects"));
+    sheet_words(t, "outcome", "report.col-outcome");
+    sheet_words(t, "analysis", "report.col-analysis");
+    add_interval_columns(t);
+    sheet_number(t, "p", "report.col-p");
+    sheet_words(t, "unit", "report.col-unit");
+    sheet_words(t, "remark", "report.col-remark");
+    for (size_t i = 0; t && i < v->in->n_analyses; i++)
+        put_analysis(t, &v->in->analyses[i]);
+    if (t)
+        v->sheets[v->n_sheets++] = t;
+}
+
+/* ---- one line per estimate ---- */
+
+static void add_estimate_columns(struct sheet *t)
+{
+    sheet_words(t, "outcome", "report.col-outcome");
+    sheet_words(t, "analysis", "report.col-analysis");
+    sheet_words(t, "aggregation", "report.col-aggregation");
+    sheet_number(t, "group", "report.col-group");
+    sheet_number(t, "time", "report.col-time");
+    sheet_number(t, "event-time", "report.col-event-time");
+    add_interval_columns(t);
+    sheet_number(t, "band-low", "report.col-band-low");
+    sheet_number(t, "band-high", "report.col-band-high");
+    sheet_number(t, "p", "report.col-p");
+    sheet_number(t, "treated", "report.col-treated");
+    sheet_number(t, "control", "report.col-control");
+    sheet_number(t, "lost", "report.col-lost");
+    sheet_number(t, "trimmed", "report.col-trimmed");
+    sheet_words(t, "remark", "report.col-remark");
+}
+
+static void put_estimate(struct sheet *t, const struct report_analysis *a,
+                         const struct effect_estimate *e)
+{
+    struct report_view *v = t->v;
+    sheet_put(t, html_from_str(view_text(v, v->in->outcomes[a->outcome].label)));
+    sheet_put(t, html_from_str(analysis_label(v, a)));
+    sheet_put(t, html_from_cstr(effect_aggregation_name(e->aggregation)));
+    sheet_put(t, cell_period(e->group));
+    sheet_put(t, cell_period(e->time));
+    sheet_put(t, cell_period(e->event_time));
+    put_interval(t, a->outcome, e);
+    sheet_put(t, outcome_signed(v, a->outcome, e->band_low));
+    sheet_put(t, outcome_signed(v, a->outcome, e->band_high));
+    sheet_put(t, html_number(e->p, 3));
+    sheet_put(t, html_from_size(e->n_treated));
+    sheet_put(t, html_from_size(e->n_control));
+    sheet_put(t, html_from_size(e->n_lost));
+    sheet_put(t, html_from_size(e->n_trimmed));
+    sheet_put(t, remark(v, e));
+}
+
+static void add_estimates(struct report_view *v)
+{
+    struct sheet *t = sheet_new(v, "estimates", tr(v->lang, "report.table-estimates"));
+    add_estimate_columns(t);
+    for (size_t i = 0; t && i < v->in->n_analyses; i++) {
+        const struct report_analysis *a = &v->in->analyses[i];
+        for (size_t j = 0; a->result && j < a->result->n_estimates; j++)
+            put_estimate(t, a, &a->result->estimates[j]);
+    }
+    if (t)
+        v->sheets[v->n_sheets++] = t;
+}
+
+/* ---- what the estimates stand on ---- */
+
+static void put_diagnostics(struct sheet *t, const struct report_analysis *a)
+{
+    struct report_view *v = t->v;
+    const struct effect_diagnostics *d = &a->result->diagnostics;
+    const size_t count[] = {d->n_rows,           d->n_used,      d->n_dropped_missing,
+                            d->n_units,          d->n_periods,   d->n_treated,
+                            d->n_control,        d->n_clusters,  d->n_treated_clusters,
+                            d->n_always_treated, d->n_unbalanced};
+    sheet_put(t, html_from_str(view_text(v, v->in->outcomes[a->outcome].label)));
+    sheet_put(t, html_from_str(analysis_label(v, a)));
+    for (size_t i = 0; i < sizeof count / sizeof *count; i++)
+        sheet_put(t, html_from_size(count[i]));
+    sheet_put(t, html_number(d->propensity_sum_treated, 2));
+    sheet_put(t, outcome_value(v, a->outcome, d->mean_treated));
+    sheet_put(t, outcome_value(v, a->outcome, d->mean_control));
+    sheet_put(t, html_number(d->pretest_df ? d->pretest_statistic : REAL_NAN, 2));
+    sheet_put(t, html_from_size(d->pretest_df));
+    sheet_put(t, html_number(d->pretest_df ? d->pretest_p : REAL_NAN, 3));
+}
+
+static void add_diagnostics(struct report_view *v)
+{
+    struct sheet *t = sheet_new(v, "diagnostics", tr(v->lang, "report.table-diagnostics"));
+    sheet_words(t, "outcome", "report.col-outcome");
+    sheet_words(t, "analysis", "report.col-analysis");
+    sheet_number(t, "rows", "report.col-rows");
+    sheet_number(t, "rows-used", "report.col-rows-used");
+    sheet_number(t, "rows-missing", "report.col-rows-missing");
+    sheet_number(t, "units", "report.col-units");
+    sheet_number(t, "periods", "report.col-periods");
+    sheet_number(t, "treated", "report.col-treated");
+    sheet_number(t, "control", "report.col-control");
+    sheet_number(t, "clusters", "report.col-clusters");
+    sheet_number(t, "clusters-treated", "report.col-clusters-treated");
+    sheet_number(t, "always-treated", "report.col-always-treated");
+    sheet_number(t, "unbalanced", "report.col-unbalanced");
+    sheet_number(t, "propensity-sum", "report.col-propensity-sum");
+    sheet_number(t, "mean-treated", "report.col-mean-treated");
+    sheet_number(t, "mean-control", "report.col-mean-control");
+    sheet_number(t, "pretest-statistic", "report.col-pretest-statistic");
+    sheet_number(t, "pretest-df", "report.col-pretest-df");
+    sheet_number(t, "pretest-p", "report.col-pretest-p");
+    for (size_t i = 0; t && i < v->in->n_analyses; i++)
+        if (v->in->analyses[i].result)
+            put_diagnostics(t, &v->in->analyses[i]);
+    if (t)
+        v->sheets[v->n_sheets++] = t;
+}
+
+void sheets_add_effects(struct report_view *v)
+{
+    if (v->in->n_analyses == 0)
+        return;
+    add_overall(v);
+    add_estimates(v);
+    add_diagnostics(v);
+}
+
+/* ---- for the page ---- */
+
+static void add_moment_columns(struct sheet *t, enum effect_aggregation aggregation)
+{
+    if (aggregation == EFFECT_DYNAMIC)
+        sheet_number(t, "event-time", "report.col-event-time");
+    if (aggregation == EFFECT_GROUP || aggregation == EFFECT_GROUP_TIME)
+        sheet_number(t, "group", "report.col-group");
+    if (aggregation == EFFECT_CALENDAR || aggregation == EFFECT_GROUP_TIME)
+        sheet_number(t, "time", "report.col-time");
+}
+
+static void put_moment(struct sheet *t, const struct effect_estimate *e)
+{
+    if (e->aggregation == EFFECT_DYNAMIC)
+        sheet_put(t, cell_period(e->event_time));
+    if (e->aggregation == EFFECT_GROUP || e->aggregation == EFFECT_GROUP_TIME)
+        sheet_put(t, cell_period(e->group));
+    if (e->aggregation == EFFECT_CALENDAR || e->aggregation == EFFECT_GROUP_TIME)
+        sheet_put(t, cell_period(e->time));
+}
+
+/* The overall line of an aggregation carries no moment: the page names it elsewhere. */
+static bool has_moment(const struct effect_estimate *e)
+{
+    return !isnan(e->event_time) || !isnan(e->group) || !isnan(e->time);
+}
+
+struct sheet *sheet_aggregation(struct report_view *v, const struct report_analysis *a,
+                                enum effect_aggregation aggregation)
+{
+    static const char *const title[] = {
+        [EFFECT_GROUP_TIME] = "report.table-group-time",
+        [EFFECT_DYNAMIC] = "report.table-dynamic",
+        [EFFECT_GROUP] = "report.table-group",
+        [EFFECT_CALENDAR] = "report.table-calendar",
+        [EFFECT_NONE] = "report.table-effects",
+        [EFFECT_SIMPLE] = "report.table-effects",
+    };
+    struct sheet *t =
+        sheet_new(v, effect_aggregation_name(aggregation), tr(v->lang, title[aggregation]));
+    bool has_remark = false;
+    if (t)
+        t->id = SAY(v, "{1}-{2}", html_from_cstr(t->key), html_from_size(a->outcome));
+    add_moment_columns(t, aggregation);
+    add_interval_columns(t);
+    sheet_number(t, "treated", "report.col-treated");
+    sheet_number(t, "control", "report.col-control");
+    for (size_t i = 0; i < a->result->n_estimates; i++) {
+        const struct effect_estimate *e = &a->result->estimates[i];
+        has_remark = has_remark || (e->aggregation == aggregation && (e->failed || e->reference));
+    }
+    if (has_remark)
+        sheet_words(t, "remark", "report.col-remark");
+    for (size_t i = 0; t && i < a->result->n_estimates; i++) {
+        const struct effect_estimate *e = &a->result->estimates[i];
+        if (e->aggregation != aggregation || !has_moment(e))
+            continue;
+        put_moment(t, e);
+        put_interval(t, a->outcome, e);
+        sheet_put(t, html_from_size(e->n_treated));
+        sheet_put(t, html_from_size(e->n_control));
+        if (has_remark)
+            sheet_put(t, remark(v, e));
+    }
+    return t;
+}
