@@ -120,7 +120,7 @@ void plan_check(const void *study, str file, struct errs *errors)
 
 /* ---- reading ---- */
 
-err study_parse(arena *a, str text, str path, struct study *s, struct errs *errors)
+err plan_parse(arena *a, str text, str path, struct study *s, struct errs *errors)
 {
     const struct yaml_node *root;
     struct err_info info;
@@ -129,16 +129,21 @@ err study_parse(arena *a, str text, str path, struct study *s, struct errs *erro
         *errs_next(errors) = info;
         return e;
     }
+    e = schema_read(&plan_map, root, path, a, s, errors);
+    s->main.name = STR("main");
+    s->path = path;
+    s->bytes = text;
+    s->hash = seal_hash_bytes(text);
+    return e;
+}
+
+err study_parse(arena *a, str text, str path, struct study *s, struct errs *errors)
+{
     struct study read;
-    e = schema_read(&plan_map, root, path, a, &read, errors);
-    if (e != OK)
-        return e;
-    read.main.name = STR("main");
-    read.path = path;
-    read.bytes = text;
-    read.hash = seal_hash_bytes(text);
-    *s = read;
-    return OK;
+    const err e = plan_parse(a, text, path, &read, errors);
+    if (e == OK)
+        *s = read;
+    return e;
 }
 
 err study_read(arena *a, str path, struct study *s, struct errs *errors)

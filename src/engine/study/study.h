@@ -160,6 +160,20 @@ WARN_UNUSED err study_parse(arena *a, str text, str path, struct study *s, struc
 WARN_UNUSED err study_open_data(const struct study *s, str file, par *pool,
                                 const struct progress *progress, table **t, struct errs *errors);
 
+/* What a check of a plan found out. */
+struct study_checked {
+    size_t n_estimations; /* that the plan asks for */
+    size_t n_rows;        /* in its data */
+};
+
+/*
+ * Checks a plan and, as far as it can be read, against its data (`file`, or
+ * the plan's own), so that all mistakes are mended in one go. They come sorted
+ * by place. E_INPUT when there are any.
+ */
+WARN_UNUSED err study_check(str path, str file, par *pool, const struct progress *progress,
+                            struct study_checked *checked, struct errs *errors);
+
 /* The main design comes first, then the variations. */
 size_t study_estimators(const struct study *s);
 const struct study_estimator *study_estimator_at(const struct study *s, size_t i);
