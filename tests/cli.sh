@@ -66,6 +66,41 @@ fi
 ends 3 'no-folder: This folder cannot be read' serve no-folder
 ends 3 'is not an address with a port' serve . --listen 8080
 
+# ---- effect
+nsw="--data $fixtures/nsw_445.csv --outcome re78 --treatment treat"
+# shellcheck disable=SC2086 # the words of $nsw are arguments
+{
+    ends 0 '1,794' effect --method difference $nsw
+    ends 0 '1.794' effect --method difference $nsw --lang nl
+    ends 0 '"standard_error": 632.8533' effect --method difference $nsw --format json
+    ends 0 'none,,,,1794.3423' effect --method difference $nsw --format csv
+    ends 2 'the option “cluster”' effect --method difference $nsw --errors cluster
+    ends 2 'must lie between 0 and 1' effect --method difference $nsw --level 95
+    ends 3 'There is no column' effect --method weighting $nsw --covariates agee
+    ends 3 'holds text' effect --method weighting $nsw --cluster treat --weights data_id
+    "$program" effect --method difference $nsw --format xlsx --output nsw.xlsx > out 2> err
+    [ "$(head -c 2 nsw.xlsx)" = PK ]; result "effect writes a workbook"
+}
+
+# ---- tables
+ends 0 '2,500 rows, 6 columns' table describe "$fixtures/mpdta.csv"
+ends 0 '"name": "first.treat"' table describe "$fixtures/mpdta.csv" --format json
+ends 0 '"row",text,0,0,614,,,' table describe "$fixtures/lalonde_614.tab" --format csv
+ends 0 'panel.ot has been written' \
+    table import "$fixtures/mpdta.csv" panel.ot --unit countyreal --time year
+ends 0 'Sorted by countyreal and year.' table describe panel.ot
+ends 3 'Do you mean “countyreal”?' \
+    table import "$fixtures/mpdta.csv" no.ot --unit county_real --time year
+ends 2 'both --unit and --time' table import "$fixtures/mpdta.csv" no.ot --unit countyreal
+ends 2 'does not say which column' table describe panel.ot --type year:int
+ends 3 'mpdta.csv:2:11: “5.8967609333053” in column “lpop” is not a whole number' \
+    table describe "$fixtures/mpdta.csv" --type lpop=int
+printf 'a;b\n1;2\n3\n' > ragged.csv
+ends 3 'ragged.csv:3:2: This line has 1 field' table import ragged.csv no.ot
+head -c 1000 panel.ot > cut.ot
+ends 3 'its end is missing' table describe cut.ot
+[ ! -e no.ot ] && [ -z "$(ls | grep tmp-)" ]; result "what fails leaves no file behind"
+
 # ---- the server
 mkdir site && echo '<p>hello' > site/index.html
 "$program" serve site --listen 127.0.0.1:0 > out 2> err &

@@ -8,7 +8,7 @@
 enum { LIN_PANEL = 128 }; /* rows whose columns stay in the first-level cache together */
 
 #define KERNEL_FILE "base/lin_kernel_int.h"
-#include "base/kernels_int.h"
+#include "base/kernels.h"
 
 static size_t smaller(size_t a, size_t b)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The hot loops of lin, for base/kernels_int.h. No include guard: included once for each CPU. */
+/* The hot loops of lin, for base/kernels.h. No include guard: included once for each CPU. */
 
 /* Row i of a block belongs to lane i % 8; rows behind the end count as zero. */
 

@@ -11,7 +11,7 @@
 
 enum { LIN_PANEL = 128 };
 #define KERNEL_FILE "base/lin_kernel_int.h"
-#include "base/kernels_int.h"
+#include "base/kernels.h"
 
 /* Splitmix64 (Steele, Lea and Flood 2014): a source for tests that shares nothing with base/rng. */
 static uint64_t random_state;

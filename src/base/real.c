@@ -6,7 +6,7 @@
 #include <math.h>
 
 #define KERNEL_FILE "base/real_kernel_int.h"
-#include "base/kernels_int.h"
+#include "base/kernels.h"
 
 /* --- exponentials ----------------------------------------------------- */
 

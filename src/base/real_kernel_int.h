@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The hot loops of real, for base/kernels_int.h. No include guard: included once for each CPU. */
+/* The hot loops of real, for base/kernels.h. No include guard: included once for each CPU. */
 
 KERNEL_TARGET static void KERNEL(exp_n)(const double *x, size_t n, double *y)
 {

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #define KERNEL_FILE "base/real_kernel_int.h"
-#include "base/kernels_int.h"
+#include "base/kernels.h"
 
 /* Splitmix64 (Steele, Lea and Flood 2014): a source for tests that shares nothing with base/rng. */
 static uint64_t random_state;

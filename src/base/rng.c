@@ -40,7 +40,7 @@ REAL_INLINE double open_unit(uint64_t bits)
 }
 
 #define KERNEL_FILE "base/rng_kernel_int.h"
-#include "base/kernels_int.h"
+#include "base/kernels.h"
 
 uint64_t rng_stream(const char *use, uint64_t index)
 {

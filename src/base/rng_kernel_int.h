@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The hot loops of rng, for base/kernels_int.h. No include guard: included once for each CPU. */
+/* The hot loops of rng, for base/kernels.h. No include guard: included once for each CPU. */
 
 KERNEL_TARGET static void KERNEL(uniforms)(struct rng_key key, uint64_t first, size_t n,
                                            double *draw)

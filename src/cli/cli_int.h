@@ -32,8 +32,13 @@ WARN_UNUSED err cli_args_read(struct cli *c, const struct cli_command *program, 
                               char *const *argv, struct err_info *info);
 WARN_UNUSED err cli_args_check(const struct cli *c, struct err_info *info);
 
-/* The frame's own commands, in cmd_<name>.c. */
-extern const struct cli_command cmd_serve, cmd_version, cmd_help;
+/* The commands, each in its cmd_<name>.c. */
+extern const struct cli_command cmd_effect;
+extern const struct cli_command cmd_help;
+extern const struct cli_command cmd_serve;
+extern const struct cli_command cmd_study;
+extern const struct cli_command cmd_table;
+extern const struct cli_command cmd_version;
 
 /* help.c, man.c, completion.c: all printed from the same tables */
 

@@ -3,6 +3,9 @@
 #include "cli/cli_int.h"
 
 static const struct cli_command *const commands[] = {
+    &cmd_table,
+    &cmd_effect,
+    &cmd_study,
     &cmd_serve,
     &cmd_version,
     &cmd_help,

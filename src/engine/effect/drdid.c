@@ -185,7 +185,10 @@ static void take_residuals(const struct drdid_sample *s, const struct drdid_fit 
     const double *a = fit->estimator == EFFECT_DR ? fit->odds : s->w + from;
     for (size_t j = 0; j < s->k; j++)
         moment[j] = lin_dot3(a, s->x[j] + from, change + from, s->n_control);
-    lin_multiply(fit->inverse_gram, s->k, s->k, moment, b);
+    if (s->k == 1) /* a mean, without the rounding of an inverse */
+        b[0] = moment[0] / lin_sum(a, s->n_control);
+    else
+        lin_multiply(fit->inverse_gram, s->k, s->k, moment, b);
     lin_combine(s->x, s->k, b, n, index);
     for (size_t i = 0; i < n; i++)
         change[i] -= index[i];

@@ -71,8 +71,9 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
+    if (s->method == EFFECT_DIFFERENCE && !is_given(s->unit) && s->n_covariates > 0)
+        return err_set(info, E_INPUT, "effect.difference-with-covariates");
     const str role[] = {s->outcome, s->treatment, s->unit, s->time, s->first_treated};
-
     for (size_t i = 0; i < s->n_covariates; i++) {
         if (!is_given(s->covariates[i]))
             return err_set(info, E_INPUT, "effect.covariate-empty");
@@ -129,6 +130,20 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
         s->errors = EFFECT_CLASSICAL;
     s->has_errors = least_squares && !s->bootstrap;
     return OK;
+}
+
+static err settle(struct effect_spec *s, struct err_info *info)
+{
+    err e = check_numbers(s, info);
+    if (e == OK)
+        e = check_columns(s, info);
+    return e == OK ? settle_errors(s, info) : e;
+}
+
+err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
+{
+    struct effect_spec scratch = *spec;
+    return settle(&scratch, info);
 }
 
 static err copy_names(struct effect_spec *s, arena *a, struct err_info *info)
@@ -227,11 +242,7 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
 
-    err e = check_numbers(spec, info);
-    if (e == OK)
-        e = check_columns(spec, info);
-    if (e == OK)
-        e = settle_errors(&settled, info);
+    err e = settle(&settled, info);
     if (e == OK)
         e = result_new(&settled, &r, info);
     if (e != OK)

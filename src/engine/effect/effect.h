@@ -68,6 +68,9 @@ struct effect_spec {
 /* method difference, level 0.95, Hajek, never, varying, dr, all else zero */
 void effect_spec_init(struct effect_spec *spec);
 
+/* What can be told wrong without the data; effect_run asks the same. E_INPUT, E_LIMIT. */
+WARN_UNUSED err effect_spec_check(const struct effect_spec *spec, struct err_info *info);
+
 /* One number. NaN stands for "not applicable" or, with `failed`, "could not be computed". */
 struct effect_estimate {
     enum effect_aggregation aggregation;

@@ -239,6 +239,7 @@ err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
     arena *a = arena_new(PANEL_MEMORY_MAX);
     if (!a)
         return err_nomem(info);
+    r->spec.estimator = spec.estimator;
     e = estimate(t, &spec, pool, progress, a, &influence, r, info);
     free(influence);
     arena_free(a);

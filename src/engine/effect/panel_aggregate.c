@@ -120,7 +120,8 @@ static void count_persons(const struct aggregation *g, const struct choice *by,
 /* ---- an average of cells ---- */
 
 struct total {
-    double share, weighted;
+    double share; /* of the cells' cohorts together */
+    double average;
     size_t n, n_references;
     const char *failed;
 };
@@ -140,12 +141,16 @@ static struct total sum_cells(const struct aggregation *g, const struct choice *
         t.n++;
         t.n_references += c->reference;
         t.share += g->p->cohort[c->cohort].share;
-        t.weighted += g->p->cohort[c->cohort].share * c->att;
     }
     if (!t.failed && t.n == 0)
         t.failed = "panel.no-cells";
     if (!t.failed && !(t.share > 0))
         t.failed = "panel.no-treated";
+    for (size_t i = 0; i < g->cells->n && !t.failed; i++) {
+        const struct panel_cell *c = &g->cells->cell[i];
+        if (is_chosen(g->p, by, c) && !c->failed)
+            t.average += g->p->cohort[c->cohort].share / t.share * c->att;
+    }
     return t;
 }
 
@@ -154,10 +159,9 @@ static struct total sum_cells(const struct aggregation *g, const struct choice *
  * added to the form in the making times `scale`. Its derivative to q_g is the
  * sum of (att - theta) over g's cells, over sum q_g.
  */
-static double add_average(struct aggregation *g, const struct choice *by, const struct total *t,
-                          double scale)
+static void add_average(struct aggregation *g, const struct choice *by, const struct total *t,
+                        double scale)
 {
-    const double theta = t->weighted / t->share;
     for (size_t i = 0; i < g->cells->n; i++) {
         const struct panel_cell *c = &g->cells->cell[i];
         if (!is_chosen(g->p, by, c) || c->failed)
@@ -165,9 +169,8 @@ static double add_average(struct aggregation *g, const struct choice *by, const 
         if (!c->reference)
             g->by_cell[i] += scale * g->p->cohort[c->cohort].share / t->share;
         if (by->aggregation != EFFECT_GROUP) /* one cohort: its share cancels */
-            g->by_share[c->cohort] += scale * (c->att - theta) / t->share;
+            g->by_share[c->cohort] += scale * (c->att - t->average) / t->share;
     }
-    return theta;
 }
 
 static void write_average(struct aggregation *g, const struct choice *by, const struct total *t,
@@ -176,8 +179,10 @@ static void write_average(struct aggregation *g, const struct choice *by, const 
     clear_form(g);
     e->failed = t->failed;
     e->reference = t->n > 0 && t->n_references == t->n;
-    if (!t->failed)
-        e->estimate = add_average(g, by, t, 1);
+    if (!t->failed) {
+        e->estimate = t->average;
+        add_average(g, by, t, 1);
+    }
     count_persons(g, by, e);
     store_form(g, t->failed != NULL);
 }
@@ -252,13 +257,15 @@ static void write_overall(struct aggregation *g, const struct choice *member, si
     for (size_t m = 0; m < n && !e->failed; m++) {
         const struct total t = sum_cells(g, &member[m]);
         const double part = part_of_overall(g, &member[m]);
-        if (part > 0 && !t.failed)
-            theta += part / sum * add_average(g, &member[m], &t, part / sum);
+        if (part > 0 && !t.failed) {
+            theta += part / sum * t.average;
+            add_average(g, &member[m], &t, part / sum);
+        }
     }
     for (size_t m = 0; m < n && !e->failed; m++) {
         const struct total t = sum_cells(g, &member[m]);
         if (member[m].aggregation == EFFECT_GROUP && !t.failed)
-            g->by_share[member[m].cohort] += (t.weighted / t.share - theta) / sum;
+            g->by_share[member[m].cohort] += (t.average - theta) / sum;
     }
     e->estimate = e->failed ? NAN : theta;
     const struct choice all = {.aggregation = EFFECT_SIMPLE};

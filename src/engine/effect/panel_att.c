@@ -29,10 +29,10 @@ struct fitted {
 
 struct job {
     const struct panel *p;
-    const struct effect_spec *spec;
+    enum effect_estimator estimator;
+    enum effect_ipw ipw;
     struct panel_cells *cells;
     const size_t *column;
-    const struct progress *progress;
     struct fitted *fitted;
     struct bench *bench;
     double *influence;
@@ -107,22 +107,19 @@ static err fit_design(const struct job *job, size_t design, struct bench *b, str
     f->keep = arena_new(PANEL_MEMORY_MAX);
     if (!f->keep)
         return err_nomem(info);
-    if (job->spec->estimator != EFFECT_REG) {
+    if (job->estimator != EFFECT_REG) {
         f->fit.score = ARENA_NEW(f->keep, double, n);
         f->fit.odds = ARENA_NEW(f->keep, double, b->sample.n_control);
         if (!f->fit.score || !f->fit.odds)
             return err_nomem(info);
     }
-    return drdid_fit(&b->sample, job->spec->estimator, job->spec->ipw, b->scratch, f->keep, &f->fit,
-                     info);
+    return drdid_fit(&b->sample, job->estimator, job->ipw, b->scratch, f->keep, &f->fit, info);
 }
 
 static void run_design(void *ctx, size_t design, unsigned worker)
 {
     const struct job *job = ctx;
     struct err_info info;
-    if (progress_cancelled(job->progress))
-        return;
     job->bench[worker].design = SIZE_MAX;
     job->fitted[design].error = fit_design(job, design, &job->bench[worker], &info);
 }
@@ -135,7 +132,7 @@ static void run_cell(void *ctx, size_t cell, unsigned worker)
     const struct panel *p = job->p;
     struct panel_cell *c = &job->cells->cell[cell];
     struct bench *b = &job->bench[worker];
-    if (c->reference || c->failed || progress_cancelled(job->progress))
+    if (c->reference || c->failed)
         return;
     const struct drdid_fit *fit = &job->fitted[c->design].fit;
     if (b->design != c->design) {
@@ -199,10 +196,11 @@ err panel_att(const struct panel *p, const struct effect_spec *spec, struct pane
 {
     const unsigned n_workers = par_threads(pool);
     struct job job = {.p = p,
-                      .spec = spec,
+                      /* without covariates all estimators are the difference of mean changes */
+                      .estimator = p->k == 1 ? EFFECT_REG : spec->estimator,
+                      .ipw = spec->ipw,
                       .cells = cells,
                       .column = column,
-                      .progress = progress,
                       .fitted = ARENA_NEW(a, struct fitted, cells->n_designs),
                       .bench = ARENA_NEW(a, struct bench, n_workers),
                       .influence = influence};
@@ -216,11 +214,11 @@ err panel_att(const struct panel *p, const struct effect_spec *spec, struct pane
     for (size_t d = 0; d < cells->n_designs && e == OK; d++)
         if (job.fitted[d].error != OK)
             e = err_nomem(info); /* the only error a design can have */
+    if (e == OK && progress_cancelled(progress))
+        e = err_set(info, E_CANCELLED, "error.cancelled");
     progress_report(progress, "panel.step-cells", 0, (double)cells->n);
     if (e == OK)
         par_run(pool, cells->n, run_cell, &job);
-    if (e == OK && progress_cancelled(progress))
-        e = err_set(info, E_CANCELLED, "error.cancelled");
     if (e == OK)
         *sum_treated = treated_scores(cells, &job.fitted[0]);
     for (size_t d = 0; d < cells->n_designs; d++)

@@ -14,13 +14,20 @@
  *   panel_infer.c      variances, bands and the test of the pre-periods
  *   panel.c            the whole, with its warnings
  *
- * Does: the panel rules of docs/methods (who is compared with whom).
+ * Rules. Persons treated in the first period are left out: nothing is known
+ * from before. Each comparison takes the persons seen in both of its periods,
+ * with covariates and weights of the base period.
+ * Event time is the number of periods since the start, times the distance
+ * between periods when these are evenly numbered (R's did: time - group).
+ *
+ * Does: who is compared with whom, and how sure the differences are.
  * Does not: two groups without time (effect.c).
  */
 #ifndef ONTSCHOT_ENGINE_EFFECT_PANEL_INT_H
 #define ONTSCHOT_ENGINE_EFFECT_PANEL_INT_H
 
 #include "base/arena.h"
+#include "base/real.h"
 #include "engine/effect/effect.h"
 
 enum {
@@ -33,9 +40,9 @@ enum {
 #define PANEL_NEVER      UINT32_MAX
 
 /*
- * Computes everything of `r` but r->spec, for a spec with unit and time. The
- * spec is checked for what needs the table only. r->memory exists and owns
- * what is stored. Errors as effect_run.
+ * Computes everything of `r`, for a spec with unit and time that effect_run has
+ * checked. Of r->spec the estimator is set to the one the method means.
+ * r->memory exists and owns what is stored. Errors as effect_run.
  */
 WARN_UNUSED err effect_panel_run(const table *t, const struct effect_spec *spec, par *pool,
                                  const struct progress *progress, struct effect_result *r,
@@ -59,7 +66,18 @@ WARN_UNUSED err panel_codes_make(const struct table_column *c, size_t n_rows, co
                                  arena *a, struct panel_codes *codes, struct err_info *info);
 
 /* A cell of the table as a number; NaN where missing, the word's code for text. */
-double panel_value(const struct table_column *c, size_t row);
+static inline double panel_value(const struct table_column *c, size_t row)
+{
+    if (c->missing && c->missing[row])
+        return REAL_NAN;
+    switch (c->type) {
+    case TABLE_INT: return (double)c->ints[row];
+    case TABLE_REAL: return c->reals[row];
+    case TABLE_TEXT: return (double)c->codes[row];
+    case TABLE_DATE: return (double)c->days[row];
+    }
+    return REAL_NAN;
+}
 
 /* Adds a cell of the table to a message, as text. */
 void panel_msg_value(struct msg *m, const struct table_column *c, size_t row);

@@ -143,10 +143,16 @@ WARN_UNUSED err report_scba_csv(out *o, enum lang lang, enum report_csv_form for
 WARN_UNUSED err report_scba_xlsx(str path, enum lang lang, const struct scba_model *m,
                                  const struct scba_result *r, struct err_info *info);
 
-/* One estimation alone, as `ontschot effect` prints it (effect_*.c). */
+/*
+ * One estimation alone, as `ontschot effect` prints it (effect_*.c). Field
+ * names are the same in JSON, CSV and Excel; only the text is in a language.
+ * Excel is made in a temporary file and appended to `o` as bytes.
+ */
+WARN_UNUSED err report_effect_text(out *o, enum lang lang, const struct effect_result *r,
+                                   struct err_info *info);
 WARN_UNUSED err report_effect_json(out *o, const struct effect_result *r, struct err_info *info);
 WARN_UNUSED err report_effect_csv(out *o, const struct effect_result *r, struct err_info *info);
-WARN_UNUSED err report_effect_xlsx(str path, const struct effect_result *r, struct err_info *info);
+WARN_UNUSED err report_effect_xlsx(out *o, const struct effect_result *r, struct err_info *info);
 
 /* ---- the page that lists studies ---- */
 

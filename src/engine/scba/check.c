@@ -188,17 +188,19 @@ static err check_indexes(const struct scba_model *m, struct err_info *info)
     return OK;
 }
 
+err check_parameter(const struct scba_model *m, const struct scba_parameter *p,
+                    struct err_info *info)
+{
+    const err e = p->estimate == SCBA_NONE ? scba_dist_check(p, info) : check_estimate(m, p, info);
+    return e == OK ? check_money(m, p, info) : e;
+}
+
 static err check_parameters(const struct scba_model *m, struct err_info *info)
 {
-    for (size_t i = 0; i < m->n_parameters; i++) {
-        const struct scba_parameter *p = &m->parameters[i];
-        err e = p->estimate == SCBA_NONE ? scba_dist_check(p, info) : check_estimate(m, p, info);
-        if (e == OK)
-            e = check_money(m, p, info);
-        if (e != OK)
-            return e;
-    }
-    return OK;
+    err e = OK;
+    for (size_t i = 0; e == OK && i < m->n_parameters; i++)
+        e = check_parameter(m, &m->parameters[i], info);
+    return e;
 }
 
 err scba_check(const struct scba_model *m, struct err_info *info)

@@ -31,6 +31,7 @@
 #include "base/i18n.h"
 #include "base/par.h"
 #include "base/progress.h"
+#include "base/schema.h"
 
 enum {
     SCBA_PAYERS_MAX = 32,
@@ -216,9 +217,9 @@ struct scba_discount {
 struct scba_model {
     const struct scba_payer *payers;
     size_t n_payers;
-    str unit;       /* what amounts are per, e.g. "household" */
-    double reached; /* number of units, > 0; results are per unit */
-    str currency;   /* e.g. "EUR" */
+    str unit[LANG_COUNT]; /* what amounts are per, e.g. "household" */
+    double reached;       /* number of units, > 0; results are per unit */
+    str currency;         /* e.g. "EUR" */
     int price_year;
     int horizon_years;
     int observed_years; /* years that measurement covers; later ones are assumed. 0: no limit */
@@ -352,5 +353,51 @@ struct scba_result {
 WARN_UNUSED err scba_run(const struct scba_model *m, par *pool, const struct progress *progress,
                          struct scba_result **result, struct err_info *info);
 void scba_result_free(struct scba_result *r); /* NULL is fine */
+
+/* ---- Files: docs/scba-file.md ----------------------------------------- */
+
+struct scba_text {
+    const struct yaml_node *node;
+    str in[LANG_COUNT]; /* the other language stands in for one not given */
+};
+
+struct scba_file_discount {
+    const struct yaml_node *node;
+    double rate;
+    int32_t regime_on;
+    int when;                 /* enum scba_convention */
+    struct schema_list range; /* double: low and high */
+};
+
+/* The prices-and-payers part of a study file, as its table fills it. */
+struct scba_file {
+    const struct yaml_node *node;
+    struct scba_text unit;
+    double reached;
+    str currency;
+    int64_t price_year, horizon_years, observed_years;
+    struct scba_file_discount discount;
+    int64_t seed, draws;
+    struct schema_list levels; /* double */
+    struct schema_list payers, price_indexes, numbers, estimates, covariances;
+    struct schema_list costs, effects, transfers;
+};
+extern const struct schema_map scba_file_map;
+
+/*
+ * Makes the model of a part that its table has filled. `m` must be initialised;
+ * seed and draws stay as the caller set them unless the file gives its own. Its
+ * estimates may hold those of a study, to which the file refers by name. The
+ * model lives in the arena and borrows texts of the tree. E_INPUT with every
+ * mistake in `errors`; E_NOMEM.
+ */
+WARN_UNUSED err scba_read(const struct scba_file *f, str file, arena *a, struct scba_model *m,
+                          struct errs *errors);
+
+/*
+ * The same from the text of a file: a study file with a part `scba`, or that
+ * part alone. `m` is initialised here.
+ */
+WARN_UNUSED err scba_parse(arena *a, str text, str file, struct scba_model *m, struct errs *errors);
 
 #endif

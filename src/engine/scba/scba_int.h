@@ -82,6 +82,8 @@ void scba_dist_fill(struct scba_dist d, const double *table, uint64_t seed, uint
                     uint64_t first, size_t n, double *x);
 
 /* check.c: the model; check_item.c: its items. */
+WARN_UNUSED err check_parameter(const struct scba_model *m, const struct scba_parameter *p,
+                                struct err_info *info);
 WARN_UNUSED err check_item(const struct scba_model *m, const struct scba_item *item,
                            struct err_info *info);
 double check_share_sum(const double *share, size_t n);

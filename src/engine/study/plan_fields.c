@@ -482,5 +482,5 @@ const struct schema_map plan_map = {
 
 void study_print_schema(out *o)
 {
-    schema_print(&plan_map, "urn:ontschot:study", "study.about-study", LANG_EN, o);
+    schema_print(&plan_map, "urn:ontschot:study", "study.schema-title", LANG_EN, o);
 }

@@ -21,7 +21,7 @@ struct reader {
     par *pool;
     struct column_header header;
     struct column_entry *entry;
-    size_t n_entries;
+    uint64_t at; /* behind the last section that was seen */
     table *t;
 };
 
@@ -100,12 +100,25 @@ static err read_directory(struct reader *r, struct err_info *info)
 
 /* ---- the shape of a column ------------------------------------------------------------ */
 
-static bool is_section(const struct reader *r, const struct column_section *s, uint64_t bytes)
+/* Sections follow each other with nothing between them but zeros up to the next boundary. */
+static bool is_next(struct reader *r, uint64_t at, uint64_t n)
 {
-    return s->at % COLUMN_ALIGN == 0 && s->n == bytes && lies_within(s->at, s->n, r->map.n);
+    const uint64_t expected = r->at + (-r->at % COLUMN_ALIGN);
+    if (at != expected || !lies_within(at, n, r->map.n))
+        return false;
+    for (; r->at < at; r->at++)
+        if (r->map.p[r->at])
+            return false;
+    r->at = at + n;
+    return true;
 }
 
-static bool has_shape(const struct reader *r, const struct column_entry *e)
+static bool is_section(struct reader *r, const struct column_section *s, uint64_t bytes)
+{
+    return s->n == bytes && is_next(r, s->at, s->n);
+}
+
+static bool has_shape(struct reader *r, const struct column_entry *e)
 {
     const uint64_t n = r->header.n_rows;
     if (e->type < 1 || e->type > 4 || e->zero != 0 || e->n_missing > n)
@@ -370,8 +383,12 @@ static err read_columns(struct reader *r, struct err_info *info)
     if (!r->t)
         return err_nomem(info);
     r->t->n_rows = (size_t)r->header.n_rows;
+    r->at = sizeof r->header;
     for (size_t i = 0; i < r->t->n_columns && e == OK; i++)
         e = set_column(r, i, info);
+    if (e == OK &&
+        (!is_next(r, r->header.directory, r->header.n_directory) || r->at != r->header.n_file))
+        e = damaged(r, r->header.directory, info);
     if (e == OK)
         e = check_names(r, info);
     if (e == OK)

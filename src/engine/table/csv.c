@@ -46,10 +46,8 @@ static int64_t limit_of(const char *key)
         const char *key;
         int64_t limit;
     } limits[] = {
-        {"table.field-too-long", TABLE_FIELD_MAX},
-        {"table.line-too-long", TABLE_LINE_MAX},
-        {"table.too-many-columns", TABLE_COLUMNS_MAX},
-        {"table.too-many-rows", TABLE_ROWS_MAX},
+        {"table.field-too-long", TABLE_FIELD_MAX},     {"table.line-too-long", TABLE_LINE_MAX},
+        {"table.too-many-columns", TABLE_COLUMNS_MAX}, {"table.too-many-rows", TABLE_ROWS_MAX},
         {"table.too-many-words", TABLE_WORDS_MAX},
     };
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
@@ -247,9 +245,8 @@ static err run_wave(struct csv *f, str name, struct err_info *info)
         return fail_at(f, name, fault, info);
     table_run(f->pool, f->n_columns, csv_merge_words, f);
     for (size_t c = 0; c < f->n_columns; c++) {
-        const struct csv_fault full = {.key = "table.too-many-words",
-                                       .at = f->chunk[f->wave].first,
-                                       .column = c};
+        const struct csv_fault full = {
+            .key = "table.too-many-words", .at = f->chunk[f->wave].first, .column = c};
         if (f->column[c].merged == E_LIMIT)
             return fail_at(f, name, &full, info);
         if (f->column[c].merged != OK)

@@ -135,8 +135,7 @@ err table_find(const table *t, str name, const struct table_column **c, struct e
 static err refuse_text(const table *t, const struct table_column *c, struct err_info *info)
 {
     size_t example = 0;
-    while (example + 1 < c->n_words &&
-           !(csv_seen_of(c->words[example]) & (SEEN_TEXT | SEEN_DATE)))
+    while (example + 1 < c->n_words && !(csv_seen_of(c->words[example]) & (SEEN_TEXT | SEEN_DATE)))
         example++;
     err_text(info, E_INPUT, "table.text-not-number", c->name);
     msg_text(&info->msg, c->n_words ? c->words[example] : STR(""));

@@ -22,7 +22,10 @@ enum table_type {
     TABLE_DATE, /* int32_t day, see base/date.h */
 };
 
-/* A column as the table keeps it. Everything is borrowed from the table. */
+/*
+ * A column as the table keeps it. Everything is borrowed from the table. Where
+ * a value is missing stands 0, for TABLE_REAL NaN; NaN stands nowhere else.
+ */
 struct table_column {
     str name;
     enum table_type type;
@@ -32,7 +35,7 @@ struct table_column {
     const int32_t *days;
     const uint8_t *missing; /* one byte a row, 1 = missing; NULL when no row is missing */
     size_t n_missing;
-    const str *words; /* TABLE_TEXT: n_words distinct texts, in order of first appearance */
+    const str *words; /* TABLE_TEXT: n_words distinct texts, as they first appeared in the source */
     size_t n_words;
 };
 
@@ -44,7 +47,36 @@ enum {
 };
 #define TABLE_ROWS_MAX INT64_C(2000000000)
 
-/* How a text file is read; zero everywhere means "find out". */
+/*
+ * How a text file is read; zero everywhere means "find out".
+ *
+ * Form. Records and quotes as RFC 4180, separated by ; , tab, or single spaces
+ * when the names are quoted; line ends CR LF or LF; UTF-8 with or without a
+ * byte order mark. The first line has the names, not empty and no two alike.
+ * With tabs or spaces the name of the first column may lack, as R writes row
+ * names; it is then called "row". Lines with nothing on them are skipped.
+ *
+ * Values. Quoted or not makes no difference to what a field is. Spaces around
+ * numbers, dates and marks do not count; text keeps its own. A column is
+ *   INT   when every value is a whole number that fits int64_t;
+ *   REAL  when every value is a number: 12, 0.5, 1e-3, Inf (for "never"); or
+ *         when there is no value at all;
+ *   DATE  when every value is a day: 2024-03-31, 31-3-2024, 31/03/2024, 31.3.2024;
+ *   TEXT  otherwise. So it is with leading zeros (012345678, 007), whole numbers
+ *         beyond 64 bits and groups of thousands (1.234.567): these are names of
+ *         things, or cannot be told from them. typed_as overrules.
+ * All rows decide, not a sample.
+ *
+ * Decimal sign. One for the file. A column of numbers shows it when some value
+ * cannot be a group of thousands (1.5, 0.123 and 1234.567 can not, 1.234 can).
+ * When columns show neither sign, or both, it is the one that goes with the
+ * separator: a comma with ; and else a point. Numbers with the other sign are
+ * text, so that no amount is ever read a thousand times too large or small.
+ *
+ * A number beyond the reach of a double, such as 1e999, is E_INPUT in a column
+ * of numbers. Places in messages: the line as an editor counts it, and the
+ * byte in it, from 1.
+ */
 struct table_format {
     char separator;           /* ';' ',' '\t' ' ' */
     char decimal;             /* '.' ',' */
@@ -57,7 +89,9 @@ struct table_format {
 
 /*
  * Opens a CSV, TSV or column file; which of the two is seen from its content.
- * `pool` may be NULL. On error nothing is kept and `info` names line and column.
+ * `pool` may be NULL; it changes the time and nothing else. On error nothing is
+ * kept and `info` names line and column. The file must not change meanwhile, a
+ * column file not before table_free: it stays mapped.
  */
 WARN_UNUSED err table_open(str path, const struct table_format *format, par *pool,
                            const struct progress *progress, table **t, struct err_info *info);
@@ -94,8 +128,10 @@ WARN_UNUSED err table_select(const table *t, const uint8_t *keep, table **select
                              struct err_info *info);
 
 /*
- * Writes a column file. When `unit` and `time` are not empty, rows are sorted
- * by them (stable), so that later readers need not.
+ * Writes a column file, whole or not at all. When `unit` and `time` are not
+ * empty, rows are sorted by them (stable; text by bytes), so that later readers
+ * need not; E_INPUT when either has missing values. Else rows keep their order.
+ * Takes 36 bytes a row while it sorts.
  */
 WARN_UNUSED err table_write(const table *t, str path, str unit, str time, par *pool,
                             const struct progress *progress, struct err_info *info);

@@ -306,6 +306,30 @@ static void an_unchanged_file_is_not_sent_again(void **state)
     out_free(&answer);
 }
 
+static void one_connection_carries_several_questions(void **state)
+{
+    const struct site *s = *state;
+    out answer = ask_raw(s, "GET /empty.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                            "GET /nl/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+    const char *first = strstr(answer.p, "HTTP/1.1 200");
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, "HTTP/1.1 200"));
+    assert_true(has(&answer, "<p>nl"));
+    out_free(&answer);
+}
+
+static void a_question_with_a_body_is_hung_up_on(void **state)
+{
+    const struct site *s = *state;
+
+    out answer = ask_raw(s, "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc");
+
+    assert_false(has(&answer, "200 OK"));
+    out_free(&answer);
+    assert_status(s, "/", "HTTP/1.1 200");
+}
+
 static void garbage_does_not_stop_the_server(void **state)
 {
     const struct site *s = *state;
@@ -432,6 +456,8 @@ int main(void)
         cmocka_unit_test(head_gives_the_headers_alone),
         cmocka_unit_test(a_large_file_arrives_whole),
         cmocka_unit_test(an_unchanged_file_is_not_sent_again),
+        cmocka_unit_test(one_connection_carries_several_questions),
+        cmocka_unit_test(a_question_with_a_body_is_hung_up_on),
         cmocka_unit_test(garbage_does_not_stop_the_server),
         cmocka_unit_test(an_address_says_what_is_wrong_with_it),
         cmocka_unit_test(a_port_in_use_is_named),

@@ -173,12 +173,17 @@ static enum MHD_Result answer(void *ctx, struct MHD_Connection *connection, cons
     struct http_file file;
     (void)version;
     (void)upload;
-    (void)n_upload;
 
-    *state = s; /* marks the request, for when it is done */
-    atomic_fetch_add(&s->under_way, 1);
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return send_words(s, connection, MHD_HTTP_METHOD_NOT_ALLOWED, "http.method");
+    const bool reads =
+        strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    if (!*state) { /* the headers are there, a body is not */
+        *state = s;
+        atomic_fetch_add(&s->under_way, 1);
+        return reads ? MHD_YES
+                     : send_words(s, connection, MHD_HTTP_METHOD_NOT_ALLOWED, "http.method");
+    }
+    if (*n_upload) /* reading needs no body: hang up */
+        return MHD_NO;
     switch (http_folder_open(s->root_fd, str_of(path), &file)) {
     case HTTP_FILE: return send_file(s, connection, &file);
     case HTTP_FOLDER_WITHOUT_SLASH: return send_folder(connection, path);

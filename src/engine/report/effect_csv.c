@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "engine/report/effect_fields_int.h"
+#include "engine/report/report.h"
+
+#include <math.h>
+
+static void put_field(out *o, const struct effect_field *f, const void *from)
+{
+    switch (f->kind) {
+    case EFFECT_FIELD_REAL: {
+        const double v = effect_field_real(f, from);
+        if (isfinite(v)) /* what does not apply is an empty field */
+            out_real(o, v);
+        break;
+    }
+    case EFFECT_FIELD_COUNT: out_int(o, (int64_t)effect_field_count(f, from)); break;
+    case EFFECT_FIELD_FLAG: out_char(o, effect_field_flag(f, from) ? '1' : '0'); break;
+    case EFFECT_FIELD_KEY:
+    case EFFECT_FIELD_AGGREGATION: out_str(o, str_of(effect_field_text(f, from))); break;
+    }
+}
+
+err report_effect_csv(out *o, const struct effect_result *r, struct err_info *info)
+{
+    const struct effect_field *const fields = effect_estimate_fields;
+
+    for (const struct effect_field *f = fields; f->name; f++) {
+        out_cstr(o, f == fields ? "" : ",");
+        out_cstr(o, f->name);
+    }
+    out_cstr(o, "\r\n"); /* RFC 4180 */
+    for (size_t i = 0; i < r->n_estimates; i++) {
+        for (const struct effect_field *f = fields; f->name; f++) {
+            out_cstr(o, f == fields ? "" : ",");
+            put_field(o, f, &r->estimates[i]);
+        }
+        out_cstr(o, "\r\n");
+    }
+    return out_error(o, info);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* An estimation as plain text: a table for each aggregation, then what it stands on. */
+#include "base/real.h"
+#include "engine/report/report.h"
+
+#include <math.h>
+
+enum { COLUMNS = 7, DECIMALS_MAX = 6, GAP = 2 };
+
+/* A table under construction. Cells lie behind each other in `text`. */
+struct text_table {
+    enum lang lang;
+    out text;
+    size_t *end; /* of each cell in text */
+    size_t n, cap;
+    bool no_memory;
+    size_t width[COLUMNS];
+};
+
+/* Characters on the screen: code points, as our texts hold no combining or wide ones. */
+static size_t width_of(str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+    return n;
+}
+
+static str cell_at(const struct text_table *t, size_t i)
+{
+    return str_cut(out_view(&t->text), i ? t->end[i - 1] : 0, t->end[i]);
+}
+
+/* Ends the cell that was being written. */
+static void cell_end(struct text_table *t)
+{
+    if (t->n == t->cap) {
+        t->no_memory = true;
+        return;
+    }
+    t->end[t->n] = t->text.n;
+    const size_t width = width_of(cell_at(t, t->n));
+    size_t *widest = &t->width[t->n++ % COLUMNS];
+    *widest = width > *widest ? width : *widest;
+}
+
+static void cell_key(struct text_table *t, const char *key)
+{
+    out_str(&t->text, tr(t->lang, key));
+    cell_end(t);
+}
+
+static void cell_number(struct text_table *t, double v, int decimals)
+{
+    tr_number(&t->text, t->lang, v, decimals);
+    cell_end(t);
+}
+
+static void print_spaces(out *o, size_t n)
+{
+    while (n-- > 0)
+        out_char(o, ' ');
+}
+
+/* The first column and remarks to the left, numbers between them to the right. */
+static void print_cell(const struct text_table *t, size_t i, out *o)
+{
+    const str cell = cell_at(t, i);
+    const size_t column = i % COLUMNS, pad = t->width[column] - width_of(cell);
+    const bool is_label = column == 0, is_remark = column == COLUMNS - 1;
+
+    if (!is_remark || cell.n)
+        print_spaces(o, GAP + (is_label || is_remark ? 0 : pad));
+    out_str(o, cell);
+    if (is_label)
+        print_spaces(o, pad);
+    if (is_remark)
+        out_char(o, '\n');
+}
+
+/* Decimals that show a standard error in three digits. */
+static int decimals_for(const struct effect_result *r)
+{
+    double smallest = REAL_NAN;
+    for (size_t i = 0; i < r->n_estimates; i++) {
+        const double se = r->estimates[i].standard_error;
+        if (se > 0 && !(se >= smallest))
+            smallest = se;
+    }
+    int decimals = 0;
+    for (double size = smallest; size < 100 && decimals < DECIMALS_MAX; size *= 10)
+        decimals++;
+    return decimals;
+}
+
+/* What one row is about. Periods are written without grouping. */
+static void cell_label(struct text_table *t, const struct effect_estimate *e)
+{
+    const bool has_group = !isnan(e->group), has_time = !isnan(e->time);
+
+    if (has_group)
+        out_real(&t->text, e->group);
+    if (has_group && has_time)
+        out_cstr(&t->text, " / ");
+    if (has_time)
+        out_real(&t->text, e->time);
+    if (!has_group && !has_time) {
+        const bool has_event = !isnan(e->event_time);
+        out_str(&t->text, tr(t->lang, has_event ? "effect.label-event" : "effect.label-overall"));
+        if (has_event) {
+            out_cstr(&t->text, e->event_time > 0 ? " +" : " ");
+            tr_number(&t->text, t->lang, e->event_time, 0);
+        }
+    }
+    cell_end(t);
+}
+
+/* Never "0.000": no result is that sure. */
+static void cell_p(struct text_table *t, double p)
+{
+    if (p < 0.001)
+        out_cstr(&t->text, "< ");
+    cell_number(t, p < 0.001 ? 0.001 : p, 3);
+}
+
+static void put_row(struct text_table *t, const struct effect_estimate *e, int decimals)
+{
+    const bool has_band = !isnan(e->band_low);
+
+    cell_label(t, e);
+    cell_number(t, e->estimate, decimals);
+    cell_number(t, e->standard_error, decimals);
+    cell_number(t, has_band ? e->band_low : e->ci_low, decimals);
+    cell_number(t, has_band ? e->band_high : e->ci_high, decimals);
+    cell_p(t, e->p);
+    if (e->failed)
+        cell_key(t, e->failed);
+    else if (e->reference)
+        cell_key(t, "effect.label-reference");
+    else
+        cell_end(t);
+}
+
+static void put_heads(struct text_table *t)
+{
+    static const char *const heads[COLUMNS] = {NULL,
+                                               "effect.head-estimate",
+                                               "effect.head-error",
+                                               "effect.head-low",
+                                               "effect.head-high",
+                                               "effect.head-p",
+                                               NULL};
+    for (size_t c = 0; c < COLUMNS; c++) {
+        if (heads[c])
+            cell_key(t, heads[c]);
+        else
+            cell_end(t);
+    }
+}
+
+static err print_aggregation(out *o, enum lang lang, const struct effect_result *r,
+                             enum effect_aggregation aggregation, int decimals,
+                             struct err_info *info)
+{
+    static const char *const titles[] = {"effect.title-none",   "effect.title-group-time",
+                                         "effect.title-simple", "effect.title-dynamic",
+                                         "effect.title-group",  "effect.title-calendar"};
+    struct text_table t = {.lang = lang};
+    size_t rows = 0;
+    for (size_t i = 0; i < r->n_estimates; i++)
+        rows += r->estimates[i].aggregation == aggregation;
+    if (rows == 0)
+        return OK;
+
+    arena *a = arena_new(SIZE_MAX);
+    t.cap = (rows + 1) * COLUMNS;
+    t.end = a ? ARENA_NEW(a, size_t, t.cap) : NULL;
+    out_init(&t.text, REPORT_BYTES_MAX);
+    err e = t.end ? OK : err_nomem(info);
+    if (e != OK)
+        goto out;
+    put_heads(&t);
+    for (size_t i = 0; i < r->n_estimates; i++)
+        if (r->estimates[i].aggregation == aggregation)
+            put_row(&t, &r->estimates[i], decimals);
+    e = out_error(&t.text, info);
+    if (e != OK)
+        goto out;
+    out_char(o, '\n');
+    out_str(o, tr(lang, titles[aggregation]));
+    out_char(o, '\n');
+    for (size_t i = 0; i < t.n; i++)
+        print_cell(&t, i, o);
+out:
+    out_free(&t.text);
+    arena_free(a);
+    return e;
+}
+
+static void say(out *o, enum lang lang, const struct msg *m)
+{
+    tr_msg(o, lang, m);
+    out_char(o, '\n');
+}
+
+static void print_head(out *o, enum lang lang, const struct effect_result *r)
+{
+    struct msg m;
+    msg_set(&m, r->spec.bootstrap ? "effect.says-bootstrap" : "effect.says");
+    msg_text(&m, r->spec.outcome);
+    msg_text(&m, str_of(effect_method_name(r->spec.method)));
+    msg_real(&m, 100 * r->spec.level, 100 * r->spec.level == floor(100 * r->spec.level) ? 0 : 1);
+    msg_int(&m, (int64_t)r->spec.bootstrap);
+    say(o, lang, &m);
+}
+
+static void print_basis(out *o, enum lang lang, const struct effect_diagnostics *d)
+{
+    struct msg m;
+
+    out_char(o, '\n');
+    msg_set(&m, "effect.basis");
+    msg_int(&m, (int64_t)d->n_used);
+    msg_int(&m, (int64_t)d->n_rows);
+    msg_int(&m, (int64_t)d->n_treated);
+    msg_int(&m, (int64_t)d->n_control);
+    say(o, lang, &m);
+    if (d->n_clusters) {
+        msg_set(&m, "effect.basis-clusters");
+        msg_int(&m, (int64_t)d->n_clusters);
+        msg_int(&m, (int64_t)d->n_treated_clusters);
+        say(o, lang, &m);
+    }
+    if (d->pretest_df) {
+        msg_set(&m, "effect.basis-pretest");
+        msg_real(&m, d->pretest_statistic, 3);
+        msg_int(&m, (int64_t)d->pretest_df);
+        msg_real(&m, d->pretest_p, 3);
+        say(o, lang, &m);
+    }
+}
+
+err report_effect_text(out *o, enum lang lang, const struct effect_result *r, struct err_info *info)
+{
+    const int decimals = decimals_for(r);
+
+    print_head(o, lang, r);
+    for (int a = EFFECT_NONE; a <= EFFECT_CALENDAR; a++) {
+        const err e = print_aggregation(o, lang, r, (enum effect_aggregation)a, decimals, info);
+        if (e != OK)
+            return e;
+    }
+    print_basis(o, lang, &r->diagnostics);
+    return out_error(o, info);
+}

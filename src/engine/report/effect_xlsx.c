@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "engine/report/effect_fields_int.h"
+#include "engine/report/report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <xlsxwriter.h>
+
+enum { ROWS_MAX = 1048575, COLUMN_WIDTH = 15 };
+
+/* A workbook under construction. The library checks rows and columns; we count them below its
+ * limits. */
+struct book {
+    lxw_workbook *workbook;
+    lxw_format *bold;
+    lxw_error failed; /* the first failure */
+};
+
+static void note(struct book *b, lxw_error e)
+{
+    if (b->failed == LXW_NO_ERROR)
+        b->failed = e;
+}
+
+static void put_text(struct book *b, lxw_worksheet *sheet, size_t row, size_t column,
+                     const char *text, lxw_format *format)
+{
+    note(b, worksheet_write_string(sheet, (lxw_row_t)row, (lxw_col_t)column, text, format));
+}
+
+static void put_field(struct book *b, lxw_worksheet *sheet, size_t row, size_t column,
+                      const struct effect_field *f, const void *from)
+{
+    const lxw_row_t r = (lxw_row_t)row;
+    const lxw_col_t c = (lxw_col_t)column;
+
+    switch (f->kind) {
+    case EFFECT_FIELD_REAL: {
+        const double v = effect_field_real(f, from);
+        if (isfinite(v))
+            note(b, worksheet_write_number(sheet, r, c, v, NULL));
+        break;
+    }
+    case EFFECT_FIELD_COUNT:
+        note(b, worksheet_write_number(sheet, r, c, (double)effect_field_count(f, from), NULL));
+        break;
+    case EFFECT_FIELD_FLAG:
+        note(b, worksheet_write_boolean(sheet, r, c, effect_field_flag(f, from), NULL));
+        break;
+    case EFFECT_FIELD_KEY:
+    case EFFECT_FIELD_AGGREGATION:
+        if (effect_field_text(f, from))
+            put_text(b, sheet, row, column, effect_field_text(f, from), NULL);
+        break;
+    }
+}
+
+static void add_estimates(struct book *b, const struct effect_result *r)
+{
+    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, "estimates");
+    size_t column = 0;
+
+    for (const struct effect_field *f = effect_estimate_fields; f->name; f++, column++) {
+        put_text(b, sheet, 0, column, f->name, b->bold);
+        for (size_t i = 0; i < r->n_estimates; i++)
+            put_field(b, sheet, i + 1, column, f, &r->estimates[i]);
+    }
+    note(b, worksheet_set_column(sheet, 0, (lxw_col_t)(column - 1), COLUMN_WIDTH, NULL));
+    worksheet_freeze_panes(sheet, 1, 0);
+}
+
+static void add_diagnostics(struct book *b, const struct effect_result *r)
+{
+    const struct effect_diagnostics *d = &r->diagnostics;
+    const struct effect_field pretest[] = {
+        {"pretest_statistic", EFFECT_FIELD_REAL,
+         offsetof(struct effect_diagnostics, pretest_statistic)},
+        {"pretest_df", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, pretest_df)},
+        {"pretest_p", EFFECT_FIELD_REAL, offsetof(struct effect_diagnostics, pretest_p)},
+        {0},
+    };
+    const struct effect_field *const list[] = {effect_diagnostic_fields, pretest};
+    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, "diagnostics");
+    size_t row = 0;
+
+    put_text(b, sheet, row++, 0, "method", b->bold);
+    put_text(b, sheet, 0, 1, effect_method_name(r->spec.method), NULL);
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        for (const struct effect_field *f = list[i]; f->name; f++, row++) {
+            put_text(b, sheet, row, 0, f->name, b->bold);
+            put_field(b, sheet, row, 1, f, d);
+        }
+    note(b, worksheet_set_column(sheet, 0, 0, 2 * COLUMN_WIDTH, NULL));
+}
+
+/* Writes the workbook to a file of its own. */
+static err write_book(const char *path, const struct effect_result *r, struct err_info *info)
+{
+    /* one moment for all books, so that the bytes depend on the result alone: 1 January 2000 */
+    lxw_doc_properties properties = {.created = 946684800};
+    struct book b = {.workbook = workbook_new(path)};
+
+    if (!b.workbook)
+        return err_nomem(info);
+    b.bold = workbook_add_format(b.workbook);
+    if (!b.bold) {
+        lxw_workbook_free(b.workbook);
+        return err_nomem(info);
+    }
+    format_set_bold(b.bold);
+    note(&b, workbook_set_properties(b.workbook, &properties));
+    add_estimates(&b, r);
+    add_diagnostics(&b, r);
+    note(&b, workbook_close(b.workbook));
+    if (b.failed == LXW_NO_ERROR)
+        return OK;
+    if (b.failed == LXW_ERROR_MEMORY_MALLOC_FAILED)
+        return err_nomem(info);
+    return err_text(info, E_IO, "effect.xlsx-failed", str_of(lxw_strerror(b.failed)));
+}
+
+static err append_file(const char *path, out *o, struct err_info *info)
+{
+    char step[1 << 16];
+    size_t n;
+    FILE *f = fopen(path, "rbe");
+
+    if (!f)
+        return err_io(info, "file.cannot-open", str_of(path));
+    while ((n = fread(step, 1, sizeof step, f)) > 0)
+        out_bytes(o, step, n);
+    const bool broken = ferror(f);
+    (void)fclose(f);
+    return broken ? err_io(info, "file.cannot-read", str_of(path)) : out_error(o, info);
+}
+
+err report_effect_xlsx(out *o, const struct effect_result *r, struct err_info *info)
+{
+    char path[] = P_tmpdir "/ontschot-XXXXXX"; /* where the library makes its own */
+
+    if (r->n_estimates > ROWS_MAX) {
+        err_set(info, E_LIMIT, "effect.xlsx-rows");
+        msg_int(&info->msg, ROWS_MAX);
+        return E_LIMIT;
+    }
+    const int fd = mkstemp(path);
+    if (fd < 0)
+        return err_io(info, "file.cannot-open", str_of(path));
+    (void)close(fd);
+    err e = write_book(path, r, info);
+    if (e == OK)
+        e = append_file(path, o, info);
+    (void)unlink(path);
+    return e;
+}

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# The same input and seed give the same bytes, on any number of threads and with
+# the C library's wide code paths masked, as TAP. bits.sh PROGRAM SOURCE_ROOT
+program=$(realpath "${1:?program}")
+data=$(realpath "${2:?source root}")/tests/data
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+cd "$room" || exit 1
+unset GLIBC_TUNABLES
+mask=glibc.cpu.hwcaps=-AVX,-AVX_Usable,-AVX2,-AVX2_Usable,-FMA,-FMA_Usable,-FMA4,-AVX512F,-AVX512F_Usable
+number=0
+status=0
+
+result() { # NAME; follows a test command
+    outcome=$?
+    number=$((number + 1))
+    if [ $outcome -eq 0 ]; then
+        echo "ok $number - $1"
+    else
+        echo "not ok $number - $1"
+        sed 's/^/# /' err
+        status=1
+    fi
+}
+
+# same NAME ARGUMENT...: the program says the same in every surrounding
+same() {
+    name=$1
+    shift
+    "$program" "$@" --threads 1 --lang en > one 2> err && [ -s one ]
+    result "$name is computed"
+    for threads in 2 8; do
+        "$program" "$@" --threads $threads --lang en > other 2> err && cmp one other > err
+        result "$name: $threads threads, the same bytes"
+    done
+    GLIBC_TUNABLES=$mask "$program" "$@" --threads 2 --lang en > other 2> err && cmp one other > err
+    result "$name: masked processor, the same bytes"
+}
+
+# The mask must do something, else the test above proves nothing.
+features() { ld.so --list-diagnostics 2> err | grep 'cpu_features.*active'; }
+features > wide
+GLIBC_TUNABLES=$mask features > narrow
+if ! grep -q . wide || ! grep -qw avx2 /proc/cpuinfo; then
+    number=$((number + 1))
+    echo "ok $number - the mask hides features # SKIP no AVX2 here, or a C library that does not tell"
+else
+    ! cmp -s wide narrow
+    result "the mask hides features"
+fi
+
+same "staggered panel with covariate and bootstrap" effect --data "$data/mpdta.csv" --method did \
+    --outcome lemp --unit countyreal --time year --first-treated first.treat --covariates lpop \
+    --bootstrap 500 --seed 7 --format json
+same "weighting" effect --data "$data/lalonde_614.tab" --method weighting --outcome re78 \
+    --treatment treat --covariates age,educ,race,married,nodegree,re74,re75 --format json
+same "doubly robust" effect --data "$data/lalonde_614.tab" --method doubly-robust --outcome re78 \
+    --treatment treat --covariates age,educ,race,married,nodegree,re74,re75 --format json
+
+echo "1..$number"
+exit $status
