@@ -172,6 +172,7 @@ static void bad_questions_and_data_are_refused_with_a_reason(void **state)
         {"y,treat,x,z\n1,1,1,4\n2,1,2,3\n3,0,3,1\n4,0,1,9\n", R, "x,z", "", "",
          "effect.too-few-rows"},
         {"y,treat,x\n1,1,1\n2,1,1\n3,0,0\n4,0,0\n", R, "x", "", "", "effect.treatment-explained"},
+        {TEN_ROWS, D, "x", "", "", "effect.difference-with-covariates"},
         {TEN_ROWS, R, "treat", "", "", "effect.covariate-has-role"},
         {TEN_ROWS, R, "y", "", "", "effect.covariate-has-role"},
         {TEN_ROWS, R, "x,x", "", "", "effect.covariate-twice"},
