@@ -14,6 +14,8 @@
  * Not target_clones: gcc splits wide vectors before it makes the clones, and
  * its ifunc resolvers run before sanitizers do.
  */
+#include <stddef.h>
+
 #ifdef KERNEL_FILE
 
 #define KERNEL_JOIN(a, b) a##_##b
