@@ -54,8 +54,7 @@ static size_t count_in_cohort(const struct panel *p, size_t cohort, uint8_t *see
 static err count_clusters(const struct panel *p, const struct effect_spec *spec, arena *a,
                           struct cluster_counts *count, struct err_info *info)
 {
-    /* those who are never treated within the periods with estimates */
-    const size_t n_control = p->cohort[p->n_cohorts - (cells->is_cut ? 1 : 0)].n;
+    const size_t n_never = p->cohort[p->n_cohorts].n;
     *count = (struct cluster_counts){.n = p->n, .n_treated = p->n - n_never, .n_control = n_never};
     if (spec->control == EFFECT_NOT_YET) /* all but the first cohort can be controls */
         count->n_control = p->n - p->cohort[0].n;
