@@ -6,7 +6,8 @@
  *   did_bench                      three cases at 100,000 persons x 12 periods
  *   did_bench --curve              1, 2, 5, 10 and 20 million rows, analytic
  *   did_bench --panel FILE         writes the panel as CSV, for bench/peer/did.R
- *   options: --persons N, --threads N, --rounds N, --estimator dr|dr-traditional|ipw|reg
+ *   options: --persons N, --threads N, --rounds N, --estimator dr|dr-traditional|ipw|reg,
+ *            --control never|not-yet
  */
 #include "base/file.h"
 #include "base/num.h"
@@ -32,6 +33,7 @@ struct settings {
     unsigned threads;
     int rounds;
     enum effect_estimator estimator;
+    enum effect_control control;
     const char *panel_file;
     bool has_curve;
 };
@@ -158,6 +160,7 @@ static struct effect_spec spec_of(const struct settings *s, size_t draws, bool b
     spec.n_covariates = 2;
     spec.base = EFFECT_UNIVERSAL;
     spec.estimator = s->estimator;
+    spec.control = s->control;
     spec.bootstrap = draws;
     spec.seed = 1;
     if (by_team)
@@ -227,6 +230,8 @@ static bool read_option(const char *name, const char *value, struct settings *s)
         s->panel_file = value;
     else if (strcmp(name, "--estimator") == 0)
         return effect_estimator_parse(str_of(value), &s->estimator);
+    else if (strcmp(name, "--control") == 0)
+        return effect_control_parse(str_of(value), &s->control);
     else if (strcmp(name, "--persons") == 0 && is_number)
         s->persons = (size_t)n;
     else if (strcmp(name, "--threads") == 0 && is_number && n <= PAR_THREADS_MAX)

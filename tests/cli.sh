@@ -3,7 +3,7 @@
 # The program as a user's shell sees it: exit codes, sentences, files, as TAP.
 # cli.sh PROGRAM SOURCE_ROOT
 program=$(realpath "${1:?program}")
-fixtures=${2:?source root}/tests/data
+fixtures=$(realpath "${2:?source root}")/tests/data
 export ONTSCHOT_LANG=en
 unset LC_ALL LC_MESSAGES LANG
 room=$(mktemp -d)
@@ -65,6 +65,22 @@ fi
 # ---- bad input
 ends 3 'no-folder: This folder cannot be read' serve no-folder
 ends 3 'is not an address with a port' serve . --listen 8080
+
+# ---- effect
+nsw="--data $fixtures/nsw_445.csv --outcome re78 --treatment treat"
+# shellcheck disable=SC2086 # the words of $nsw are arguments
+{
+    ends 0 '1,794' effect --method difference $nsw
+    ends 0 '1.794' effect --method difference $nsw --lang nl
+    ends 0 '"standard_error": 632.8533' effect --method difference $nsw --format json
+    ends 0 'none,,,,1794.3423' effect --method difference $nsw --format csv
+    ends 2 'the option “cluster”' effect --method difference $nsw --errors cluster
+    ends 2 'must lie between 0 and 1' effect --method difference $nsw --level 95
+    ends 3 'There is no column' effect --method weighting $nsw --covariates agee
+    ends 3 'holds text' effect --method weighting $nsw --cluster treat --weights data_id
+    "$program" effect --method difference $nsw --format xlsx --output nsw.xlsx > out 2> err
+    [ "$(head -c 2 nsw.xlsx)" = PK ]; result "effect writes a workbook"
+}
 
 # ---- tables
 ends 0 '2,500 rows, 6 columns' table describe "$fixtures/mpdta.csv"

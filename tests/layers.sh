@@ -18,7 +18,7 @@ rule() { # NAME OFFENDERS
 }
 
 sources() { find "$@" -name '*.[ch]' | LC_ALL=C sort; }
-program() { sources "$@" | grep -v '_test\.c$'; }
+program() { sources "$@" | grep -vE '_test(_int)?\.[ch]$'; }
 
 # Calls of the functions named, as "file:line: text", with comments left out.
 calls() { # NAME|NAME...

@@ -3,7 +3,7 @@
  * json: writes JSON (RFC 8259) onto an out, piece by piece.
  *
  * Does: commas, indentation, escaping; NaN and infinities become null.
- * Does not: read JSON or check that keys are unique.
+ * Does not: read JSON (jansson does) or check that keys are unique.
  */
 #ifndef ONTSCHOT_BASE_JSON_H
 #define ONTSCHOT_BASE_JSON_H

@@ -7,13 +7,17 @@
  * Does not: change results. A kernel uses IEEE operations in a fixed order of
  *       lanes, so the variants differ in speed only; tests compare their bits.
  *
- * The kernel file has no include guard. It defines functions as
+ * Define KERNEL_FILE first. The kernel file has no include guard. It defines functions as
  *     KERNEL_TARGET static double KERNEL(name)(...)
  * and the including source calls KERNEL_PICK(name)(...).
  *
  * Not target_clones: gcc splits wide vectors before it makes the clones, and
  * its ifunc resolvers run before sanitizers do.
  */
+#include <stddef.h>
+
+#ifdef KERNEL_FILE
+
 #define KERNEL_JOIN(a, b) a##_##b
 #define KERNEL_NAME(a, b) KERNEL_JOIN(a, b)
 #define KERNEL(name)      KERNEL_NAME(name, KERNEL_SUFFIX)
@@ -54,5 +58,7 @@
 #else
 
 #define KERNEL_PICK(name) name##_plain
+
+#endif
 
 #endif

@@ -3,9 +3,11 @@
 #include "cli/cli_int.h"
 
 static const struct cli_command *const commands[] = {
-    &cmd_effect,
-    &cmd_serve,
     &cmd_table,
+    &cmd_effect,
+    &cmd_scba,
+    &cmd_study,
+    &cmd_serve,
     &cmd_version,
     &cmd_help,
     NULL,

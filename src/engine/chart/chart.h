@@ -13,10 +13,10 @@
  * attributes, and the only ids are those of the page that the caller names.
  * No message hangs on colour alone: signs, shapes, dashes and labels repeat it.
  * All texts are UTF-8 and escaped here; `tip` is shown when a reader points at
- * a mark and may be empty, as may every text not marked "required".
+ * a mark. Every text may be empty.
  *
- * NaN is "no number": a point leaves a gap, an interval is not drawn. Numbers
- * above CHART_VALUE_MAX in size are refused. All functions return E_INPUT when
+ * NaN and infinities are "no number": a point leaves a gap, an interval is not
+ * drawn. Other numbers above CHART_VALUE_MAX in size are refused. All functions return E_INPUT when
  * there is nothing to draw or a number is out of range, E_LIMIT when there are
  * too many marks, a text is too long or `o` is full, and E_NOMEM; on E_INPUT
  * and the first two limits nothing is appended.
@@ -30,10 +30,10 @@ enum {
     CHART_MARKS_MAX = 20000,
     CHART_TEXT_MAX = 1000, /* bytes of one text */
     CHART_SERIES_MAX = 12, /* colours and patterns of a stacked bar */
-    CHART_WIDTH_MIN = 280,
+    CHART_WIDTH_MIN = 320,
     CHART_WIDTH_MAX = 4000,
 };
-#define CHART_VALUE_MAX 1e100
+#define CHART_VALUE_MAX 1e15 /* a longer number would not fit beside an axis */
 
 /* How an axis writes a number, with the decimals its ticks need. */
 struct chart_format {
@@ -77,7 +77,7 @@ WARN_UNUSED err chart_line(out *o, const struct chart_line *c, struct err_info *
 
 /* Gains and losses one after the other, and what they come to. */
 struct chart_step {
-    str name;   /* required */
+    str name;
     str detail; /* small, below the name: who pays */
     double value;
     str text; /* the value as the reader sees it, with its sign */
@@ -113,7 +113,7 @@ WARN_UNUSED err chart_histogram(out *o, const struct chart_histogram *c, struct 
 
 /* What one outcome becomes when each assumption moves alone. Drawn widest first. */
 struct chart_tornado_bar {
-    str name;   /* required */
+    str name;
     str detail; /* small, below the name: what the assumption is, in which year, by whom */
     double at_low, at_high;
     str low_text, high_text; /* the assumption's own values, at the ends of the bar */
@@ -134,7 +134,7 @@ WARN_UNUSED err chart_tornado(out *o, const struct chart_tornado *c, struct err_
 
 /* Estimates with intervals below each other. */
 struct chart_forest_row {
-    str name;     /* required */
+    str name;
     str detail;   /* small, below the name */
     bool heading; /* a name over the rows that follow, without a number */
     bool main;    /* the row that the study is about */
@@ -157,7 +157,7 @@ WARN_UNUSED err chart_forest(out *o, const struct chart_forest *c, struct err_in
 
 /* Parts of a whole by category or year; negative parts go to the left of zero. */
 struct chart_category {
-    str name;   /* required */
+    str name;
     str detail; /* small, below the name */
     str text;   /* the total, at the end of the bar */
 };

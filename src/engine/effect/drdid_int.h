@@ -34,6 +34,7 @@ struct drdid_fit {
     enum effect_ipw ipw;
     const char *failed;      /* message key of why no effect can be computed, or NULL */
     double *score;           /* n: propensity score, or NULL without */
+    double *beta;            /* k: coefficients of the score, or NULL */
     double *odds;            /* n_control: weight times score / (1 - score), 0 if trimmed */
     double *inverse_hessian; /* of the score's likelihood */
     double *inverse_gram;    /* of the controls, by weight (improved: by odds) */
@@ -46,6 +47,7 @@ struct drdid_fit {
 /*
  * Estimates the score and factors the outcome model.
  *
+ *   start      k coefficients of a similar sample's score to start from, or NULL
  *   indicator  n places of scratch
  *   keep       memory of the small matrices of `fit`
  *   fit        score and odds are set by the caller to room for n and n_control
@@ -56,7 +58,7 @@ struct drdid_fit {
  * E_NOMEM.
  */
 WARN_UNUSED err drdid_fit(const struct drdid_sample *s, enum effect_estimator estimator,
-                          enum effect_ipw ipw, double *indicator, arena *keep,
+                          enum effect_ipw ipw, const double *start, double *indicator, arena *keep,
                           struct drdid_fit *fit, struct err_info *info);
 
 /*

@@ -71,8 +71,9 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
+    if (s->method == EFFECT_DIFFERENCE && !is_given(s->unit) && s->n_covariates > 0)
+        return err_set(info, E_INPUT, "effect.difference-with-covariates");
     const str role[] = {s->outcome, s->treatment, s->unit, s->time, s->first_treated};
-
     for (size_t i = 0; i < s->n_covariates; i++) {
         if (!is_given(s->covariates[i]))
             return err_set(info, E_INPUT, "effect.covariate-empty");

@@ -286,7 +286,8 @@ static size_t count_covered(enum effect_method method, double *bias)
 {
     struct effect_spec s = ask(method, "re78");
     size_t covered = 0;
-    with_covariates(&s, "x,z");
+    if (method != EFFECT_DIFFERENCE)
+        with_covariates(&s, "x,z");
     *bias = 0;
     for (uint64_t seed = 1; seed <= 400; seed++) {
         table *t;

@@ -100,10 +100,11 @@ static void count_cell(const struct panel_design *d, const struct drdid_sample *
 
 static err fit_design(const struct job *job, size_t design, struct bench *b, struct err_info *info)
 {
-    struct panel_cell *c = &job->cells->cell[job->cells->design[design].first_cell];
+    const struct panel_design *d = &job->cells->design[design];
     struct fitted *f = &job->fitted[design];
-    take_sample(job->p, c, b);
+    take_sample(job->p, &job->cells->cell[d->first_cell], b);
     const size_t n = b->sample.n_treated + b->sample.n_control;
+    const double *start = d->lead == design ? NULL : job->fitted[d->lead].fit.beta;
     f->keep = arena_new(PANEL_MEMORY_MAX);
     if (!f->keep)
         return err_nomem(info);
@@ -113,15 +114,30 @@ static err fit_design(const struct job *job, size_t design, struct bench *b, str
         if (!f->fit.score || !f->fit.odds)
             return err_nomem(info);
     }
-    return drdid_fit(&b->sample, job->estimator, job->ipw, b->scratch, f->keep, &f->fit, info);
+    return drdid_fit(&b->sample, job->estimator, job->ipw, start, b->scratch, f->keep, &f->fit,
+                     info);
 }
 
-static void run_design(void *ctx, size_t design, unsigned worker)
+static void run_design(const struct job *job, size_t design, unsigned worker)
 {
-    const struct job *job = ctx;
     struct err_info info;
     job->bench[worker].design = SIZE_MAX;
     job->fitted[design].error = fit_design(job, design, &job->bench[worker], &info);
+}
+
+static void run_lead(void *ctx, size_t design, unsigned worker)
+{
+    const struct job *job = ctx;
+    if (job->cells->design[design].lead == design)
+        run_design(job, design, worker);
+}
+
+/* The other designs of a cohort differ little from its first, and start from there. */
+static void run_follower(void *ctx, size_t design, unsigned worker)
+{
+    const struct job *job = ctx;
+    if (job->cells->design[design].lead != design)
+        run_design(job, design, worker);
 }
 
 /* ---- second pass: cells ---- */
@@ -210,7 +226,8 @@ err panel_att(const struct panel *p, const struct effect_spec *spec, struct pane
     if (e != OK)
         return e;
     progress_report(progress, "panel.step-scores", 0, (double)cells->n);
-    par_run(pool, cells->n_designs, run_design, &job);
+    par_run(pool, cells->n_designs, run_lead, &job);
+    par_run(pool, cells->n_designs, run_follower, &job);
     for (size_t d = 0; d < cells->n_designs && e == OK; d++)
         if (job.fitted[d].error != OK)
             e = err_nomem(info); /* the only error a design can have */

@@ -8,19 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-double panel_value(const struct table_column *c, size_t row)
-{
-    if (c->missing && c->missing[row])
-        return NAN;
-    switch (c->type) {
-    case TABLE_INT: return (double)c->ints[row];
-    case TABLE_REAL: return c->reals[row];
-    case TABLE_TEXT: return (double)c->codes[row];
-    case TABLE_DATE: return (double)c->days[row];
-    }
-    return NAN;
-}
-
 void panel_msg_value(struct msg *m, const struct table_column *c, size_t row)
 {
     char text[NUM_TEXT_MAX];

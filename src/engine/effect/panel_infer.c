@@ -180,7 +180,9 @@ static err conclude_family(struct effect_result *r, double level, double df, siz
         influence_band(r->draws, r->n_draws, r->n_estimates, member, n, level, se, &critical, info);
     if (e != OK)
         return e;
-    critical = fmax(critical, real_norm_ppf((1 + level) / 2)); /* never below one alone */
+    const double p = (1 + level) / 2;
+    const double alone = isinf(df) ? real_norm_ppf(p) : real_t_ppf(p, df);
+    critical = fmax(critical, alone); /* chance in the draws must not make the band the narrower */
     for (size_t i = 0; i < n; i++) {
         struct effect_estimate *x = &r->estimates[member[i]];
         influence_conclude(x, se[i], df, level);

@@ -27,6 +27,7 @@
 #define ONTSCHOT_ENGINE_EFFECT_PANEL_INT_H
 
 #include "base/arena.h"
+#include "base/real.h"
 #include "engine/effect/effect.h"
 
 enum {
@@ -65,7 +66,18 @@ WARN_UNUSED err panel_codes_make(const struct table_column *c, size_t n_rows, co
                                  arena *a, struct panel_codes *codes, struct err_info *info);
 
 /* A cell of the table as a number; NaN where missing, the word's code for text. */
-double panel_value(const struct table_column *c, size_t row);
+static inline double panel_value(const struct table_column *c, size_t row)
+{
+    if (c->missing && c->missing[row])
+        return REAL_NAN;
+    switch (c->type) {
+    case TABLE_INT: return (double)c->ints[row];
+    case TABLE_REAL: return c->reals[row];
+    case TABLE_TEXT: return (double)c->codes[row];
+    case TABLE_DATE: return (double)c->days[row];
+    }
+    return REAL_NAN;
+}
 
 /* Adds a cell of the table to a message, as text. */
 void panel_msg_value(struct msg *m, const struct table_column *c, size_t row);
@@ -171,6 +183,7 @@ struct panel_cell {
 /* Cells whose propensity score is the same: same persons, same covariates. */
 struct panel_design {
     size_t first_cell;
+    size_t lead; /* the first design of its cohort, whose coefficients are near */
     size_t room; /* persons at most */
 };
 

@@ -31,13 +31,13 @@ static int drop_arena(void **state)
     return 0;
 }
 
-static str read_fixture(const char *name)
+static str read_source(const char *name)
 {
     const char *root = getenv("ONTSCHOT_SOURCE");
     char path[512];
     str text;
     struct err_info info;
-    snprintf(path, sizeof path, "%s/tests/data/%s", root ? root : ".", name);
+    snprintf(path, sizeof path, "%s/%s", root ? root : ".", name);
     assert_int_equal(file_read(memory, str_of(path), 1 << 20, &text, &info), OK);
     return text;
 }
@@ -71,12 +71,12 @@ static void the_files_of_supported_work_give_the_published_results(void **state)
         const char *file;
         double participant, government, society, per_dollar;
     } rows[] = {
-        {"supported-work-women.yaml", 1653, -2598, -945, 0.6363},
-        {"supported-work-ex-addicts.yaml", 1569, -3505, -1936, 0.4476},
+        {"tests/data/supported-work-women.yaml", 1653, -2598, -945, 0.6363},
+        {"tests/data/supported-work-ex-addicts.yaml", 1569, -3505, -1936, 0.4476},
     };
     for (int i = 0; i < 2; i++) {
         struct scba_model m;
-        struct scba_result *r = run_text(read_fixture(rows[i].file), &m);
+        struct scba_result *r = run_text(read_source(rows[i].file), &m);
 
         assert_near(r->party[payer(&m, "participant")].balance.mean, rows[i].participant, 1e-9);
         assert_near(r->party[payer(&m, "government")].balance.mean, rows[i].government, 1e-9);
@@ -100,7 +100,7 @@ static void every_key_reaches_the_model(void **state)
 {
     (void)state;
     struct scba_model m;
-    struct scba_result *r = run_text(read_fixture("scba-household.yaml"), &m);
+    struct scba_result *r = run_text(read_source("tests/data/scba-household.yaml"), &m);
 
     assert_string_equal(m.unit[LANG_EN].p, "household");
     assert_int_equal(m.seed, 7);
@@ -137,6 +137,35 @@ static void every_key_reaches_the_model(void **state)
     assert_true(r->largest_gap <= SCBA_GAP_MAX);
     assert_int_equal(r->n_warnings, 0);
     scba_result_free(r);
+}
+
+/* The list is data for people to copy from; what they copy must be right. */
+static void the_list_of_dutch_prices_can_be_used(void **state)
+{
+    (void)state;
+    char text[32768];
+    const str list = read_source("demo/prices-nl.yaml");
+    const int n = snprintf(text, sizeof text,
+                           "%.*s\nunit: x\nreached: 1\nprice_year: 2026\nhorizon_years: 1\n"
+                           "discount: {rate: 0.0225, first_year: undiscounted}\n"
+                           "payers: {city: {group: government}}\n"
+                           "price_indexes: {none: {source: s, levels: {2005: 1, 2011: 1, 2012: 1,\n"
+                           "  2014: 1, 2015: 1, 2017: 1, 2023: 1, 2024: 1, 2025: 1, 2026: 1}}}\n"
+                           "effects:\n  e: {size: 1, source: s, more_is: better,\n"
+                           "      unit_value: {use: eviction_landlord}, gained_by: {city: 1}}\n",
+                           STR_FMT(list));
+    assert_in_range(n, 1, (int)sizeof text - 1);
+    struct scba_model m;
+
+    const err e = scba_parse(memory, str_of(text), STR("t.yaml"), &m, &errors);
+
+    /* All but the index, which is for the user to choose, is in the list. */
+    assert_int_equal(e, E_INPUT);
+    for (size_t i = 0; i < errors.n; i++)
+        assert_string_equal(errors.item[i].msg.key, "scba.no-index");
+    assert_int_equal(errors.n_found, m.n_parameters - 1);
+    for (size_t i = 0; i + 1 < m.n_parameters; i++)
+        assert_true(m.parameters[i].source.n > 0 && m.parameters[i].year > 2000);
 }
 
 /* ---- Mistakes, each with its place ---- */
@@ -305,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(the_files_of_supported_work_give_the_published_results),
         EACH(every_key_reaches_the_model),
+        EACH(the_list_of_dutch_prices_can_be_used),
         EACH(a_mistake_in_a_file_is_told_with_its_place),
         EACH(more_than_one_mistake_is_told_at_once),
         EACH(an_alias_is_refused),

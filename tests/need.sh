@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# What ./run and ./check do about missing packages, with a machine made of
+# stand-ins, as TAP. need.sh SOURCE_ROOT
+source=$(realpath "${1:?source root}")
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+cd "$room" || exit 1
+mkdir bin packages
+printf 'run    alpha\nrun    beta\ncheck  gamma\n' > packages/debian12.txt
+for tool in sh cat sed tail mkdir rm env; do ln -s "$(command -v $tool)" bin/$tool; done
+number=0
+status=0
+
+# stand_in NAME BODY: a program of this machine
+stand_in() {
+    printf '#!/bin/sh\n%s\n' "$2" > "bin/$1"
+    chmod +x "bin/$1"
+}
+
+# needs LIST...: what a script that needs these lists does here
+needs() {
+    PATH=$room/bin sh -euc ". '$source/tools/need.sh'; need $*; echo built" > out 2>&1
+    code=$?
+}
+
+result() { # NAME; follows a test command
+    outcome=$?
+    number=$((number + 1))
+    if [ $outcome -eq 0 ]; then
+        echo "ok $number - $1"
+    else
+        echo "not ok $number - $1"
+        sed 's/^/# /' out
+        status=1
+    fi
+}
+
+stand_in apt-get 'echo "$*" >> calls; [ ! -e broken ]'
+stand_in id 'echo 0'
+
+stand_in dpkg-query 'echo "installed alpha installed beta installed gamma "'
+needs run check
+[ $code -eq 0 ] && [ "$(cat out)" = built ] && [ ! -e calls ]
+result "nothing is installed when nothing is missing"
+
+stand_in dpkg-query 'echo "installed alpha config-files beta "; exit 1'
+needs run
+[ $code -eq 0 ] && grep -q 'install .* beta$' calls && ! grep -q gamma calls
+result "root installs what these lists miss, also what was removed before"
+
+touch broken; needs run; rm broken
+[ $code -eq 1 ] && grep -q 'could not be installed' out && ! grep -q built out
+result "a failed installation stops"
+
+rm -f calls
+stand_in id 'echo 1000'
+needs run check
+[ $code -eq 3 ] && grep -q 'apt-get update && apt-get .* beta gamma$' out && [ ! -e calls ]
+result "without root the line for an administrator is printed"
+
+stand_in sudo '"$@"'
+needs run
+[ $code -eq 0 ] && grep -q 'install .* beta$' calls
+result "sudo installs"
+
+stand_in sudo 'exit 1'
+needs run
+[ $code -eq 3 ]
+result "a sudo that refuses is no sudo"
+
+rm bin/dpkg-query
+needs run
+[ $code -eq 0 ] && grep -q 'not Debian.* alpha beta' out && grep -q built out
+result "another system is told what is needed, and tried"
+
+echo "1..$number"
+exit $status
