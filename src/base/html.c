@@ -122,7 +122,7 @@ void html_style(struct html *h, str css)
 void html_print_value(out *o, enum lang lang, struct html_value v)
 {
     if (v.with_plus && tr_shows_above_zero(v.d, v.decimals))
-        out_char(o, '+');
+        out_cstr(o, v.kind == HTML_MONEY ? "+\xe2\x81\xa0" : "+"); /* U+2060 forbids a break */
     switch (v.kind) {
     case HTML_STR:
     case HTML_SAFE: out_str(o, v.text); break;
@@ -206,7 +206,8 @@ struct html_value html_number(double v, int decimals)
 
 struct html_value html_signed(double v, int decimals)
 {
-    return (struct html_value){.kind = HTML_NUMBER, .with_plus = true, .d = v, .decimals = decimals};
+    return (struct html_value){
+        .kind = HTML_NUMBER, .with_plus = true, .d = v, .decimals = decimals};
 }
 
 struct html_value html_money(double v, str currency, int decimals)

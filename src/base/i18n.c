@@ -9,6 +9,7 @@
 
 #define MINUS         "\xe2\x88\x92" /* U+2212 */
 #define NO_BREAK      "\xc2\xa0"     /* U+00A0 */
+#define JOINER        "\xe2\x81\xa0" /* U+2060: no line breaks between a sign and a currency */
 #define NOT_A_NUMBER  "\xe2\x80\x93" /* U+2013 */
 #define INFINITY_SIGN "\xe2\x88\x9e" /* U+221E */
 
@@ -217,7 +218,7 @@ void tr_money(out *o, enum lang lang, double amount, str currency, int decimals)
         if (str_eq(currency, str_of(currencies[i].code)))
             sign = str_of(currencies[i].sign);
     if (shows_minus(amount, decimals))
-        out_cstr(o, MINUS);
+        out_cstr(o, MINUS JOINER);
     out_str(o, sign);
     if (lang == LANG_NL || sign.p == currency.p)
         out_cstr(o, NO_BREAK);

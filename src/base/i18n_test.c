@@ -72,11 +72,11 @@ static void money_carries_its_sign_and_never_wraps(void **state)
         const char *currency, *nl, *en;
     } cases[] = {
         {1140, 0, "EUR", "€\u00a01.140", "€1,140"},
-        {-85, 0, "EUR", "−€\u00a085", "−€85"},
+        {-85, 0, "EUR", "−\u2060€\u00a085", "−\u2060€85"},
         {-0.4, 0, "EUR", "€\u00a00", "€0"},
         {12.5, 2, "USD", "$\u00a012,50", "$12.50"},
         {3, 0, "GBP", "£\u00a03", "£3"},
-        {-1000, 0, "CHF", "−CHF\u00a01.000", "−CHF\u00a01,000"},
+        {-1000, 0, "CHF", "−\u2060CHF\u00a01.000", "−\u2060CHF\u00a01,000"},
         {NAN, 0, "EUR", "–", "–"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

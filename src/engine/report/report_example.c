@@ -29,28 +29,29 @@ static const double course[EXAMPLE_MOMENTS] = {
 static void make_panel(struct report_example *x, size_t result, double factor)
 {
     struct effect_estimate *e = x->estimates[result];
+    const double size = factor < 0 ? -factor : factor; /* of standard errors */
     size_t n = 0;
     for (int g = 0; g < 2; g++)
         for (int t = 0; t < 2; t++) {
-            e[n] = estimate(EFFECT_GROUP_TIME, factor * (-400 - 100 * g - 30 * t), factor * 190);
+            e[n] = estimate(EFFECT_GROUP_TIME, factor * (-400 - 100 * g - 30 * t), size * 190);
             e[n].group = 2024 + g;
             e[n++].time = 2024 + g + t;
         }
     e[3].failed = "error.memory";
     e[3].estimate = e[3].standard_error = e[3].ci_low = e[3].ci_high = REAL_NAN;
     e[3].band_low = e[3].band_high = e[3].p = REAL_NAN;
-    e[n++] = estimate(EFFECT_SIMPLE, factor * -1160, factor * 265);
+    e[n++] = estimate(EFFECT_SIMPLE, factor * -1160, size * 265);
     for (int m = 0; m < EXAMPLE_MOMENTS; m++) {
-        e[n] = estimate(EFFECT_DYNAMIC, factor * course[m], factor * (180 + 8 * m));
+        e[n] = estimate(EFFECT_DYNAMIC, factor * course[m], size * (180 + 8 * m));
         e[n].event_time = m - 8;
         e[n].reference = m == 7;
         if (e[n].reference)
             e[n].standard_error = e[n].ci_low = e[n].ci_high = e[n].band_low = e[n].band_high = 0;
         n++;
     }
-    e[n] = estimate(EFFECT_GROUP, factor * -1100, factor * 300);
+    e[n] = estimate(EFFECT_GROUP, factor * -1100, size * 300);
     e[n++].group = 2024;
-    e[n] = estimate(EFFECT_CALENDAR, factor * -900, factor * 310);
+    e[n] = estimate(EFFECT_CALENDAR, factor * -900, size * 310);
     e[n++].time = 2025;
     x->results[result] = (struct effect_result){.estimates = e, .n_estimates = n, .n_draws = 1000};
     x->results[result].spec = (struct effect_spec){.method = EFFECT_DID,

@@ -8,7 +8,6 @@
 #define ONTSCHOT_ENGINE_REPORT_INT_H
 
 #include "base/html.h"
-#include "base/json.h"
 #include "base/real.h"
 #include "engine/report/report.h"
 
@@ -69,6 +68,7 @@ struct sheet_head {
     const char *key; /* machine name */
     str name;
     bool is_text;
+    bool is_balance; /* amounts are gains and losses, and coloured so */
 };
 
 struct sheet {
@@ -81,7 +81,6 @@ struct sheet {
     struct html_value *cells; /* row by row; a row's first cell names it */
     size_t n_cells, cap_cells;
     size_t n_total_rows; /* the last ones */
-    bool has_balance;    /* amounts with a sign are gains and losses */
 };
 
 enum { SHEET_COLUMNS_MAX = SCBA_PAYERS_MAX + 24 };

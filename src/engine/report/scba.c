@@ -2,12 +2,16 @@
 /* A cost-benefit analysis alone: a report without a study. */
 #include "report_int.h"
 
+#include <string.h>
+
 static struct report_input alone(const struct scba_model *m, const struct scba_result *r)
 {
     return (struct report_input){
         .model = m,
         .scba = r,
-        .study = {.unit = {m->unit[LANG_NL], m->unit[LANG_EN]}, .data_day = REPORT_NO_DAY, .made_day = REPORT_NO_DAY},
+        .study = {.unit = {m->unit[LANG_NL], m->unit[LANG_EN]},
+                  .data_day = REPORT_NO_DAY,
+                  .made_day = REPORT_NO_DAY},
         .seal = {.frozen_day = REPORT_NO_DAY},
     };
 }
@@ -45,6 +49,8 @@ static size_t width_of(str s)
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++)
         n += ((unsigned char)s.p[i] & 0xc0) != 0x80; /* characters, not bytes */
+    for (size_t i = 0; i + 3 <= s.n; i++)
+        n -= memcmp(s.p + i, "\xe2\x81\xa0", 3) == 0; /* U+2060 has no width */
     return n;
 }
 

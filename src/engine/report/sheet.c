@@ -19,7 +19,8 @@ struct sheet *sheet_new(struct report_view *v, const char *key, str title)
 void sheet_column(struct sheet *t, const char *key, str name, bool is_text)
 {
     if (t && t->n_columns < SHEET_COLUMNS_MAX)
-        t->columns[t->n_columns++] = (struct sheet_head){key, name, is_text};
+        t->columns[t->n_columns++] =
+            (struct sheet_head){.key = key, .name = name, .is_text = is_text};
 }
 
 void sheet_number(struct sheet *t, const char *key, const char *name_key)

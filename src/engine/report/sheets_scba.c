@@ -102,6 +102,8 @@ static void add_payers(struct report_view *v)
     sheet_number(t, "benefit", "report.col-benefit");
     sheet_number(t, "transfer", "report.col-transfer");
     sheet_number(t, "balance", "report.col-balance");
+    if (t)
+        t->columns[t->n_columns - 1].is_balance = true;
     sheet_column(t, "low-narrow", level_name(v, "report.col-low", 0), false);
     sheet_column(t, "high-narrow", level_name(v, "report.col-high", 0), false);
     sheet_column(t, "low-wide", level_name(v, "report.col-low", 1), false);
@@ -110,10 +112,8 @@ static void add_payers(struct report_view *v)
     sheet_number(t, "payback-year", "report.col-payback");
     for (size_t i = 0; t && i < v->in->scba->n_parties; i++)
         put_party(t, i);
-    if (t) {
+    if (t)
         t->n_total_rows = 1;
-        t->has_balance = true;
-    }
     add(t);
 }
 
