@@ -104,10 +104,10 @@ struct axis axis_make_fitting(struct svg *s, const struct chart_format *format, 
                               struct span plot, double width, double least_step)
 {
     struct axis a = most_ticks(s, format, r, plot.from, plot.to, least_step);
-    for (int i = 0; i < 2; i++) { /* new ends may change the labels once more */
+    for (int i = 0; i < 4; i++) { /* nearer ends may change the labels, which settles soon */
         const double reach = axis_label_reach(s, format, &a) + 2;
-        const double from = plot.from > reach ? plot.from : reach;
-        const double to = plot.to < width - reach ? plot.to : width - reach;
+        const double from = a.from > reach ? a.from : reach;
+        const double to = a.to < width - reach ? a.to : width - reach;
         if (from + reach > to || (from == a.from && to == a.to))
             break;
         a = most_ticks(s, format, r, from, to, least_step);

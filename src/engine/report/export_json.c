@@ -2,6 +2,7 @@
 #include "report_int.h"
 
 #include "base/date.h"
+#include "base/json.h"
 
 static void put_day(json *j, const char *key, int32_t day)
 {

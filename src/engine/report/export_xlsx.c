@@ -2,6 +2,7 @@
 #include "report_int.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -152,29 +153,38 @@ static lxw_error write_book(const char *path, const struct report_view *v)
     return b.error;
 }
 
+/* Under a temporary name first, so that nobody ever sees half a file. */
+static err write_file(struct report_view *v, str path, struct err_info *info)
+{
+    const str final = arena_str(v->a, path);
+    char *temporary = arena_alloc(v->a, path.n + sizeof ".new", 1);
+    if (!final.p || !temporary)
+        return err_nomem(info);
+    memcpy(temporary, path.p, path.n);
+    memcpy(temporary + path.n, ".new", sizeof ".new");
+    const int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return err_io(info, "report.cannot-write", path);
+    errno = 0;
+    const lxw_error written = write_book(temporary, v);
+    const bool kept = written == LXW_NO_ERROR && fsync(fd) == 0 && rename(temporary, final.p) == 0;
+    errno = errno ? errno : EIO;
+    const err e = kept ? OK
+                  : written == LXW_ERROR_MEMORY_MALLOC_FAILED
+                      ? err_nomem(info)
+                      : err_io(info, "report.cannot-write", path);
+    close(fd);
+    if (e != OK)
+        unlink(temporary);
+    return e;
+}
+
 err report_xlsx(str path, enum lang lang, const struct report_input *in, struct err_info *info)
 {
     struct report_view v;
     err e = view_open(&v, lang, in, info);
-    if (e != OK)
-        goto out;
-    const str final = arena_str(v.a, path);
-    char *temporary = arena_alloc(v.a, path.n + sizeof ".new", 1);
-    if (!final.p || !temporary) {
-        e = err_nomem(info);
-        goto out;
-    }
-    memcpy(temporary, path.p, path.n);
-    memcpy(temporary + path.n, ".new", sizeof ".new");
-    errno = 0;
-    const lxw_error written = write_book(temporary, &v);
-    if (v.no_memory || written == LXW_ERROR_MEMORY_MALLOC_FAILED)
-        e = err_nomem(info);
-    else if (written != LXW_NO_ERROR || rename(temporary, final.p) != 0)
-        e = err_io(info, "report.cannot-write", path);
-    if (e != OK)
-        unlink(temporary);
-out:
+    if (e == OK)
+        e = write_file(&v, path, info);
     view_close(&v);
     return e;
 }

@@ -8,7 +8,6 @@
 #define ONTSCHOT_ENGINE_REPORT_INT_H
 
 #include "base/html.h"
-#include "base/json.h"
 #include "base/real.h"
 #include "engine/report/report.h"
 

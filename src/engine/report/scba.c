@@ -9,7 +9,9 @@ static struct report_input alone(const struct scba_model *m, const struct scba_r
     return (struct report_input){
         .model = m,
         .scba = r,
-        .study = {.unit = {m->unit[LANG_NL], m->unit[LANG_EN]}, .data_day = REPORT_NO_DAY, .made_day = REPORT_NO_DAY},
+        .study = {.unit = {m->unit[LANG_NL], m->unit[LANG_EN]},
+                  .data_day = REPORT_NO_DAY,
+                  .made_day = REPORT_NO_DAY},
         .seal = {.frozen_day = REPORT_NO_DAY},
     };
 }
