@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
 # Data a stranger may bring: each mistake has its own sentence, with place and
-# remedy, and leaves nothing half written. As TAP. bad_input.sh PROGRAM
+# remedy, and leaves nothing half written. As TAP. bad_input.sh PROGRAM SOURCE_ROOT
 program=$(realpath "${1:?program}")
+prices=$(realpath "${2:?source root}")/tests/data/scba-household.yaml
 export ONTSCHOT_LANG=en
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
@@ -97,6 +98,20 @@ told 3 "a column file that was cut off" 'cut.ot: This column file is incomplete'
 { head -c $((size / 2)) good.ot; printf '\252'; tail -c +$((size / 2 + 2)) good.ot; } > flipped.ot
 told 3 "a column file with a changed byte" 'flipped.ot: ' effect --data flipped.ot --method did \
     --outcome y --unit id --time t --first-treated start
+
+change_prices() { sed "$1" "$prices" > prices.yaml; ! cmp -s "$prices" prices.yaml; }
+told 0 "good prices are good" "" scba "$prices"
+change_prices 's/^  regime_on: .*/  rate: -1/'
+told 3 "a discount rate of -100 %" 'must be more than -1' scba prices.yaml
+change_prices 's/^horizon_years:.*/horizon_years: 0/'
+told 3 "a horizon of nothing" '“horizon_years” is 0 but must be at least 1' scba prices.yaml
+change_prices 's/paid_by/payed_by/'
+told 3 "an unknown key, with its neighbour" 'Do you mean “paid_by”?' scba prices.yaml
+change_prices 's/mean: [0-9]/mean: -&/; s/-mean: /-/'
+told 3 "a negative price" 'cannot be negative' scba prices.yaml
+printf 'payers: &all\n  me: *all\n' > cyclic.yaml
+told 3 "an alias of itself" 'cyclic.yaml:1:9: ' scba cyclic.yaml
+told 3 "an alias of itself in a study" 'cyclic.yaml:1:9: ' study check cyclic.yaml
 
 # A disk without room, by a limit on the size of files: what was there stays, nothing is left behind.
 echo before > result.ot
