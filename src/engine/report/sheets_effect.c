@@ -234,8 +234,9 @@ struct sheet *sheet_aggregation(struct report_view *v, const struct report_analy
         [EFFECT_NONE] = "report.table-effects",
         [EFFECT_SIMPLE] = "report.table-effects",
     };
-    struct sheet *t =
-        sheet_new(v, effect_aggregation_name(aggregation), tr(v->lang, title[aggregation]));
+    struct sheet *t = sheet_new(
+        v, effect_aggregation_name(aggregation),
+        SAY(v, title[aggregation], html_from_str(view_text(v, v->in->outcomes[a->outcome].label))));
     bool has_remark = false;
     if (t)
         t->id = SAY(v, "{1}-{2}", html_from_cstr(t->key), html_from_size(a->outcome));
