@@ -3,7 +3,8 @@
 # The same input and seed give the same bytes, on any number of threads and with
 # the C library's wide code paths masked, as TAP. bits.sh PROGRAM SOURCE_ROOT
 program=$(realpath "${1:?program}")
-data=$(realpath "${2:?source root}")/tests/data
+source=$(realpath "${2:?source root}")
+data=$source/tests/data
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 cd "$room" || exit 1
@@ -57,6 +58,25 @@ same "weighting" effect --data "$data/lalonde_614.tab" --method weighting --outc
     --treatment treat --covariates age,educ,race,married,nodegree,re74,re75 --format json
 same "doubly robust" effect --data "$data/lalonde_614.tab" --method doubly-robust --outcome re78 \
     --treatment treat --covariates age,educ,race,married,nodegree,re74,re75 --format json
+same "costs and benefits" scba "$data/scba-household.yaml" --format json
+
+# A sealed result is computed here and verified in another surrounding.
+cp "$source/tests/fuzz/corpus/study/plan.yaml" "$data/mpdta.csv" .
+"$program" study freeze plan.yaml --keys keys > out 2> err &&
+    "$program" study run plan.yaml --keys keys --folder result --threads 2 > out 2> err
+result "a study is frozen and run"
+for threads in 1 8; do
+    "$program" study verify result --threads $threads --lang en > out 2> err &&
+        grep -q 'Bit for bit the same' out
+    result "study verify: $threads threads, bit for bit the same"
+done
+GLIBC_TUNABLES=$mask "$program" study verify result --lang en > out 2> err &&
+    grep -q 'Bit for bit the same' out
+result "study verify: masked processor, bit for bit the same"
+sed 's/^2003,8001,5.8/2003,8001,5.9/' "$data/mpdta.csv" > mpdta.csv
+"$program" study verify result --lang en > out 2> err
+[ $? -eq 3 ]
+result "study verify: one changed byte of the data is found"
 
 echo "1..$number"
 exit $status

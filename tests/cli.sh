@@ -3,7 +3,7 @@
 # The program as a user's shell sees it: exit codes, sentences, files, as TAP.
 # cli.sh PROGRAM SOURCE_ROOT
 program=$(realpath "${1:?program}")
-fixtures=${2:?source root}/tests/data
+fixtures=$(realpath "${2:?source root}")/tests/data
 export ONTSCHOT_LANG=en
 unset LC_ALL LC_MESSAGES LANG
 room=$(mktemp -d)

@@ -2,7 +2,7 @@
 /*
  * errs: all the mistakes in one input, so that they are mended in one go.
  *
- * Does: keep the first ones up to a limit and count the rest.
+ * Does: keep the first ones up to a limit, count the rest, and sort them by place.
  */
 #ifndef ONTSCHOT_BASE_ERRS_H
 #define ONTSCHOT_BASE_ERRS_H
@@ -24,5 +24,8 @@ WARN_UNUSED err errs_init(struct errs *e, arena *a, size_t limit, struct err_inf
 
 /* Where the next mistake is written; never NULL. Counts it. */
 struct err_info *errs_next(struct errs *e);
+
+/* By line and column within each file; the files in the order in which they were first found. */
+void errs_sort(struct errs *e);
 
 #endif

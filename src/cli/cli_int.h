@@ -35,6 +35,7 @@ WARN_UNUSED err cli_args_check(const struct cli *c, struct err_info *info);
 /* The commands, each in its cmd_<name>.c. */
 extern const struct cli_command cmd_effect;
 extern const struct cli_command cmd_help;
+extern const struct cli_command cmd_scba;
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_study;
 extern const struct cli_command cmd_table;
@@ -50,6 +51,13 @@ void cli_option_explain(out *o, enum lang lang, const struct cli_option *option)
 void cli_help_print(out *o, enum lang lang, const struct cli_command *const *path, size_t depth);
 void cli_man_print(out *o, enum lang lang, const struct cli_command *program);
 void cli_completion_print(out *o, const struct cli_command *program);
+
+/* libraries.c: what the program stands on, with the version it runs with */
+enum { CLI_LIBRARIES = 5 };
+struct cli_library {
+    const char *name, *version;
+};
+void cli_libraries(struct cli_library libraries[CLI_LIBRARIES]);
 
 /* term.c: progress on a terminal */
 typedef struct term term;

@@ -112,23 +112,23 @@ static int run(struct cli *c)
 
 #define COLUMN(name, help)                                                                         \
     {                                                                                              \
-        name, CLI_TEXT, false, "effect.value-column", help, NULL, 0, 0                             \
+        name, CLI_TEXT, false, "cli.value-column", help, NULL, 0, 0                                \
     }
 #define CHOICE(name, help, choices)                                                                \
     {                                                                                              \
-        name, CLI_CHOICE, false, "effect.value-choice", help, choices, 0, 0                        \
+        name, CLI_CHOICE, false, "cli.value-choice", help, choices, 0, 0                           \
     }
 
 static const struct cli_option options[] = {
     {"data", CLI_TEXT, true, "cli.value-file", "effect.option-data", NULL, 0, 0},
-    {"method", CLI_CHOICE, true, "effect.value-choice", "effect.option-method",
+    {"method", CLI_CHOICE, true, "cli.value-choice", "effect.option-method",
      "difference|regression|weighting|doubly-robust|did", 0, 0},
-    {"outcome", CLI_TEXT, true, "effect.value-column", "effect.option-outcome", NULL, 0, 0},
+    {"outcome", CLI_TEXT, true, "cli.value-column", "effect.option-outcome", NULL, 0, 0},
     COLUMN("treatment", "effect.option-treatment"),
     COLUMN("unit", "effect.option-unit"),
     COLUMN("time", "effect.option-time"),
     COLUMN("first-treated", "effect.option-first-treated"),
-    {"covariates", CLI_LIST, false, "effect.value-columns", "effect.option-covariates", NULL, 0, 0},
+    {"covariates", CLI_LIST, false, "cli.value-columns", "effect.option-covariates", NULL, 0, 0},
     COLUMN("weights", "effect.option-weights"),
     COLUMN("cluster", "effect.option-cluster"),
     CHOICE("errors", "effect.option-errors", "classical|hc1|hc2|hc3|cluster"),

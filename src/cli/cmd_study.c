@@ -89,35 +89,24 @@ static seal_key *open_key(struct cli *c, int *code)
 
 /* ---- study check ---- */
 
-static void print_checked(struct cli *c, out *o, const struct study *s, size_t n_rows)
-{
-    struct msg m;
-    msg_set(&m, "study.checked");
-    msg_int(&m, (int64_t)(s->outcomes.n * (study_estimators(s) + s->subgroups.n)));
-    msg_int(&m, (int64_t)n_rows);
-    study_say(c, o, &m);
-}
-
 static int run_check(struct cli *c)
 {
     struct errs errors;
     struct err_info info;
-    struct study s;
-    table *t = NULL;
+    struct study_checked checked;
+    struct msg m;
+    out o;
     if (errs_init(&errors, c->memory, ERRS_LIMIT, &info) != OK)
         return cli_fail(c, &info);
-    err e = study_read(c->memory, c->args[0], &s, &errors);
-    if (e == OK)
-        e = study_open_data(&s, cli_text(c, "data"), c->pool, c->progress, &t, &errors);
-    if (e != OK)
+    if (study_check(c->args[0], cli_text(c, "data"), c->pool, c->progress, &checked, &errors) != OK)
         return fail_all(c, &errors);
-
-    out o;
     out_init(&o, TEXT_BYTES_MAX);
-    print_checked(c, &o, &s, table_rows(t));
+    msg_set(&m, "study.checked");
+    msg_int(&m, (int64_t)checked.n_estimations);
+    msg_int(&m, (int64_t)checked.n_rows);
+    study_say(c, &o, &m);
     const int code = cli_deliver(c, &o);
     out_free(&o);
-    table_free(t);
     return code;
 }
 

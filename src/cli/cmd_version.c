@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/json.h"
 #include "cli/cli_int.h"
-#include "web/http/http.h"
 
-#include <sodium.h>
-#include <xlsxwriter.h>
-#include <yaml.h>
+enum { VERSION_MAX_BYTES = 8 << 10 };
 
-enum { VERSION_MAX_BYTES = 8 << 10, N_LIBRARIES = 4 };
-
-struct library {
-    const char *name, *version;
-};
-
-static void list_libraries(struct library libraries[N_LIBRARIES])
-{
-    libraries[0] = (struct library){"libmicrohttpd", http_library_version()};
-    libraries[1] = (struct library){"libsodium", sodium_version_string()};
-    libraries[2] = (struct library){"libxlsxwriter", lxw_version()};
-    libraries[3] = (struct library){"libyaml", yaml_get_version_string()};
-}
-
-static void print_text(out *o, const struct library *libraries)
+static void print_text(out *o, const struct cli_library *libraries)
 {
     out_cstr(o, "ontschot " ONTSCHOT_VERSION "\n");
-    for (int i = 0; i < N_LIBRARIES; i++) {
+    for (int i = 0; i < CLI_LIBRARIES; i++) {
         out_cstr(o, libraries[i].name);
         out_char(o, ' ');
         out_cstr(o, libraries[i].version);
@@ -32,7 +15,7 @@ static void print_text(out *o, const struct library *libraries)
     }
 }
 
-static void print_json(out *o, const struct library *libraries)
+static void print_json(out *o, const struct cli_library *libraries)
 {
     json j;
     json_init(&j, o);
@@ -40,7 +23,7 @@ static void print_json(out *o, const struct library *libraries)
     json_key_str(&j, "version", STR(ONTSCHOT_VERSION));
     json_key(&j, "libraries");
     json_object(&j);
-    for (int i = 0; i < N_LIBRARIES; i++)
+    for (int i = 0; i < CLI_LIBRARIES; i++)
         json_key_str(&j, libraries[i].name, str_of(libraries[i].version));
     json_object_end(&j);
     json_object_end(&j);
@@ -49,10 +32,10 @@ static void print_json(out *o, const struct library *libraries)
 
 static int run(struct cli *c)
 {
-    struct library libraries[N_LIBRARIES];
+    struct cli_library libraries[CLI_LIBRARIES];
     out o;
 
-    list_libraries(libraries);
+    cli_libraries(libraries);
     out_init(&o, VERSION_MAX_BYTES);
     if (c->format == CLI_FORMAT_JSON)
         print_json(&o, libraries);

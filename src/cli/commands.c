@@ -5,6 +5,7 @@
 static const struct cli_command *const commands[] = {
     &cmd_table,
     &cmd_effect,
+    &cmd_scba,
     &cmd_study,
     &cmd_serve,
     &cmd_version,

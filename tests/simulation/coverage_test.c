@@ -7,7 +7,7 @@
  * Bounds 93-97 %: with 1,000 worlds the Monte Carlo error of 95 % is 0.7 points.
  */
 #include "base/par.h"
-#include "demo/voorbeeldstad.h"
+#include "demo/voorbeeldstad/voorbeeldstad.h"
 #include "engine/effect/effect.h"
 
 #include "base/out.h"

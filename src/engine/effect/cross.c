@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+#define ROUNDING 1e-13 /* of the largest outcome; a standard error below it is none */
+
 enum { FEW_UNITS = 10 }; /* in a group; below, intervals lean on the shape of the outcome */
 
 /* psi = n times the treatment's row of (X'WX)^-1 X'We, term by term. */
@@ -73,6 +75,20 @@ static err check_group_sizes(struct effect_result *r, struct err_info *info)
     return OK;
 }
 
+/* A variance that is only the rounding of an exact fit is none. */
+static void clear_rounding(const struct frame *f, struct effect_result *r)
+{
+    double largest = 0;
+    for (size_t i = 0; i < f->n; i++)
+        largest = fabs(f->y[i]) > largest ? fabs(f->y[i]) : largest;
+    if (sqrt(r->covariance[0]) > ROUNDING * largest)
+        return;
+    r->covariance[0] = 0;
+    for (size_t b = 0; b < r->n_draws; b++)
+        r->draws[b] = 0;
+    msg_text(effect_warn(r, "effect.exact-fit"), r->spec.outcome);
+}
+
 /* Standard error and interval from draws instead of the formula. */
 static err conclude_by_draws(const struct influence *influence, par *pool,
                              const struct progress *progress, struct effect_result *r,
@@ -106,13 +122,14 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
         return e;
     if (!isnan(answer->variance))
         r->covariance[0] = answer->variance;
+    clear_rounding(f, r);
     struct effect_estimate *estimate = &r->estimates[0];
     estimate->aggregation = EFFECT_NONE;
     estimate->estimate = answer->estimate;
     estimate->n_treated = r->diagnostics.n_treated;
     estimate->n_control = r->diagnostics.n_control;
     estimate->n_trimmed = answer->n_trimmed;
-    if (r->spec.bootstrap)
+    if (r->spec.bootstrap && r->covariance[0] > 0)
         return conclude_by_draws(&influence, pool, progress, r, info);
     influence_conclude(estimate, sqrt(r->covariance[0]), answer->df, r->spec.level);
     return OK;

@@ -73,8 +73,9 @@ static err tilt_score(const struct drdid_sample *s, const double *const *control
     return OK;
 }
 
-static err fit_score(const struct drdid_sample *s, const double *const *control, double *indicator,
-                     arena *keep, struct drdid_fit *fit, struct err_info *info)
+static err fit_score(const struct drdid_sample *s, const double *const *control,
+                     const double *start, double *indicator, arena *keep, struct drdid_fit *fit,
+                     struct err_info *info)
 {
     struct logit_fit logit;
     const size_t n = s->n_treated + s->n_control;
@@ -82,11 +83,12 @@ static err fit_score(const struct drdid_sample *s, const double *const *control,
         indicator[i] = (double)(i < s->n_treated);
     err e = logit_fit_new(keep, s->k, &logit, info);
     if (e == OK)
-        e = logit_run(NULL, s->x, s->k, indicator, s->w, n, NULL, &logit, fit->score, info);
+        e = logit_run(NULL, s->x, s->k, indicator, s->w, n, start, &logit, fit->score, info);
     if (e != OK)
         return e;
     fit->failed = failure_of(logit.status);
     fit->inverse_hessian = logit.inverse;
+    fit->beta = fit->failed ? NULL : logit.beta;
     if (!fit->failed && fit->estimator == EFFECT_DR)
         e = tilt_score(s, control, logit.beta, fit, keep, info);
     if (e != OK || fit->failed)
@@ -132,7 +134,8 @@ static err fit_outcome_model(const struct drdid_sample *s, const double *const *
 }
 
 err drdid_fit(const struct drdid_sample *s, enum effect_estimator estimator, enum effect_ipw ipw,
-              double *indicator, arena *keep, struct drdid_fit *fit, struct err_info *info)
+              const double *start, double *indicator, arena *keep, struct drdid_fit *fit,
+              struct err_info *info)
 {
     const double **column = ARENA_NEW(keep, const double *, s->k);
     fit->estimator = estimator;
@@ -154,7 +157,7 @@ err drdid_fit(const struct drdid_sample *s, enum effect_estimator estimator, enu
     const double *const *control = control_columns(s, column);
     err e = OK;
     if (uses_score(estimator))
-        e = fit_score(s, control, indicator, keep, fit, info);
+        e = fit_score(s, control, start, indicator, keep, fit, info);
     if (e == OK && !fit->failed && uses_outcome_model(estimator))
         e = fit_outcome_model(s, control, keep, fit, info);
     return e;

@@ -34,6 +34,7 @@ struct drdid_fit {
     enum effect_ipw ipw;
     const char *failed;      /* message key of why no effect can be computed, or NULL */
     double *score;           /* n: propensity score, or NULL without */
+    double *beta;            /* k: coefficients of the score, or NULL */
     double *odds;            /* n_control: weight times score / (1 - score), 0 if trimmed */
     double *inverse_hessian; /* of the score's likelihood */
     double *inverse_gram;    /* of the controls, by weight (improved: by odds) */
@@ -46,6 +47,7 @@ struct drdid_fit {
 /*
  * Estimates the score and factors the outcome model.
  *
+ *   start      k coefficients of a similar sample's score to start from, or NULL
  *   indicator  n places of scratch
  *   keep       memory of the small matrices of `fit`
  *   fit        score and odds are set by the caller to room for n and n_control
@@ -56,7 +58,7 @@ struct drdid_fit {
  * E_NOMEM.
  */
 WARN_UNUSED err drdid_fit(const struct drdid_sample *s, enum effect_estimator estimator,
-                          enum effect_ipw ipw, double *indicator, arena *keep,
+                          enum effect_ipw ipw, const double *start, double *indicator, arena *keep,
                           struct drdid_fit *fit, struct err_info *info);
 
 /*
@@ -67,8 +69,9 @@ WARN_UNUSED err drdid_fit(const struct drdid_sample *s, enum effect_estimator es
  *              when person i counts twice; times n it is the influence function
  *   index      n places of scratch
  *
- * Sant'Anna and Zhao (2020): equations 2.4 to 2.6 and theorem 1 (traditional),
- * section 3.1 (improved); their supplement for regression and weighting.
+ * Sant'Anna and Zhao (2020), for panel data: section 2 (the estimands by
+ * regression, weighting and both) and theorem 1 (influence function); section 3
+ * for the improved estimator, whose fits add nothing to the influence function.
  */
 double drdid_effect(const struct drdid_sample *s, const struct drdid_fit *fit, double *change,
                     double *index, double *influence);

@@ -63,6 +63,79 @@ static void useless_covariates_are_left_out_by_name(void **state)
     table_free(t);
 }
 
+/* 3,000 rows; one grouping in pairs as whole number, decimal number, date and text; a row number.
+ */
+static table *grouped(void)
+{
+    out text;
+    out_init(&text, 1 << 20);
+    out_cstr(&text, "y,treat,row,whole,half,day,word\n");
+    for (int i = 0; i < 3000; i++) {
+        const int pair = i % 1500;
+        char line[128];
+        snprintf(line, sizeof line, "%d,%d,%d,%d,%d.5,%d-0%d-1%d,w%d\n", i * i % 101, i % 2, i,
+                 pair - 700, pair, 1900 + pair / 80, 1 + pair / 10 % 8, pair % 10, pair);
+        out_cstr(&text, line);
+    }
+    table *t;
+    assert_int_equal(table_parse(out_view(&text), STR("test"), NULL, NULL, &t, &info), OK);
+    out_free(&text);
+    return t;
+}
+
+static double clustered_error(const table *t, const char *cluster, size_t n_clusters)
+{
+    struct effect_spec s = ask(EFFECT_DIFFERENCE, "y");
+    s.cluster = str_of(cluster);
+    struct effect_result *r = run(t, &s);
+    const double error = r->estimates[0].standard_error;
+    assert_int_equal(r->diagnostics.n_clusters, n_clusters);
+    effect_result_free(r);
+    return error;
+}
+
+static void clusters_may_be_of_any_type(void **state)
+{
+    (void)state;
+    table *t = grouped();
+    struct effect_spec s = ask(EFFECT_DIFFERENCE, "y");
+    s.has_errors = true;
+    s.errors = EFFECT_HC1;
+    struct effect_result *r = run(t, &s);
+
+    const double whole = clustered_error(t, "whole", 1500);
+    assert_true(whole == clustered_error(t, "half", 1500));
+    assert_true(whole == clustered_error(t, "day", 1500));
+    assert_true(whole == clustered_error(t, "word", 1500));
+    /* every row a cluster of its own: the factors of hc1 and of clusters are one */
+    assert_near(clustered_error(t, "row", 3000), r->estimates[0].standard_error, 1e-14);
+
+    effect_result_free(r);
+    table_free(t);
+}
+
+static void text_covariates_are_indicators_and_their_gaps_are_missing(void **state)
+{
+    (void)state;
+    table *words =
+        parse("y,treat,x\n1,1,a\n5,1,b\n3,1,b\n4,0,a\n1,0,a\n9,0,b\n2,0,c\n8,1,c\n7,1,\n");
+    table *numbers = parse("y,treat,b,c\n1,1,0,0\n5,1,1,0\n3,1,1,0\n4,0,0,0\n1,0,0,0\n9,0,1,0\n"
+                           "2,0,0,1\n8,1,0,1\n7,1,,\n");
+    struct effect_spec s = ask(EFFECT_REGRESSION, "y"), by_hand = s;
+    with_covariates(&s, "x");
+    with_covariates(&by_hand, "b,c");
+
+    struct effect_result *a = run(words, &s), *b = run(numbers, &by_hand);
+
+    assert_true(a->estimates[0].estimate == b->estimates[0].estimate);
+    assert_true(a->estimates[0].standard_error == b->estimates[0].standard_error);
+    assert_int_equal(a->diagnostics.n_dropped_missing, 1);
+    effect_result_free(a);
+    effect_result_free(b);
+    table_free(words);
+    table_free(numbers);
+}
+
 static void a_shift_or_scale_of_the_numbers_moves_the_result_along(void **state)
 {
     (void)state;
@@ -101,18 +174,33 @@ static void a_shift_or_scale_of_the_numbers_moves_the_result_along(void **state)
     table_free(t);
 }
 
-static void a_constant_outcome_has_no_effect_and_says_so(void **state)
+static void an_outcome_without_chance_has_no_uncertainty_and_says_so(void **state)
 {
     (void)state;
-    table *t = parse("y,treat\n0.1,1\n0.1,1\n0.1,0\n0.1,0\n0.1,0\n");
-    const struct effect_spec s = ask(EFFECT_DIFFERENCE, "y");
+    static const char *const texts[] = {
+        "y,treat,x\n0.1,1,1\n0.1,1,7\n0.1,1,2\n0.1,0,2\n0.1,0,3\n0.1,0,4\n", /* constant */
+        "y,treat,x\n1.1,1,1\n7.3,1,7\n2.2,1,2\n2.2,0,2\n3.3,0,3\n4.4,0,4\n" /* off the line once */,
+        "y,treat,x\n1.1,1,1\n7.7,1,7\n2.2,1,2\n2.2,0,2\n3.3,0,3\n4.4,0,4\n" /* 1.1 x */};
+    static const bool is_exact[] = {true, false, true};
 
-    struct effect_result *r = run(t, &s);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        table *t = parse(texts[i]);
+        struct effect_spec s = ask(EFFECT_REGRESSION, "y");
+        with_covariates(&s, "x");
+        s.bootstrap = is_exact[i] ? 7 : 0;
+        struct effect_result *r = run(t, &s);
 
-    assert_near(r->estimates[0].estimate, 0, 1e-16);
-    assert_true(warns(r, "effect.outcome-constant"));
-    effect_result_free(r);
-    table_free(t);
+        const struct effect_estimate *e = &r->estimates[0];
+        assert_int_equal(warns(r, "effect.exact-fit"), is_exact[i]);
+        assert_int_equal(e->standard_error == 0, is_exact[i]);
+        assert_int_equal(isnan(e->p) && isnan(e->ci_low), is_exact[i]);
+        if (is_exact[i])
+            assert_near(e->estimate, 0, 1e-14);
+        for (size_t draw = 0; draw < r->n_draws; draw++)
+            assert_true(r->draws[draw] == 0);
+        effect_result_free(r);
+        table_free(t);
+    }
 }
 
 static void controls_that_cannot_be_told_from_treated_are_trimmed(void **state)
@@ -162,6 +250,7 @@ static void bad_questions_and_data_are_refused_with_a_reason(void **state)
         {"y,treat\n1,1\n2,1\n3,1\n", D, "", "", "", "effect.no-control"},
         {"y,treat\n1,0\n2,0\n3,0\n", D, "", "", "", "effect.no-treated"},
         {"y,treat\n,1\n,1\n,0\n", D, "", "", "", "effect.column-empty"},
+        {"y,treat,x\n1,1,\n2,0,\n3,0,\n", R, "x", "", "", "effect.column-empty"},
         {"y,treat\n1,\n2,\n,0\n", D, "", "", "", "effect.no-complete-rows"},
         {"y,treat\n1e300,1\n2,1\n3,0\n4,0\n", D, "", "", "", "effect.number-too-large"},
         {"y,treat,x\n1,1,2\n2,1,-1e200\n3,0,1\n4,0,1\n", R, "x", "", "", "effect.number-too-large"},
@@ -315,6 +404,40 @@ static void more_warnings_than_fit_are_counted(void **state)
     table_free(t);
 }
 
+static void a_panel_in_dates_says_that_its_periods_are_dates(void **state)
+{
+    (void)state;
+    static const char *const periods[2][3] = {{"2024-01-01", "2024-02-01", "2024-03-01"},
+                                              {"1", "2", "3"}};
+
+    for (int numbers = 0; numbers < 2; numbers++) {
+        out text;
+        out_init(&text, 1 << 16);
+        out_cstr(&text, "p,m,start,y\n");
+        for (int i = 0; i < 60; i++) {
+            char line[80];
+            snprintf(line, sizeof line, "%d,%s,%s,%d\n", i / 3, periods[numbers][i % 3],
+                     i < 30 ? periods[numbers][2] : "", i * i % 17);
+            out_cstr(&text, line);
+        }
+        table *t;
+        assert_int_equal(table_parse(out_view(&text), STR("test"), NULL, NULL, &t, &info), OK);
+        struct effect_spec s = ask(EFFECT_DID, "y");
+        s.treatment = STR("");
+        s.unit = STR("p");
+        s.time = STR("m");
+        s.first_treated = STR("start");
+        s.has_never = true;
+        struct effect_result *r = run(t, &s);
+
+        assert_int_equal(r->has_dates, !numbers);
+        assert_true(r->estimates[0].group == (numbers ? 3 : 19783)); /* 1 March 2024 */
+        effect_result_free(r);
+        table_free(t);
+        out_free(&text);
+    }
+}
+
 static void names_read_back_as_what_they_were(void **state)
 {
     (void)state;
@@ -349,14 +472,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_with_missing_values_are_left_out_and_counted),
         cmocka_unit_test(useless_covariates_are_left_out_by_name),
+        cmocka_unit_test(clusters_may_be_of_any_type),
+        cmocka_unit_test(text_covariates_are_indicators_and_their_gaps_are_missing),
         cmocka_unit_test(a_shift_or_scale_of_the_numbers_moves_the_result_along),
-        cmocka_unit_test(a_constant_outcome_has_no_effect_and_says_so),
+        cmocka_unit_test(an_outcome_without_chance_has_no_uncertainty_and_says_so),
         cmocka_unit_test(controls_that_cannot_be_told_from_treated_are_trimmed),
         cmocka_unit_test(bad_questions_and_data_are_refused_with_a_reason),
         cmocka_unit_test(bad_options_are_refused_before_data_are_read),
         cmocka_unit_test(kinds_of_errors_that_contradict_are_refused),
         cmocka_unit_test(a_text_with_too_many_words_is_refused),
         cmocka_unit_test(more_warnings_than_fit_are_counted),
+        cmocka_unit_test(a_panel_in_dates_says_that_its_periods_are_dates),
         cmocka_unit_test(names_read_back_as_what_they_were),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

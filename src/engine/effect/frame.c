@@ -216,21 +216,15 @@ static err drop_collinear(par *pool, arena *a, struct frame *f, struct effect_re
     return OK;
 }
 
-static void describe_outcome(const struct frame *f, struct effect_result *r)
+static void describe_outcome(const struct frame *f, struct effect_diagnostics *d)
 {
-    struct effect_diagnostics *d = &r->diagnostics;
     const double weight = f->w ? lin_sum(f->w, f->n) : (double)f->n;
     const double treated = f->w ? lin_dot(f->w, f->d, f->n) : lin_sum(f->d, f->n);
     const double all = f->w ? lin_dot(f->w, f->y, f->n) : lin_sum(f->y, f->n);
     const double of_treated = f->w ? lin_dot3(f->w, f->d, f->y, f->n) : lin_dot(f->d, f->y, f->n);
-    bool varies = false;
 
     d->mean_treated = of_treated / treated;
     d->mean_control = (all - of_treated) / (weight - treated);
-    for (size_t i = 1; i < f->n && !varies; i++)
-        varies = f->y[i] != f->y[0];
-    if (!varies)
-        msg_text(effect_warn(r, "effect.outcome-constant"), r->spec.outcome);
 }
 
 err frame_read(const table *t, par *pool, struct effect_result *r, arena *a, struct frame *f,
@@ -259,6 +253,6 @@ err frame_read(const table *t, par *pool, struct effect_result *r, arena *a, str
     if (e == OK)
         e = drop_collinear(pool, a, f, r, info);
     if (e == OK)
-        describe_outcome(f, r);
+        describe_outcome(f, &r->diagnostics);
     return e;
 }

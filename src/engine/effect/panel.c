@@ -138,18 +138,19 @@ static void warn_all(const struct panel *p, const struct panel_cells *cells,
     warn_count(r, "panel.cohort-in-one-cluster", clusters->n_lonely);
 }
 
-static void describe(const table *t, const struct panel *p, const struct panel_notes *notes,
-                     const struct cluster_counts *clusters, double sum_treated,
-                     struct effect_diagnostics *d)
+static void describe(const table *t, const struct panel *p, const struct panel_cells *cells,
+                     const struct panel_notes *notes, const struct cluster_counts *clusters,
+                     double sum_treated, struct effect_diagnostics *d)
 {
-    const size_t n_never = p->cohort[p->n_cohorts].n;
+    /* those who are never treated within the periods with estimates */
+    const size_t n_control = p->cohort[p->n_cohorts - (cells->is_cut ? 1 : 0)].n;
     d->n_rows = table_rows(t);
     d->n_used = notes->n_used;
     d->n_dropped_missing = notes->n_dropped_missing;
     d->n_units = p->n;
     d->n_periods = p->periods.n;
-    d->n_treated = p->n - n_never;
-    d->n_control = n_never;
+    d->n_treated = p->n - n_control;
+    d->n_control = n_control;
     d->n_always_treated = notes->n_always_treated;
     d->n_unbalanced = notes->n_unbalanced;
     d->propensity_sum_treated = sum_treated;
@@ -222,7 +223,7 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
         e = count_clusters(&p, spec, a, &clusters, info);
     if (e != OK)
         return e;
-    describe(t, &p, &notes, &clusters, sum_treated, &r->diagnostics);
+    describe(t, &p, &cells, &notes, &clusters, sum_treated, &r->diagnostics);
     warn_all(&p, &cells, &notes, &clusters, spec, r);
     return OK;
 }

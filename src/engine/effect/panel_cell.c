@@ -111,22 +111,30 @@ static bool shares_design(const struct panel *p, const struct panel_cell *a,
            (!p->varies || a->base == b->base) && is_complete(p, a) && is_complete(p, b);
 }
 
+/* The design among from .. n_designs - 1 that a cell shares, or n_designs. */
+static size_t find_design(const struct panel *p, const struct panel_cells *cells, size_t from,
+                          const struct panel_cell *c)
+{
+    size_t d = from;
+    while (d < cells->n_designs && !shares_design(p, &cells->cell[cells->design[d].first_cell], c))
+        d++;
+    return d;
+}
+
 static void assign_designs(const struct panel *p, struct panel_cells *cells)
 {
-    for (size_t c = 0; c < cells->n; c++) {
-        struct panel_cell *cell = &cells->cell[c];
-        if (cell->reference || cell->failed)
+    size_t lead = 0, cohort = SIZE_MAX; /* cells of one cohort lie together, so do its designs */
+    for (size_t i = 0; i < cells->n; i++) {
+        struct panel_cell *c = &cells->cell[i];
+        if (c->reference || c->failed)
             continue;
-        size_t d = cells->n_designs;
-        while (d > 0 && cells->cell[cells->design[d - 1].first_cell].cohort == cell->cohort &&
-               !shares_design(p, &cells->cell[cells->design[d - 1].first_cell], cell))
-            d--;
-        const bool found =
-            d > 0 && cells->cell[cells->design[d - 1].first_cell].cohort == cell->cohort;
-        cell->design = found ? d - 1 : cells->n_designs;
-        if (!found)
+        if (c->cohort != cohort)
+            lead = cells->n_designs;
+        cohort = c->cohort;
+        c->design = find_design(p, cells, lead, c);
+        if (c->design == cells->n_designs)
             cells->design[cells->n_designs++] = (struct panel_design){
-                .first_cell = c, .room = p->cohort[cell->cohort].n + count_controls(p, cell)};
+                .first_cell = i, .lead = lead, .room = p->cohort[cohort].n + count_controls(p, c)};
     }
 }
 

@@ -15,10 +15,9 @@ struct variable {
     bool is_indicator; /* 1 where a text column holds `word`, else 0 */
     uint32_t word;
     struct panel_series series;
-    bool is_constant; /* over all units and periods */
-    err error;
-    size_t bad_row; /* of error */
-    const char *bad_key;
+    bool is_constant;    /* over all units and periods */
+    const char *bad_key; /* why a value may not be used, or NULL */
+    size_t bad_row;
 };
 
 struct filling {
@@ -44,7 +43,18 @@ static const char *why_refused(const struct variable *v, double x)
     return fabs(x) > PANEL_REAL_MAX ? "panel.not-finite" : NULL;
 }
 
-/* Sees whether a variable is good, and whether it stays the same within units. */
+/* False, with the reason kept, when the value of a row may not be used. */
+static bool accept(struct variable *v, size_t row, double x)
+{
+    const char *refused = why_refused(v, x);
+    if (!refused)
+        return true;
+    v->bad_key = refused;
+    v->bad_row = row;
+    return false;
+}
+
+/* Finds whether a variable stays the same within units, and if so what it is. */
 static void survey(void *ctx, size_t job, unsigned worker)
 {
     (void)worker;
@@ -53,24 +63,18 @@ static void survey(void *ctx, size_t job, unsigned worker)
     double *first = v->series.v;
     for (size_t i = 0; i < f->n; i++)
         first[i] = NAN;
-    bool varies = v->role == OUTCOME;
-    for (size_t r = 0; r < f->rows->n; r++) {
+    v->series.varies = v->role == OUTCOME;
+    for (size_t r = 0; r < f->rows->n && !v->series.varies; r++) {
         const uint32_t i = f->place[f->rows->unit.code[r]];
         if (i == PANEL_NEVER)
             continue;
         const double x = value_of(v, r);
-        const char *refused = why_refused(v, x);
-        if (refused) {
-            v->error = E_INPUT;
-            v->bad_row = r;
-            v->bad_key = refused;
+        if (!accept(v, r, x))
             return;
-        }
         if (isnan(first[i]))
             first[i] = x;
-        varies |= isnan(x) || x != first[i];
+        v->series.varies = isnan(x) || x != first[i];
     }
-    v->series.varies = varies;
 }
 
 /* A varying variable in all its periods. */
@@ -85,8 +89,12 @@ static void fill(void *ctx, size_t job, unsigned worker)
         v->series.v[i] = NAN;
     for (size_t r = 0; r < f->rows->n; r++) {
         const uint32_t i = f->place[f->rows->unit.code[r]];
-        if (i != PANEL_NEVER)
-            v->series.v[f->rows->time.code[r] * f->n + i] = value_of(v, r);
+        if (i == PANEL_NEVER)
+            continue;
+        const double x = value_of(v, r);
+        if (!accept(v, r, x))
+            return;
+        v->series.v[f->rows->time.code[r] * f->n + i] = x;
     }
 }
 
@@ -122,11 +130,17 @@ static void standardise(void *ctx, size_t job, unsigned worker)
         x[i] = (x[i] - mean) / sd;
 }
 
-static err variable_error(const struct filling *f, const struct variable *v, struct err_info *info)
+static err check_accepted(const struct filling *f, struct err_info *info)
 {
-    err_text(info, v->error, v->bad_key, v->column->name);
-    panel_msg_value(&info->msg, f->rows->unit.column, v->bad_row);
-    return v->error;
+    for (size_t j = 0; j < f->n_variables; j++) {
+        const struct variable *v = &f->variable[j];
+        if (v->bad_key) {
+            err_text(info, E_INPUT, v->bad_key, v->column->name);
+            panel_msg_value(&info->msg, f->rows->unit.column, v->bad_row);
+            return E_INPUT;
+        }
+    }
+    return OK;
 }
 
 static err check_known(const struct filling *f, const struct variable *v, struct err_info *info)
@@ -146,21 +160,22 @@ static err fill_all(struct filling *f, par *pool, arena *a, struct err_info *inf
             return err_nomem(info);
     }
     par_run(pool, f->n_variables, survey, f);
+    err e = check_accepted(f, info);
+    if (e != OK)
+        return e;
     for (size_t j = 0; j < f->n_variables; j++) {
         struct variable *v = &f->variable[j];
-        if (v->error != OK)
-            return variable_error(f, v, info);
         if (v->series.varies)
             v->series.v = ARENA_NEW(a, double, f->n * f->n_periods);
         if (!v->series.v)
             return err_nomem(info);
     }
     par_run(pool, f->n_variables, fill, f);
-    for (size_t j = 0; j < f->n_variables; j++) {
-        const err e = check_known(f, &f->variable[j], info);
-        if (e != OK)
-            return e;
-    }
+    e = check_accepted(f, info);
+    for (size_t j = 0; j < f->n_variables && e == OK; j++)
+        e = check_known(f, &f->variable[j], info);
+    if (e != OK)
+        return e;
     par_run(pool, f->n_variables, standardise, f);
     return OK;
 }

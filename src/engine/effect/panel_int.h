@@ -183,6 +183,7 @@ struct panel_cell {
 /* Cells whose propensity score is the same: same persons, same covariates. */
 struct panel_design {
     size_t first_cell;
+    size_t lead; /* the first design of its cohort, whose coefficients are near */
     size_t room; /* persons at most */
 };
 

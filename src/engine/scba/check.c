@@ -41,7 +41,7 @@ static err check_rate(double rate, struct err_info *info)
     if (!(rate > -1.0))
         return number_fault(info, "scba.discount-rate", 100.0 * rate, 2);
     if (!(rate <= 1.0)) /* 2.25 where 0.0225 was meant */
-        return number_fault(info, "scba.discount-percent", rate, 4);
+        return number_fault(info, "scba.discount-percent", rate, 2);
     return OK;
 }
 

@@ -54,7 +54,8 @@ static void check_list(struct checking *c, const struct yaml_node *map,
     const struct yaml_node *list = yaml_get(map, STR("covariates"));
     const str *name = names->item;
     for (size_t i = 0; list && i < names->n; i++)
-        find(c, name[i], &list->item[i]);
+        if (name[i].n)
+            find(c, name[i], &list->item[i]);
 }
 
 static void check_columns(struct checking *c)
@@ -142,11 +143,12 @@ static size_t mark_value(const table *t, const struct table_column *c, str value
 
 static void check_subgroup(struct checking *c, const struct study_subgroup *g, uint8_t *keep)
 {
-    const struct table_column *column = find(c, g->column, schema_place(g->node, "column"));
+    const struct table_column *column =
+        g->column.n ? find(c, g->column, schema_place(g->node, "column")) : NULL;
     const struct yaml_node *values = yaml_get(g->node, STR("values"));
     const str *value = g->values.item;
     for (size_t i = 0; column && i < g->values.n; i++)
-        if (mark_value(c->data, column, value[i], keep) == 0) {
+        if (value[i].n && mark_value(c->data, column, value[i], keep) == 0) {
             struct msg *m = mistake(c, &values->item[i], "study.value-not-in-data");
             msg_text(m, value[i]);
             msg_text(m, g->column);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/file.h"
 #include "base/real.h"
+#include "costs_int.h"
 #include "study_int.h"
 
 str study_text_in(const struct study_text *text, enum lang lang)
@@ -110,17 +111,95 @@ static void check_outcomes(struct checking *c)
                 msg_text(mistake(c, o[i].node, "column", "study.name-twice"), o[i].column);
 }
 
+/* ---- names that costs and benefits use ---- */
+
+/* `what` is a message key: "an outcome", "an estimator". */
+static void fail_unknown(struct checking *c, const struct yaml_node *at, const char *what,
+                         str typed, const str *known, size_t n)
+{
+    const str near = schema_nearest(typed, known, n);
+    struct msg *m = schema_mistake(c->errors, c->file, at,
+                                   near.n ? "study.unknown-name-near" : "study.unknown-name");
+    msg_text(m, typed);
+    msg_key(m, what);
+    msg_text(m, near);
+}
+
+static void check_measured_outcome(struct checking *c, const struct study_measured *m)
+{
+    str known[STUDY_OUTCOMES_MAX];
+    const struct study_outcome *o = c->study->outcomes.item;
+    for (size_t i = 0; i < c->study->outcomes.n; i++) {
+        known[i] = o[i].column;
+        if (str_eq(known[i], m->outcome))
+            return;
+    }
+    fail_unknown(c, schema_place(m->node, "outcome"), "study.among-outcomes", m->outcome, known,
+                 c->study->outcomes.n);
+}
+
+static void check_measured_estimator(struct checking *c, const struct study_measured *m)
+{
+    str known[STUDY_ESTIMATORS_MAX + 1] = {STR("main")};
+    for (size_t i = 0; i < study_estimators(c->study); i++) {
+        if (i)
+            known[i] = study_estimator_at(c->study, i)->name;
+        if (!m->estimator.n || str_eq(known[i], m->estimator))
+            return;
+    }
+    fail_unknown(c, schema_place(m->node, "estimator"), "study.among-estimators", m->estimator,
+                 known, study_estimators(c->study));
+}
+
+/* Which of the three keys an aggregation can use; group-time cannot do without its two. */
+static void check_measured_keys(struct checking *c, const struct study_measured *m)
+{
+    static const char *const keys[] = {"group", "time", "event_time"};
+    const enum effect_aggregation kind = (enum effect_aggregation)m->aggregation;
+    const bool uses[] = {
+        kind == EFFECT_GROUP_TIME || kind == EFFECT_GROUP,
+        kind == EFFECT_GROUP_TIME || kind == EFFECT_CALENDAR,
+        kind == EFFECT_DYNAMIC,
+    };
+    for (int i = 0; i < 3; i++) {
+        const bool given = yaml_get(m->node, str_of(keys[i])) != NULL;
+        const bool needed = uses[i] && kind == EFFECT_GROUP_TIME;
+        if (given == uses[i] || (uses[i] && !needed))
+            continue;
+        struct msg *msg =
+            mistake(c, m->node, keys[i], given ? "study.measured-key" : "study.measured-needs");
+        msg_text(msg, str_of(keys[i]));
+        msg_text(msg, str_of(effect_aggregation_name(kind)));
+    }
+}
+
+static void check_measured(struct checking *c)
+{
+    const struct study_measured *m = c->study->measured.item;
+    const struct study_outcome *o = c->study->outcomes.item;
+    for (size_t i = 0; i < c->study->measured.n; i++) {
+        for (size_t j = 0; j < c->study->outcomes.n; j++)
+            if (str_eq(o[j].column, m[i].name)) /* outcomes can be used under their own names */
+                msg_text(schema_mistake(c->errors, c->file, m[i].node, "study.name-twice"),
+                         m[i].name);
+        check_measured_outcome(c, &m[i]);
+        check_measured_estimator(c, &m[i]);
+        check_measured_keys(c, &m[i]);
+    }
+}
+
 void plan_check(const void *study, str file, struct errs *errors)
 {
     struct checking c = {study, file, errors};
     check_outcomes(&c);
     check_estimators(&c);
     check_subgroups(&c);
+    check_measured(&c);
 }
 
 /* ---- reading ---- */
 
-err study_parse(arena *a, str text, str path, struct study *s, struct errs *errors)
+err plan_parse(arena *a, str text, str path, struct study *s, struct errs *errors)
 {
     const struct yaml_node *root;
     struct err_info info;
@@ -129,16 +208,21 @@ err study_parse(arena *a, str text, str path, struct study *s, struct errs *erro
         *errs_next(errors) = info;
         return e;
     }
+    e = schema_read(&plan_map, root, path, a, s, errors);
+    s->main.name = STR("main");
+    s->path = path;
+    s->bytes = text;
+    s->hash = seal_hash_bytes(text);
+    return e == OK ? costs_check(s, a, errors) : e;
+}
+
+err study_parse(arena *a, str text, str path, struct study *s, struct errs *errors)
+{
     struct study read;
-    e = schema_read(&plan_map, root, path, a, &read, errors);
-    if (e != OK)
-        return e;
-    read.main.name = STR("main");
-    read.path = path;
-    read.bytes = text;
-    read.hash = seal_hash_bytes(text);
-    *s = read;
-    return OK;
+    const err e = plan_parse(a, text, path, &read, errors);
+    if (e == OK)
+        *s = read;
+    return e;
 }
 
 err study_read(arena *a, str path, struct study *s, struct errs *errors)

@@ -337,6 +337,51 @@ static const struct schema_map subgroup_map = {
     .name = "subgroup", .size = sizeof(struct study_subgroup), SCHEMA_FIELDS(subgroup_fields)};
 static const struct schema_field subgroup_item = {.kind = SCHEMA_MAP, .map = &subgroup_map};
 
+/* ---- effects that costs and benefits use ---- */
+
+static const char *const aggregations[] = {[EFFECT_NONE] = "none",
+                                           [EFFECT_GROUP_TIME] = "group-time",
+                                           [EFFECT_SIMPLE] = "simple",
+                                           [EFFECT_DYNAMIC] = "dynamic",
+                                           [EFFECT_GROUP] = "group",
+                                           [EFFECT_CALENDAR] = "calendar",
+                                           NULL};
+
+#define IN_MEASURED(member) .offset = offsetof(struct study_measured, member)
+static const struct schema_field measured_fields[] = {
+    {.key = "outcome",
+     .kind = SCHEMA_TEXT,
+     IN_MEASURED(outcome),
+     .required = true,
+     .about = "study.about-measured-outcome"},
+    {.key = "estimator",
+     .kind = SCHEMA_TEXT,
+     IN_MEASURED(estimator),
+     .about = "study.about-measured-estimator"},
+    {.key = "aggregation",
+     .kind = SCHEMA_WORD,
+     IN_MEASURED(aggregation),
+     .words = aggregations,
+     .about = "study.about-aggregation"},
+    {.key = "group",
+     .kind = SCHEMA_REAL,
+     IN_MEASURED(group),
+     .about = "study.about-measured-group"},
+    {.key = "time", .kind = SCHEMA_REAL, IN_MEASURED(time), .about = "study.about-measured-time"},
+    {.key = "event_time",
+     .kind = SCHEMA_REAL,
+     IN_MEASURED(event_time),
+     .about = "study.about-event-time"},
+};
+static const struct schema_map measured_map = {
+    .name = "measured",
+    .size = sizeof(struct study_measured),
+    SCHEMA_FIELDS(measured_fields),
+    .name_offset = offsetof(struct study_measured, name),
+    .shorthand = "outcome",
+    .about = "study.about-one-measured",
+};
+
 /* ---- the whole ---- */
 
 #define IN_PERIOD(member) .offset = offsetof(struct study_period, member)
@@ -446,6 +491,17 @@ static const struct schema_field study_fields[] = {
      .of = &subgroup_item,
      .high = SCHEMA_TO(STUDY_SUBGROUPS_MAX),
      .about = "study.about-subgroups"},
+    {.key = "measured",
+     .kind = SCHEMA_NAMED,
+     IN(measured),
+     .map = &measured_map,
+     .high = SCHEMA_TO(STUDY_MEASURED_MAX),
+     .about = "study.about-measured"},
+    {.key = "scba",
+     .kind = SCHEMA_MAP,
+     IN(scba),
+     .map = &scba_file_map,
+     .about = "study.about-scba"},
     {.key = "seed",
      .kind = SCHEMA_INT,
      IN(seed),

@@ -175,6 +175,16 @@ static void mistakes_are_told_with_line_and_column(void **state)
         {RIGHT "estimators: [{name: main, label: L}]\n", "study.name-main", 10, 21},
         {RIGHT "estimators: [{name: a, label: L}, {name: a, label: L}]\n", "study.name-twice", 10,
          42},
+        {RIGHT "measured: {a: {outcome: cots}}\n", "study.unknown-name-near", 10, 25},
+        {RIGHT "measured: {a: zzzzzzz}\n", "study.unknown-name", 10, 15},
+        {RIGHT "measured: {a: {outcome: cost, estimator: mian}}\n", "study.unknown-name-near", 10,
+         42},
+        {RIGHT "measured: {cost: cost}\n", "study.name-twice", 10, 18},
+        {RIGHT "measured: {a: {outcome: cost, aggregation: simple, time: 3}}\n",
+         "study.measured-key", 10, 58},
+        {RIGHT "measured: {a: {outcome: cost, aggregation: group-time, time: 3}}\n",
+         "study.measured-needs", 10, 15},
+        {RIGHT "scba: {unit: x}\n", "schema.missing-key", 10, 7},
         {RIGHT "subgroups: [{name: all, label: L, column: c, values: [1]}]\n", "study.name-all", 10,
          20},
         {RIGHT "subgroups: [{name: a, label: L, column: c, values: []}]\n",
@@ -320,6 +330,40 @@ static void rows_of_a_subgroup_and_a_window_are_picked(void **state)
     table_free(t);
 }
 
+static void mistakes_in_the_plan_and_against_the_data_come_together_sorted(void **state)
+{
+    (void)state;
+    struct study_checked checked = {.n_rows = 77};
+    struct err_info info;
+    char data[] = "plan-test-XXXXXX";
+    const int fd = mkstemp(data);
+    assert_true(fd >= 0);
+    assert_int_equal(file_write(str_of(data), str_of(data_text), &info), OK);
+    assert_int_equal(file_write(STR("p.yaml"),
+                                STR("sead: 1\n" HEAD "columns: {unit: id, time: jear}\n"
+                                    "outcomes: [{column: cots, label: L}]\n"
+                                    "subgroups: [{name: x, label: L, column: group,"
+                                    " values: [q, [r]]}]\n"
+                                    "design: {method: did}\n"),
+                                &info),
+                     OK);
+    errors.n = errors.n_found = 0;
+
+    assert_int_equal(study_check(STR("p.yaml"), str_of(data), NULL, NULL, &checked, &errors),
+                     E_INPUT);
+
+    remove(data);
+    remove("p.yaml");
+    assert_int_equal(errors.n, 6);
+    assert_mistake(0, "schema.unknown-key-near", 1, 1);
+    assert_mistake(1, "table.no-column-nearest", 7, 27);
+    assert_mistake(2, "schema.missing-key", 8, 12);
+    assert_mistake(3, "table.no-column-nearest", 8, 21);
+    assert_mistake(4, "study.value-not-in-data", 9, 57);
+    assert_mistake(5, "schema.not-single", 9, 60);
+    assert_int_equal(checked.n_rows, 77);
+}
+
 /* ---- differences between plans ---- */
 
 static void what_changed_between_two_plans_is_told_by_its_path(void **state)
@@ -384,6 +428,7 @@ int main(void)
         cmocka_unit_test(an_absent_file_is_said_to_be_absent),
         cmocka_unit_test(a_plan_that_fits_its_data_opens_them),
         cmocka_unit_test(columns_that_are_not_there_are_named_where_the_plan_names_them),
+        cmocka_unit_test(mistakes_in_the_plan_and_against_the_data_come_together_sorted),
         cmocka_unit_test(rows_of_a_subgroup_and_a_window_are_picked),
         cmocka_unit_test(what_changed_between_two_plans_is_told_by_its_path),
         cmocka_unit_test(comments_and_order_are_no_difference),

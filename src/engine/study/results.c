@@ -45,11 +45,12 @@ static err describe_study(struct computing *c)
     const struct study *s = c->study;
     const struct study_text *limit = s->limits.item;
     struct report_study *d = &c->results->report.study;
-    str(*limits)[LANG_COUNT] = arena_alloc(c->results->memory, s->limits.n, sizeof *limits);
+    str(*limits)[LANG_COUNT] = arena_alloc(c->results->memory, s->limits.n + 1, sizeof *limits);
     if (!limits)
         return err_nomem(c->info);
     for (size_t i = 0; i < s->limits.n; i++)
         copy_text(&limit[i], limits[i]);
+    c->results->limits = limits;
     *d = (struct report_study){
         .id = str_cut(print_hash(c->results->memory, s->hash), 0, 12),
         .author = s->owner,
@@ -266,6 +267,30 @@ static err add_analyses(struct computing *c)
     return OK;
 }
 
+/* ---- costs and benefits ---- */
+
+static void add_limit(struct results *r, const char *key)
+{
+    str *limit = r->limits[r->report.study.n_limits++];
+    for (int l = 0; l < LANG_COUNT; l++)
+        limit[l] = tr((enum lang)l, key);
+}
+
+static err add_costs(struct computing *c)
+{
+    struct results *r = c->results;
+    const err e = costs_compute(c->study, r->effect, r->n_effects / c->study->outcomes.n, r->memory,
+                                c->pool, c->progress, &r->costs, c->info);
+    if (e != OK || !r->costs.asked)
+        return e;
+    r->report.model = &r->costs.model;
+    r->report.scba = r->costs.result;
+    r->report.scba_failed = r->costs.failed;
+    if (r->costs.independent)
+        add_limit(r, "study.limit-independent");
+    return OK;
+}
+
 /* ---- the whole ---- */
 
 static void choose_languages(const struct study *s, bool language[LANG_COUNT])
@@ -294,6 +319,8 @@ err results_compute(const struct study *s, const struct results_about *about, co
         e = describe_seal(&c);
     if (e == OK)
         e = add_analyses(&c);
+    if (e == OK)
+        e = add_costs(&c);
     if (e != OK)
         results_free(r);
     return e;
@@ -303,6 +330,7 @@ void results_free(struct results *r)
 {
     for (size_t i = 0; i < r->n_effects; i++)
         effect_result_free(r->effect[i]);
+    scba_result_free(r->costs.result);
     arena_free(r->memory);
     *r = (struct results){0};
 }

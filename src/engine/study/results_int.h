@@ -9,6 +9,7 @@
 #ifndef ONTSCHOT_ENGINE_STUDY_RESULTS_INT_H
 #define ONTSCHOT_ENGINE_STUDY_RESULTS_INT_H
 
+#include "costs_int.h"
 #include "engine/report/report.h"
 #include "journal_int.h"
 
@@ -27,7 +28,8 @@ struct results {
     struct study_status status;
     struct effect_result **effect; /* n_effects, each may be NULL */
     size_t n_effects;
-    struct study_costs *costs; /* costs and benefits, or NULL */
+    str (*limits)[LANG_COUNT]; /* of the report; one more can be added */
+    struct costs costs;
     bool language[LANG_COUNT];
 };
 

@@ -22,6 +22,7 @@
 #include "base/schema.h"
 #include "base/seal.h"
 #include "engine/effect/effect.h"
+#include "engine/scba/scba.h"
 
 /* ---- the plan ------------------------------------------------------------ */
 
@@ -109,6 +110,20 @@ struct study_subgroup {
     struct schema_list values; /* str */
 };
 
+/*
+ * An estimated effect under a name, for costs and benefits to use. Which of
+ * group, time and event_time a name needs follows from its aggregation; without
+ * them it is the average over all.
+ */
+struct study_measured {
+    const struct yaml_node *node;
+    str name;
+    str outcome;     /* column */
+    str estimator;   /* name; empty: main */
+    int aggregation; /* enum effect_aggregation; not given: over all effects */
+    double group, time, event_time;
+};
+
 struct study {
     const struct yaml_node *node;
     struct study_text title, question, programme;
@@ -124,7 +139,8 @@ struct study {
     struct study_estimator main;   /* named "main" */
     struct schema_list estimators; /* struct study_estimator: variations */
     struct schema_list subgroups;  /* struct study_subgroup */
-    const struct yaml_node *scba;  /* prices and payers, read by engine/scba; or NULL */
+    struct schema_list measured;   /* struct study_measured, named */
+    struct scba_file scba;         /* prices and payers; scba.node is NULL when there are none */
     int64_t seed, draws;
     double level;
     struct schema_list languages; /* int, enum lang; none: both */
@@ -138,6 +154,7 @@ enum {
     STUDY_ESTIMATORS_MAX = 32,
     STUDY_SUBGROUPS_MAX = 64,
     STUDY_VALUES_MAX = 1000, /* of one subgroup */
+    STUDY_MEASURED_MAX = 256,
     STUDY_LIMITS_MAX = 32,
     STUDY_RUNS_MAX = 100000, /* lines in a journal */
 };
@@ -159,6 +176,20 @@ WARN_UNUSED err study_parse(arena *a, str text, str path, struct study *s, struc
  */
 WARN_UNUSED err study_open_data(const struct study *s, str file, par *pool,
                                 const struct progress *progress, table **t, struct errs *errors);
+
+/* What a check of a plan found out. */
+struct study_checked {
+    size_t n_estimations; /* that the plan asks for */
+    size_t n_rows;        /* in its data */
+};
+
+/*
+ * Checks a plan and, as far as it can be read, against its data (`file`, or
+ * the plan's own), so that all mistakes are mended in one go. They come sorted
+ * by place. E_INPUT when there are any.
+ */
+WARN_UNUSED err study_check(str path, str file, par *pool, const struct progress *progress,
+                            struct study_checked *checked, struct errs *errors);
 
 /* The main design comes first, then the variations. */
 size_t study_estimators(const struct study *s);

@@ -11,6 +11,9 @@ extern const struct schema_map plan_map;
 extern const char plan_separator_of[], plan_decimal_of[]; /* by place in the list of words */
 
 void plan_check(const void *study, str file, struct errs *errors);
+/* study_parse, but a plan with mistakes leaves in `s` what could be read of it. */
+WARN_UNUSED err plan_parse(arena *a, str text, str path, struct study *s, struct errs *errors);
+
 void plan_check_window(const void *window, str file, struct errs *errors);
 
 /* ---- data.c ---- */

@@ -669,8 +669,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_forged_result_with_new_hashes_is_refused, start, stop),
         cmocka_unit_test_setup_teardown(a_forged_result_signed_anew_does_not_fit_the_journal, start,
                                         stop),
-        cmocka_unit_test_setup_teardown(
-            a_forger_who_forges_everything_is_caught_by_computing_again, start, stop),
+        cmocka_unit_test_setup_teardown(a_forger_who_forges_everything_is_caught_by_computing_again,
+                                        start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

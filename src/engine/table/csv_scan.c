@@ -39,18 +39,31 @@ static struct bytes_seen look(const unsigned char *p, size_t n)
     return seen;
 }
 
+static bool is_continuation(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Where the sequence ends that reaches from before `begin` over it; else `begin`. */
+static size_t behind_sequence(str text, size_t begin)
+{
+    enum { SEQUENCE_MAX = 4 };
+    for (size_t back = 1; back < SEQUENCE_MAX && back <= begin; back++) {
+        if (is_continuation(text.p[begin - back]))
+            continue;
+        const size_t n = str_utf8_len(text, begin - back);
+        return n > back ? begin - back + n : begin;
+    }
+    return begin;
+}
+
 /* The first byte of [begin, end) that is zero or not part of a sequence of UTF-8. */
 static size_t first_bad(str text, size_t begin, size_t end)
 {
-    size_t at = begin;
-    /* the bytes of a sequence that began in the block before */
-    for (int i = 0; i < 3 && at > 0 && ((unsigned char)text.p[at] & 0xc0) == 0x80; i++)
-        at--;
-    while (at < end) {
-        const size_t n = str_utf8_len(text, at);
+    for (size_t at = behind_sequence(text, begin), n; at < end; at += n) {
+        n = str_utf8_len(text, at);
         if (n == 0 || text.p[at] == '\0')
             return at;
-        at += n;
     }
     return SIZE_MAX;
 }

@@ -271,7 +271,7 @@ static void the_structure_follows_rfc_4180(void **state)
 static void bad_input_is_told_with_its_place(void **state)
 {
     (void)state;
-    check_cases_of("tests/data/csv/errors.case", 36);
+    check_cases_of("tests/data/csv/errors.case", 37);
 }
 
 /* ---- real files ---------------------------------------------------------------------- */

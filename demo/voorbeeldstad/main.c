@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Writes the synthetic municipality as a CSV file. */
-#include "demo/voorbeeldstad.h"
+#include "demo/voorbeeldstad/voorbeeldstad.h"
 
 #include "base/file.h"
 #include "base/i18n.h"

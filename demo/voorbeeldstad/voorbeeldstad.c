@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "demo/voorbeeldstad.h"
+#include "demo/voorbeeldstad/voorbeeldstad.h"
 
 #include "base/out.h"
 #include "base/real.h"
