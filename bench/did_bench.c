@@ -133,6 +133,14 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Of all threads together: what a busy machine does not blur. */
+static double cpu(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static double peak_mb(void)
 {
     struct rusage usage;
@@ -171,23 +179,27 @@ static struct effect_spec spec_of(const struct settings *s, size_t draws, bool b
 static int measure(const char *name, const table *t, const struct effect_spec *spec, par *pool,
                    int rounds)
 {
-    double seconds[ROUNDS_MAX], effect = 0, error = 0;
+    double seconds[ROUNDS_MAX], work[ROUNDS_MAX], effect = 0, error = 0;
     for (int i = 0; i < rounds; i++) {
         struct err_info info;
         struct effect_result *r;
-        const double started = now();
+        const double started = now(), worked = cpu();
         if (effect_run(t, spec, pool, NULL, &r, &info) != OK) {
             fprintf(stderr, "%s\n", info.msg.key);
             return 1;
         }
         seconds[i] = now() - started;
+        work[i] = cpu() - worked;
         effect = effect_find(r, EFFECT_SIMPLE)->estimate;
         error = effect_find(r, EFFECT_SIMPLE)->standard_error;
         effect_result_free(r);
     }
     qsort(seconds, (size_t)rounds, sizeof *seconds, by_size);
-    printf("%-14s %9zu rows  median %.3f s  best %.3f s  simple %.6f (%.6f)  peak %.0f MB\n", name,
-           table_rows(t), seconds[rounds / 2], seconds[0], effect, error, peak_mb());
+    qsort(work, (size_t)rounds, sizeof *work, by_size);
+    printf("%-9s %9zu rows  median %.3f s  best %.3f s  cpu %.3f s  simple %.6f (%.6f)  "
+           "peak %.0f MB\n",
+           name, table_rows(t), seconds[rounds / 2], seconds[0], work[rounds / 2], effect, error,
+           peak_mb());
     return 0;
 }
 

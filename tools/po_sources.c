@@ -6,8 +6,9 @@ static const struct taker {
     const char *name;
     int argument;
 } takers[] = {
-    {"err_set", 2}, {"err_text", 2},        {"err_io", 1}, {"msg_set", 1},
-    {"msg_key", 1}, {"progress_report", 1}, {"tr", 1},     {"tr_has", 1},
+    {"err_set", 2},         {"err_text", 2}, {"err_io", 1},   {"msg_set", 1},    {"msg_key", 1},
+    {"progress_report", 1}, {"html_key", 0}, {"html_say", 2}, {"html_print", 2}, {"tr", 1},
+    {"tr_has", 1},
 };
 
 enum { CALLS_MAX = 64, NO_KEY = -1 };
@@ -59,6 +60,18 @@ static str take_quoted(struct scan *s)
     return inner;
 }
 
+/* "room.about-" is the beginning of keys that a macro completes. */
+static bool use_all_with(struct scan *s, str head)
+{
+    bool found = false;
+    if (!str_ends(head, STR("-")))
+        return false;
+    for (size_t i = 0; i < s->c->n; i++)
+        if (str_starts(s->c->entry[i].key, head))
+            found = s->used[i] = true;
+    return found;
+}
+
 static void take_literal(struct scan *s, bool is_key)
 {
     const int64_t line = s->line;
@@ -66,7 +79,7 @@ static void take_literal(struct scan *s, bool is_key)
     const struct po_entry *e = po_find(s->c, text);
     if (e) {
         s->used[e - s->c->entry] = true;
-    } else if (is_key) {
+    } else if (!use_all_with(s, text) && is_key) {
         out_str(s->errors, s->file);
         out_char(s->errors, ':');
         out_int(s->errors, line);

@@ -196,6 +196,20 @@ static void sources_are_read_as_c(void **state)
                      "x.c:7: no translation: room.missing\n");
 }
 
+static void a_beginning_that_a_macro_completes_uses_its_keys(void **state)
+{
+    struct fixture *f = *state;
+    bool used[2] = {false};
+    read_pair(f, "msgid \"room.about-x\"\nmsgstr \"x\"\nmsgid \"room.other\"\nmsgstr \"x\"\n",
+              "msgid \"room.about-x\"\nmsgstr \"x\"\nmsgid \"room.other\"\nmsgstr \"x\"\n");
+
+    po_check_source(&f->c, STR("#define ABOUT(w) \"room.about-\" w"), STR("x.c"), used, &f->errors);
+
+    assert_true(used[0]);
+    assert_false(used[1]);
+    assert_errors(f, "");
+}
+
 static void templates_are_read_between_their_braces(void **state)
 {
     struct fixture *f = *state;
@@ -222,6 +236,8 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said_with_its_line),
         cmocka_unit_test(keys_have_one_room_and_words),
         cmocka_unit_test_setup_teardown(sources_are_read_as_c, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_beginning_that_a_macro_completes_uses_its_keys, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(templates_are_read_between_their_braces, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -233,6 +233,18 @@ struct line {
     str cell[CELL_COUNT];
 };
 
+/* "2005.000" says no more than "2005". */
+static str without_zeros(str s)
+{
+    size_t point;
+    if (!str_find(s, '.', &point) || str_find(s, 'e', &(size_t){0}))
+        return s;
+    while (s.p[s.n - 1] == '0')
+        s.n--;
+    s.n -= s.p[s.n - 1] == '.';
+    return s;
+}
+
 /* Without groups of thousands, since a year is no amount; the mean is rounded, the rest is not. */
 static void put_number(out *o, enum lang lang, enum table_type type, double v, bool is_mean)
 {
@@ -246,7 +258,7 @@ static void put_number(out *o, enum lang lang, enum table_type type, double v, b
     } else {
         put_plain(&text, type, v);
     }
-    const str s = out_view(&text);
+    const str s = without_zeros(out_view(&text));
     for (size_t i = 0; i < s.n; i++)
         out_char(o, s.p[i] == '.' && lang == LANG_NL ? ',' : s.p[i]);
     if (text.error != OK)

@@ -71,8 +71,8 @@ for (kind in c("hajek", "ht", "dr")) {
   show(paste("lalonde w = age", kind), weighting(d$re78, d$treat, X, d$w, kind))
   show(paste("lalonde cluster educ", kind), weighting(d$re78, d$treat, X, rep(1, nrow(d)), kind, d$educ))
 }
-cps <- read.csv("tests/data/cps_15992.csv")
-both <- rbind(n[n$treat == 1, ], cps)
+men <- read.csv("demo/supported-work/men.csv")
+both <- men[men$sample != "control", ]
 show("treated against cps", mean(both$re78[both$treat == 1]) - mean(both$re78[both$treat == 0]))
 Z <- as.matrix(both[, c("age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75")])
 for (kind in c("hajek", "dr"))

@@ -51,11 +51,10 @@ static double round_step(double least, int *decimals)
     return factor[i] * unit;
 }
 
-struct axis axis_make(struct range r, double from, double to, int ticks_wanted, double least_step)
+struct axis axis_make(struct range r, double from, double to, double least_step)
 {
     struct axis a = {.range = r, .from = from, .to = to};
-    const double wanted = (r.high - r.low) / ticks_wanted;
-    a.step = round_step(wanted > least_step ? wanted : least_step, &a.decimals);
+    a.step = round_step(least_step, &a.decimals);
     return a;
 }
 
@@ -90,14 +89,16 @@ static struct axis most_ticks(struct svg *s, const struct chart_format *format, 
                               double from, double to, double least_step)
 {
     enum { TICKS_MAX = 9, GAP_WIDE = 14, GAP_NARROW = 4 };
-    struct axis a = axis_make(r, from, to, 1, least_step);
-    for (int ticks = TICKS_MAX; ticks >= 1; ticks--) {
-        a = axis_make(r, from, to, ticks, least_step);
-        const double apart = (to - from) * a.step / (r.high - r.low);
-        if (widest_label(s, format, &a) + (ticks > 3 ? GAP_WIDE : GAP_NARROW) <= apart)
-            break;
+    const double size = r.high - r.low;
+    double least = size / TICKS_MAX > least_step ? size / TICKS_MAX : least_step;
+    for (;;) {
+        const struct axis a = axis_make(r, from, to, least);
+        const double apart = (to - from) * a.step / size;
+        const double gap = a.step * 3 < size ? GAP_WIDE : GAP_NARROW;
+        if (widest_label(s, format, &a) + gap <= apart || a.step > size) /* one tick at most */
+            return a;
+        least = a.step * 1.01;
     }
-    return a;
 }
 
 struct axis axis_make_fitting(struct svg *s, const struct chart_format *format, struct range r,

@@ -118,9 +118,10 @@ void range_include(struct range *r, double v); /* NaN and infinities are passed 
 /* A little room on both sides; never empty. */
 struct range range_widen(struct range r, double share);
 
-/* Ticks at 1, 2 or 5 x 10^k apart, `least_step` (may be 0) at least. */
-struct axis axis_make(struct range r, double from, double to, int ticks_wanted, double least_step);
-/* Horizontal, with as many ticks as there is room for; labels stay within 0 .. width. */
+/* Ticks at 1, 2 or 5 x 10^k apart, at least `least_step` > 0. */
+struct axis axis_make(struct range r, double from, double to, double least_step);
+/* Horizontal, with as many ticks as there is room for; labels stay within 0 .. width.
+ * Ticks are `least_step` apart or more; it may be 0. */
 struct axis axis_make_fitting(struct svg *s, const struct chart_format *format, struct range r,
                               struct span plot, double width, double least_step);
 double axis_at(const struct axis *a, double v);

@@ -248,7 +248,8 @@ static struct plot lay_out(struct svg *s, const struct chart_line *c)
 {
     struct plot p = {.width = chart_width(&c->frame, WIDTH_DEFAULT)};
     const double high = p.width < 500 ? 220 : p.width * 0.4;
-    p.y = axis_make(y_range(c), high, 0, high < 240 ? 5 : 7, 0);
+    const struct range y = y_range(c);
+    p.y = axis_make(y, high, 0, (y.high - y.low) / (high < 240 ? 5 : 7));
     p.left = 2 * axis_label_reach(s, &c->y_format, &p.y) + GAP + 2;
     p.right = p.width - 14;
     const struct span plot = {p.left + 14, p.right - 14};

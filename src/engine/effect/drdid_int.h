@@ -69,8 +69,9 @@ WARN_UNUSED err drdid_fit(const struct drdid_sample *s, enum effect_estimator es
  *              when person i counts twice; times n it is the influence function
  *   index      n places of scratch
  *
- * Sant'Anna and Zhao (2020): equations 2.4 to 2.6 and theorem 1 (traditional),
- * section 3.1 (improved); their supplement for regression and weighting.
+ * Sant'Anna and Zhao (2020), for panel data: section 2 (the estimands by
+ * regression, weighting and both) and theorem 1 (influence function); section 3
+ * for the improved estimator, whose fits add nothing to the influence function.
  */
 double drdid_effect(const struct drdid_sample *s, const struct drdid_fit *fit, double *change,
                     double *index, double *influence);

@@ -235,6 +235,14 @@ static void warn_few_clusters(struct effect_result *r)
     msg_int(m, (int64_t)d->n_control_clusters);
 }
 
+/* The panel half has found the column before; when it is not there, nothing was computed. */
+static bool has_dates(const table *t, const struct effect_spec *s)
+{
+    const struct table_column *c;
+    struct err_info info;
+    return is_given(s->time) && table_find(t, s->time, &c, &info) == OK && c->type == TABLE_DATE;
+}
+
 err effect_run(const table *t, const struct effect_spec *spec, par *pool,
                const struct progress *progress, struct effect_result **result,
                struct err_info *info)
@@ -253,6 +261,7 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
         effect_result_free(r);
         return e;
     }
+    r->has_dates = has_dates(t, &r->spec);
     warn_few_clusters(r);
     *result = r;
     return OK;

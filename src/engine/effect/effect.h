@@ -108,6 +108,7 @@ struct effect_result {
     struct effect_diagnostics diagnostics;
     struct effect_estimate *estimates; /* group-time first, then simple, dynamic, group, calendar */
     size_t n_estimates;
+    bool has_dates;     /* group and time are day numbers (base/date.h) */
     double *covariance; /* n_estimates x n_estimates; NaN rows for failed ones */
     double *draws; /* bootstrap draws of (estimate* - estimate), n_draws x n_estimates; or NULL */
     size_t n_draws;

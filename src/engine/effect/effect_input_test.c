@@ -404,6 +404,40 @@ static void more_warnings_than_fit_are_counted(void **state)
     table_free(t);
 }
 
+static void a_panel_in_dates_says_that_its_periods_are_dates(void **state)
+{
+    (void)state;
+    static const char *const periods[2][3] = {{"2024-01-01", "2024-02-01", "2024-03-01"},
+                                              {"1", "2", "3"}};
+
+    for (int numbers = 0; numbers < 2; numbers++) {
+        out text;
+        out_init(&text, 1 << 16);
+        out_cstr(&text, "p,m,start,y\n");
+        for (int i = 0; i < 60; i++) {
+            char line[80];
+            snprintf(line, sizeof line, "%d,%s,%s,%d\n", i / 3, periods[numbers][i % 3],
+                     i < 30 ? periods[numbers][2] : "", i * i % 17);
+            out_cstr(&text, line);
+        }
+        table *t;
+        assert_int_equal(table_parse(out_view(&text), STR("test"), NULL, NULL, &t, &info), OK);
+        struct effect_spec s = ask(EFFECT_DID, "y");
+        s.treatment = STR("");
+        s.unit = STR("p");
+        s.time = STR("m");
+        s.first_treated = STR("start");
+        s.has_never = true;
+        struct effect_result *r = run(t, &s);
+
+        assert_int_equal(r->has_dates, !numbers);
+        assert_true(r->estimates[0].group == (numbers ? 3 : 19783)); /* 1 March 2024 */
+        effect_result_free(r);
+        table_free(t);
+        out_free(&text);
+    }
+}
+
 static void names_read_back_as_what_they_were(void **state)
 {
     (void)state;
@@ -448,6 +482,7 @@ int main(void)
         cmocka_unit_test(kinds_of_errors_that_contradict_are_refused),
         cmocka_unit_test(a_text_with_too_many_words_is_refused),
         cmocka_unit_test(more_warnings_than_fit_are_counted),
+        cmocka_unit_test(a_panel_in_dates_says_that_its_periods_are_dates),
         cmocka_unit_test(names_read_back_as_what_they_were),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

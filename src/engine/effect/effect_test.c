@@ -6,25 +6,25 @@
 
 /* ---- data ------------------------------------------------------------------------ */
 
-/* The 185 treated men of the experiment over the 15,992 of the survey: both files have one head. */
+/* The 185 treated men of the experiment and the 15,992 of the survey: all but its own controls. */
 static table *treated_against_cps(void)
 {
     char path[512];
-    str nsw, cps, line;
-    arena *a = arena_new(1 << 22);
-    assert_int_equal(file_read(a, path_of("nsw_445.csv", path), 1 << 21, &nsw, &info), OK);
-    assert_int_equal(file_read(a, path_of("cps_15992.csv", path), 1 << 21, &cps, &info), OK);
+    str men, line;
     out text;
-    out_init(&text, 1 << 22);
-    while (str_next(&nsw, '\n', &line))
-        if (!str_starts(line, STR("\"Dehejia-Wahba Sample\",0")) && line.n) {
+    table *t;
+    arena *a = arena_new(1 << 21);
+    assert_int_equal(
+        file_read(a, path_of("../../demo/supported-work/men.csv", path), 1 << 20, &men, &info), OK);
+    out_init(&text, 1 << 20);
+    while (str_next(&men, '\n', &line))
+        if (!str_starts(line, STR("control,"))) {
             out_str(&text, line);
             out_char(&text, '\n');
         }
-    (void)str_next(&cps, '\n', &line); /* the head */
-    out_str(&text, cps);
-    table *t;
+
     assert_int_equal(table_parse(out_view(&text), STR("test"), NULL, NULL, &t, &info), OK);
+
     out_free(&text);
     arena_free(a);
     return t;

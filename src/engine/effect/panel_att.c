@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Each comparison's effect and influence function. First all designs (samples
- * with their scores), then all cells on top of them; both are independent of
+ * Each comparison's effect and influence function. A design, a sample with its
+ * score, is fitted once for all cells that share it; designs are independent of
  * each other and spread over the pool.
  */
 #include "base/lin.h"
@@ -14,17 +14,10 @@
 
 /* A worker's own memory: the sample it works on. */
 struct bench {
-    size_t design; /* whose complete sample is at hand; SIZE_MAX: none */
     uint32_t *index;
     double **x;
-    double *w, *odds, *change, *scratch, *influence;
+    double *w, *score, *odds, *change, *scratch, *influence;
     struct drdid_sample sample;
-};
-
-struct fitted {
-    struct drdid_fit fit;
-    arena *keep;
-    err error;
 };
 
 struct job {
@@ -33,9 +26,12 @@ struct job {
     enum effect_ipw ipw;
     struct panel_cells *cells;
     const size_t *column;
-    struct fitted *fitted;
     struct bench *bench;
     double *influence;
+    double *beta;   /* designs x k: coefficients of the score */
+    bool *has_beta; /* designs */
+    err *error;     /* designs */
+    double sum_treated;
 };
 
 /* ---- the sample of a cell ---- */
@@ -88,83 +84,27 @@ static void take_sample(const struct panel *p, const struct panel_cell *c, struc
     pick(panel_at(p, &p->weight, c->base), b->index, n, b->w);
 }
 
-static void count_cell(const struct panel_design *d, const struct drdid_sample *s,
-                       struct panel_cell *c)
+/* ---- a design and its cells ---- */
+
+static void compute_cell(const struct job *job, size_t cell, const struct drdid_fit *fit,
+                         struct bench *b)
 {
-    c->n_treated = s->n_treated;
-    c->n_control = s->n_control;
-    c->n_lost = d->room - s->n_treated - s->n_control;
-}
-
-/* ---- first pass: designs ---- */
-
-static err fit_design(const struct job *job, size_t design, struct bench *b, struct err_info *info)
-{
-    const struct panel_design *d = &job->cells->design[design];
-    struct fitted *f = &job->fitted[design];
-    take_sample(job->p, &job->cells->cell[d->first_cell], b);
-    const size_t n = b->sample.n_treated + b->sample.n_control;
-    const double *start = d->lead == design ? NULL : job->fitted[d->lead].fit.beta;
-    f->keep = arena_new(PANEL_MEMORY_MAX);
-    if (!f->keep)
-        return err_nomem(info);
-    if (job->estimator != EFFECT_REG) {
-        f->fit.score = ARENA_NEW(f->keep, double, n);
-        f->fit.odds = ARENA_NEW(f->keep, double, b->sample.n_control);
-        if (!f->fit.score || !f->fit.odds)
-            return err_nomem(info);
-    }
-    return drdid_fit(&b->sample, job->estimator, job->ipw, start, b->scratch, f->keep, &f->fit,
-                     info);
-}
-
-static void run_design(const struct job *job, size_t design, unsigned worker)
-{
-    struct err_info info;
-    job->bench[worker].design = SIZE_MAX;
-    job->fitted[design].error = fit_design(job, design, &job->bench[worker], &info);
-}
-
-static void run_lead(void *ctx, size_t design, unsigned worker)
-{
-    const struct job *job = ctx;
-    if (job->cells->design[design].lead == design)
-        run_design(job, design, worker);
-}
-
-/* The other designs of a cohort differ little from its first, and start from there. */
-static void run_follower(void *ctx, size_t design, unsigned worker)
-{
-    const struct job *job = ctx;
-    if (job->cells->design[design].lead != design)
-        run_design(job, design, worker);
-}
-
-/* ---- second pass: cells ---- */
-
-static void run_cell(void *ctx, size_t cell, unsigned worker)
-{
-    const struct job *job = ctx;
     const struct panel *p = job->p;
     struct panel_cell *c = &job->cells->cell[cell];
-    struct bench *b = &job->bench[worker];
-    if (c->reference || c->failed)
-        return;
-    const struct drdid_fit *fit = &job->fitted[c->design].fit;
-    if (b->design != c->design) {
-        take_sample(p, c, b);
-        b->design = c->design;
-    }
-    count_cell(&job->cells->design[c->design], &b->sample, c);
+    const struct drdid_sample *s = &b->sample;
+    const size_t n = s->n_treated + s->n_control;
+    const double *now = p->outcome + c->period * p->n, *then = p->outcome + c->base * p->n;
+
+    c->n_treated = s->n_treated;
+    c->n_control = s->n_control;
+    c->n_lost = job->cells->design[c->design].room - n;
     c->n_trimmed = fit->n_trimmed;
     c->failed = fit->failed;
     if (c->failed)
         return;
-    const double *now = p->outcome + c->period * p->n, *then = p->outcome + c->base * p->n;
-    const size_t n = b->sample.n_treated + b->sample.n_control;
     for (size_t i = 0; i < n; i++)
         b->change[i] = now[b->index[i]] - then[b->index[i]];
-    c->att = drdid_effect(&b->sample, fit, b->change, b->scratch, b->influence);
+    c->att = drdid_effect(s, fit, b->change, b->scratch, b->influence);
     double *influence = job->influence + job->column[cell] * p->n;
     for (size_t i = 0; i < n; i++)
         influence[b->index[i]] = b->influence[i] * (double)p->n;
@@ -172,7 +112,62 @@ static void run_cell(void *ctx, size_t cell, unsigned worker)
         c->failed = "panel.not-computable";
 }
 
-/* ---- both ---- */
+static void keep_score(struct job *job, size_t design, const struct bench *b,
+                       const struct drdid_fit *fit)
+{
+    job->has_beta[design] = fit->beta != NULL;
+    if (fit->beta)
+        memcpy(job->beta + design * job->p->k, fit->beta, job->p->k * sizeof *fit->beta);
+    if (fit->beta && job->cells->n_designs == 1)
+        job->sum_treated = lin_sum(fit->score, b->sample.n_treated);
+}
+
+static err compute_design(struct job *job, size_t design, struct bench *b, arena *a,
+                          struct err_info *info)
+{
+    const struct panel_design *d = &job->cells->design[design];
+    const bool starts_near = d->lead != design && job->has_beta[d->lead];
+    const double *start = starts_near ? job->beta + d->lead * job->p->k : NULL;
+    const bool has_score = job->estimator != EFFECT_REG;
+    struct drdid_fit fit = {.score = has_score ? b->score : NULL,
+                            .odds = has_score ? b->odds : NULL};
+
+    take_sample(job->p, &job->cells->cell[d->first_cell], b);
+    const err e = drdid_fit(&b->sample, job->estimator, job->ipw, start, b->scratch, a, &fit, info);
+    if (e != OK)
+        return e;
+    keep_score(job, design, b, &fit);
+    for (size_t c = d->first_cell; c < job->cells->n; c++)
+        if (job->column[c] != SIZE_MAX && job->cells->cell[c].design == design)
+            compute_cell(job, c, &fit, b);
+    return OK;
+}
+
+static void run_design(struct job *job, size_t design, unsigned worker)
+{
+    struct err_info info;
+    arena *a = arena_new(PANEL_MEMORY_MAX);
+    job->error[design] =
+        a ? compute_design(job, design, &job->bench[worker], a, &info) : err_nomem(&info);
+    arena_free(a);
+}
+
+static void run_lead(void *ctx, size_t design, unsigned worker)
+{
+    struct job *job = ctx;
+    if (job->cells->design[design].lead == design)
+        run_design(job, design, worker);
+}
+
+/* The other designs of a cohort differ little from its first, and start from there. */
+static void run_follower(void *ctx, size_t design, unsigned worker)
+{
+    struct job *job = ctx;
+    if (job->cells->design[design].lead != design)
+        run_design(job, design, worker);
+}
+
+/* ---- all designs ---- */
 
 static err benches_make(const struct job *job, unsigned n_workers, arena *a, struct bench *bench,
                         struct err_info *info)
@@ -183,27 +178,21 @@ static err benches_make(const struct job *job, unsigned n_workers, arena *a, str
             room = job->cells->design[d].room;
     for (unsigned i = 0; i < n_workers; i++) {
         struct bench *b = &bench[i];
-        b->design = SIZE_MAX;
         b->index = ARENA_NEW(a, uint32_t, room);
         b->x = ARENA_NEW(a, double *, job->p->k);
-        double *block = ARENA_NEW(a, double, room *(job->p->k + 4));
+        double *block = ARENA_NEW(a, double, room *(job->p->k + 6));
         if (!b->index || !b->x || !block)
             return err_nomem(info);
         for (size_t j = 0; j < job->p->k; j++)
             b->x[j] = block + j * room;
         b->w = block + job->p->k * room;
-        b->change = b->w + room;
+        b->score = b->w + room;
+        b->odds = b->score + room;
+        b->change = b->odds + room;
         b->scratch = b->change + room;
         b->influence = b->scratch + room;
     }
     return OK;
-}
-
-static double treated_scores(const struct panel_cells *cells, const struct fitted *f)
-{
-    const struct panel_cell *c = &cells->cell[cells->design[0].first_cell];
-    const bool has_one = cells->n_designs == 1 && f->fit.score && !f->fit.failed;
-    return has_one ? lin_sum(f->fit.score, c->n_treated) : NAN;
 }
 
 err panel_att(const struct panel *p, const struct effect_spec *spec, struct panel_cells *cells,
@@ -217,28 +206,26 @@ err panel_att(const struct panel *p, const struct effect_spec *spec, struct pane
                       .ipw = spec->ipw,
                       .cells = cells,
                       .column = column,
-                      .fitted = ARENA_NEW(a, struct fitted, cells->n_designs),
                       .bench = ARENA_NEW(a, struct bench, n_workers),
-                      .influence = influence};
-    if (!job.fitted || !job.bench)
+                      .influence = influence,
+                      .beta = ARENA_NEW(a, double, cells->n_designs * p->k),
+                      .has_beta = ARENA_NEW(a, bool, cells->n_designs),
+                      .error = ARENA_NEW(a, err, cells->n_designs),
+                      .sum_treated = NAN};
+    if (!job.bench || !job.beta || !job.has_beta || !job.error)
         return err_nomem(info);
     err e = benches_make(&job, n_workers, a, job.bench, info);
-    if (e != OK)
-        return e;
-    progress_report(progress, "panel.step-scores", 0, (double)cells->n);
-    par_run(pool, cells->n_designs, run_lead, &job);
-    par_run(pool, cells->n_designs, run_follower, &job);
-    for (size_t d = 0; d < cells->n_designs && e == OK; d++)
-        if (job.fitted[d].error != OK)
-            e = err_nomem(info); /* the only error a design can have */
     if (e == OK && progress_cancelled(progress))
         e = err_set(info, E_CANCELLED, "error.cancelled");
+    if (e != OK)
+        return e;
     progress_report(progress, "panel.step-cells", 0, (double)cells->n);
-    if (e == OK)
-        par_run(pool, cells->n, run_cell, &job);
-    if (e == OK)
-        *sum_treated = treated_scores(cells, &job.fitted[0]);
+    par_run(pool, cells->n_designs, run_lead, &job);
+    par_run(pool, cells->n_designs, run_follower, &job);
     for (size_t d = 0; d < cells->n_designs; d++)
-        arena_free(job.fitted[d].keep);
-    return e;
+        if (job.error[d] != OK)
+            return err_nomem(info); /* the only error a design can have */
+    *sum_treated = job.sum_treated;
+    progress_report(progress, "panel.step-cells", (double)cells->n, (double)cells->n);
+    return OK;
 }

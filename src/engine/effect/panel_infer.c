@@ -224,8 +224,8 @@ static void conclude_by_variance(struct effect_result *r, double level, double d
 
 /*
  * Wald's test that all effects before the start are zero: W = a'V^-1 a, chi-
- * squared with as many degrees of freedom as effects (Callaway and Sant'Anna
- * 2021, section 4). Cells come first among the estimates, in their own order.
+ * squared with as many degrees of freedom as effects (Wald 1943), as the R
+ * package did reports it. Cells come first among the estimates, in their order.
  */
 static err test_before(const struct panel_cells *cells, arena *a, struct effect_result *r,
                        struct err_info *info)

@@ -5,7 +5,7 @@
  * Does: inverse probability tilting: a logistic score whose odds, given to the
  *       controls, make their sums of covariates equal those of the treated
  *       (Graham, Pinto and Egel, Review of Economic Studies 79, 2012; for the
- *       effect on the treated, Sant'Anna and Zhao 2020, equation 3.1).
+ *       effect on the treated, Sant'Anna and Zhao 2020, section 3).
  * Does not: trim.
  */
 #ifndef ONTSCHOT_ENGINE_EFFECT_TILT_INT_H

@@ -4,8 +4,10 @@
 
 #include <math.h>
 
-static void put_field(out *o, const struct effect_field *f, const void *from)
+static void put_field(out *o, const struct effect_field *f, const void *from, bool has_dates)
 {
+    char text[EFFECT_PERIOD_TEXT_MAX];
+
     switch (f->kind) {
     case EFFECT_FIELD_REAL: {
         const double v = effect_field_real(f, from);
@@ -13,6 +15,9 @@ static void put_field(out *o, const struct effect_field *f, const void *from)
             out_real(o, v);
         break;
     }
+    case EFFECT_FIELD_PERIOD:
+        out_str(o, effect_period_print(effect_field_real(f, from), has_dates, text));
+        break;
     case EFFECT_FIELD_COUNT: out_int(o, (int64_t)effect_field_count(f, from)); break;
     case EFFECT_FIELD_FLAG: out_char(o, effect_field_flag(f, from) ? '1' : '0'); break;
     case EFFECT_FIELD_KEY:
@@ -32,7 +37,7 @@ err report_effect_csv(out *o, const struct effect_result *r, struct err_info *in
     for (size_t i = 0; i < r->n_estimates; i++) {
         for (const struct effect_field *f = fields; f->name; f++) {
             out_cstr(o, f == fields ? "" : ",");
-            put_field(o, f, &r->estimates[i]);
+            put_field(o, f, &r->estimates[i], r->has_dates);
         }
         out_cstr(o, "\r\n");
     }

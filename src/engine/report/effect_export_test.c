@@ -208,6 +208,27 @@ static void lines_of_a_table_end_under_each_other(void **state)
     assert_int_equal(head_end + 14 - head.p, row_end + 5 - row.p - 2);
 }
 
+static void dates_are_written_as_dates(void **state)
+{
+    struct bench *b = *state;
+    b->result.has_dates = true;
+    for (size_t i = 0; i < 3; i++) {
+        b->estimates[i].group = 19783; /* 1 March 2024 */
+        b->estimates[i].time = 19814;
+    }
+
+    assert_int_equal(report_effect_json(&b->text, &b->result, &info), OK);
+    assert_true(holds(out_view(&b->text), "\"group\": \"2024-03-01\""));
+    out_clear(&b->text);
+    assert_int_equal(report_effect_csv(&b->text, &b->result, &info), OK);
+    assert_true(holds(out_view(&b->text), "group-time,2024-03-01,2024-04-01,"));
+    out_clear(&b->text);
+    assert_int_equal(report_effect_text(&b->text, LANG_NL, &b->result, &info), OK);
+    assert_true(holds(out_view(&b->text), "2024-03-01 / 2024-04-01"));
+    out_clear(&b->text);
+    assert_int_equal(report_effect_xlsx(&b->text, &b->result, &info), OK);
+}
+
 static void every_form_reports_that_it_does_not_fit(void **state)
 {
     struct bench *b = *state;
@@ -232,6 +253,7 @@ int main(void)
         TEST(a_workbook_is_the_same_bytes_each_time),
         TEST(text_shows_numbers_as_each_language_writes_them),
         TEST(lines_of_a_table_end_under_each_other),
+        TEST(dates_are_written_as_dates),
         TEST(every_form_reports_that_it_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/report/effect_fields_int.h"
 
+#include "base/date.h"
+#include "base/num.h"
+
+#include <math.h>
 #include <stddef.h>
-#include <string.h>
 
 #define OF_ESTIMATE(kind, field)                                                                   \
     {                                                                                              \
@@ -15,8 +18,8 @@
 
 const struct effect_field effect_estimate_fields[] = {
     OF_ESTIMATE(EFFECT_FIELD_AGGREGATION, aggregation),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, group),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, time),
+    OF_ESTIMATE(EFFECT_FIELD_PERIOD, group),
+    OF_ESTIMATE(EFFECT_FIELD_PERIOD, time),
     OF_ESTIMATE(EFFECT_FIELD_REAL, event_time),
     OF_ESTIMATE(EFFECT_FIELD_REAL, estimate),
     OF_ESTIMATE(EFFECT_FIELD_REAL, standard_error),
@@ -79,4 +82,17 @@ const char *effect_field_text(const struct effect_field *f, const void *from)
     if (f->kind == EFFECT_FIELD_AGGREGATION)
         return effect_aggregation_name(*(const enum effect_aggregation *)at(f, from));
     return *(const char *const *)at(f, from);
+}
+
+_Static_assert((int)EFFECT_PERIOD_TEXT_MAX >= (int)NUM_TEXT_MAX, "a number fits");
+
+str effect_period_print(double period, bool has_dates, char text[EFFECT_PERIOD_TEXT_MAX])
+{
+    enum { DATE_TEXT = 10 };
+    if (!isfinite(period))
+        return STR("");
+    if (!has_dates)
+        return (str){text, num_print_real(period, text)};
+    date_print_iso((int32_t)period, text); /* came from a date, so it is one */
+    return (str){text, DATE_TEXT};
 }

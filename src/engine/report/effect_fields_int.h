@@ -10,6 +10,7 @@
 
 enum effect_field_kind {
     EFFECT_FIELD_REAL,
+    EFFECT_FIELD_PERIOD, /* a number, or the day number of a date */
     EFFECT_FIELD_COUNT,
     EFFECT_FIELD_FLAG,
     EFFECT_FIELD_KEY, /* a message key or NULL */
@@ -26,10 +27,15 @@ extern const struct effect_field effect_estimate_fields[];   /* of struct effect
 extern const struct effect_field effect_diagnostic_fields[]; /* of struct effect_diagnostics */
 
 /* A field of the struct at `from`, as the value that its kind says. */
-double effect_field_real(const struct effect_field *f, const void *from);
+double effect_field_real(const struct effect_field *f, const void *from); /* also of a period */
 size_t effect_field_count(const struct effect_field *f, const void *from);
 bool effect_field_flag(const struct effect_field *f, const void *from);
 /* A key, or the name of an aggregation. NULL when there is none. */
 const char *effect_field_text(const struct effect_field *f, const void *from);
+
+enum { EFFECT_PERIOD_TEXT_MAX = 32 };
+
+/* A period as text: "2004", or with dates "2024-03-01"; empty when it does not apply. */
+str effect_period_print(double period, bool has_dates, char text[EFFECT_PERIOD_TEXT_MAX]);
 
 #endif

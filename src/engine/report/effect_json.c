@@ -4,14 +4,24 @@
 #include "engine/report/effect_fields_int.h"
 #include "engine/report/report.h"
 
-#include <string.h>
+#include <math.h>
 
-static void put_fields(json *j, const struct effect_field *f, const void *from)
+static void put_period(json *j, double period, bool has_dates)
+{
+    char text[EFFECT_PERIOD_TEXT_MAX];
+    if (has_dates && isfinite(period))
+        json_str(j, effect_period_print(period, true, text));
+    else
+        json_real(j, period);
+}
+
+static void put_fields(json *j, const struct effect_field *f, const void *from, bool has_dates)
 {
     for (; f->name; f++) {
         json_key(j, f->name);
         switch (f->kind) {
         case EFFECT_FIELD_REAL: json_real(j, effect_field_real(f, from)); break;
+        case EFFECT_FIELD_PERIOD: put_period(j, effect_field_real(f, from), has_dates); break;
         case EFFECT_FIELD_COUNT: json_int(j, (int64_t)effect_field_count(f, from)); break;
         case EFFECT_FIELD_FLAG: json_bool(j, effect_field_flag(f, from)); break;
         case EFFECT_FIELD_KEY:
@@ -75,7 +85,7 @@ static void put_inputs(json *j, const struct effect_spec *s)
 static void put_diagnostics(json *j, const struct effect_diagnostics *d)
 {
     json_object(j);
-    put_fields(j, effect_diagnostic_fields, d);
+    put_fields(j, effect_diagnostic_fields, d, false);
     json_key(j, "pretest");
     json_object(j);
     json_key_real(j, "statistic", d->pretest_statistic);
@@ -128,7 +138,7 @@ err report_effect_json(out *o, const struct effect_result *r, struct err_info *i
     json_array(&j);
     for (size_t i = 0; i < r->n_estimates; i++) {
         json_object(&j);
-        put_fields(&j, effect_estimate_fields, &r->estimates[i]);
+        put_fields(&j, effect_estimate_fields, &r->estimates[i], r->has_dates);
         json_object_end(&j);
     }
     json_array_end(&j);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* An estimation as plain text: a table for each aggregation, then what it stands on. */
 #include "base/real.h"
+#include "engine/report/effect_fields_int.h"
 #include "engine/report/report.h"
 
 #include <math.h>
@@ -10,6 +11,7 @@ enum { COLUMNS = 7, DECIMALS_MAX = 6, GAP = 2 };
 /* A table under construction. Cells lie behind each other in `text`. */
 struct text_table {
     enum lang lang;
+    bool has_dates;
     out text;
     size_t *end; /* of each cell in text */
     size_t n, cap;
@@ -93,18 +95,18 @@ static int decimals_for(const struct effect_result *r)
     return decimals;
 }
 
-/* What one row is about. Periods are written without grouping. */
+/* What one row is about. Periods are written without grouping, dates as in the data. */
 static void cell_label(struct text_table *t, const struct effect_estimate *e)
 {
-    const bool has_group = !isnan(e->group), has_time = !isnan(e->time);
+    char text[2][EFFECT_PERIOD_TEXT_MAX];
+    const str group = effect_period_print(e->group, t->has_dates, text[0]);
+    const str time = effect_period_print(e->time, t->has_dates, text[1]);
 
-    if (has_group)
-        out_real(&t->text, e->group);
-    if (has_group && has_time)
+    out_str(&t->text, group);
+    if (group.n && time.n)
         out_cstr(&t->text, " / ");
-    if (has_time)
-        out_real(&t->text, e->time);
-    if (!has_group && !has_time) {
+    out_str(&t->text, time);
+    if (!group.n && !time.n) {
         const bool has_event = !isnan(e->event_time);
         out_str(&t->text, tr(t->lang, has_event ? "effect.label-event" : "effect.label-overall"));
         if (has_event) {
@@ -165,7 +167,7 @@ static err print_aggregation(out *o, enum lang lang, const struct effect_result 
     static const char *const titles[] = {"effect.title-none",   "effect.title-group-time",
                                          "effect.title-simple", "effect.title-dynamic",
                                          "effect.title-group",  "effect.title-calendar"};
-    struct text_table t = {.lang = lang};
+    struct text_table t = {.lang = lang, .has_dates = r->has_dates};
     size_t rows = 0;
     for (size_t i = 0; i < r->n_estimates; i++)
         rows += r->estimates[i].aggregation == aggregation;

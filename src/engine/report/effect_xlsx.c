@@ -9,13 +9,14 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-enum { ROWS_MAX = 1048575, COLUMN_WIDTH = 15 };
+enum { ROWS_MAX = 1048575, COLUMN_WIDTH = 15, DAY_OF_1970 = 25569 /* as Excel counts */ };
 
 /* A workbook under construction. The library checks rows and columns; we count them below its
  * limits. */
 struct book {
     lxw_workbook *workbook;
-    lxw_format *bold;
+    lxw_format *bold, *date;
+    bool has_dates;
     lxw_error failed; /* the first failure */
 };
 
@@ -38,10 +39,12 @@ static void put_field(struct book *b, lxw_worksheet *sheet, size_t row, size_t c
     const lxw_col_t c = (lxw_col_t)column;
 
     switch (f->kind) {
-    case EFFECT_FIELD_REAL: {
-        const double v = effect_field_real(f, from);
+    case EFFECT_FIELD_REAL:
+    case EFFECT_FIELD_PERIOD: {
+        const bool is_date = b->has_dates && f->kind == EFFECT_FIELD_PERIOD;
+        const double v = effect_field_real(f, from) + (is_date ? DAY_OF_1970 : 0);
         if (isfinite(v))
-            note(b, worksheet_write_number(sheet, r, c, v, NULL));
+            note(b, worksheet_write_number(sheet, r, c, v, is_date ? b->date : NULL));
         break;
     }
     case EFFECT_FIELD_COUNT:
@@ -101,16 +104,18 @@ static err write_book(const char *path, const struct effect_result *r, struct er
 {
     /* one moment for all books, so that the bytes depend on the result alone: 1 January 2000 */
     lxw_doc_properties properties = {.created = 946684800};
-    struct book b = {.workbook = workbook_new(path)};
+    struct book b = {.workbook = workbook_new(path), .has_dates = r->has_dates};
 
     if (!b.workbook)
         return err_nomem(info);
     b.bold = workbook_add_format(b.workbook);
-    if (!b.bold) {
+    b.date = workbook_add_format(b.workbook);
+    if (!b.bold || !b.date) {
         lxw_workbook_free(b.workbook);
         return err_nomem(info);
     }
     format_set_bold(b.bold);
+    format_set_num_format(b.date, "yyyy-mm-dd");
     note(&b, workbook_set_properties(b.workbook, &properties));
     add_estimates(&b, r);
     add_diagnostics(&b, r);

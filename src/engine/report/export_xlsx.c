@@ -86,8 +86,8 @@ static void put_name(struct book *b, lxw_worksheet *sheet, lxw_row_t row, lxw_co
 
 static void put_table(struct book *b, const struct sheet *t)
 {
-    char name[SHEET_NAME_MAX + 1] = {0};
-    strncpy(name, t->key, SHEET_NAME_MAX);
+    char name[SHEET_NAME_MAX + 1];
+    snprintf(name, sizeof name, "%s", t->key);
     lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, name);
     if (!sheet) {
         note(b, LXW_ERROR_MEMORY_MALLOC_FAILED);

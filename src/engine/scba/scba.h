@@ -122,9 +122,9 @@ struct scba_index {
 
 /*
  * One number that items use: a price, an amount, an effect size, a share.
- * Items that name the same parameter use the same draw. Its random numbers
- * depend on the seed and its key alone, so that adding an item changes no
- * other draw.
+ * Items that name the same parameter use the same draw. The random numbers of
+ * a distribution depend on the seed and the key alone, so that adding an item
+ * changes no other; estimates are drawn together and can shift together.
  */
 struct scba_parameter {
     str key; /* unique, e.g. "earnings.unit_value" */

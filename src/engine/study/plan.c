@@ -113,12 +113,16 @@ static void check_outcomes(struct checking *c)
 
 /* ---- names that costs and benefits use ---- */
 
-static void fail_unknown(struct checking *c, const struct yaml_node *at, const char *key, str typed,
-                         const str *known, size_t n)
+/* `what` is a message key: "an outcome", "an estimator". */
+static void fail_unknown(struct checking *c, const struct yaml_node *at, const char *what,
+                         str typed, const str *known, size_t n)
 {
-    struct msg *m = schema_mistake(c->errors, c->file, at, key);
+    const str near = schema_nearest(typed, known, n);
+    struct msg *m = schema_mistake(c->errors, c->file, at,
+                                   near.n ? "study.unknown-name-near" : "study.unknown-name");
     msg_text(m, typed);
-    msg_text(m, schema_nearest(typed, known, n));
+    msg_key(m, what);
+    msg_text(m, near);
 }
 
 static void check_measured_outcome(struct checking *c, const struct study_measured *m)
@@ -130,7 +134,7 @@ static void check_measured_outcome(struct checking *c, const struct study_measur
         if (str_eq(known[i], m->outcome))
             return;
     }
-    fail_unknown(c, schema_place(m->node, "outcome"), "study.no-outcome", m->outcome, known,
+    fail_unknown(c, schema_place(m->node, "outcome"), "study.among-outcomes", m->outcome, known,
                  c->study->outcomes.n);
 }
 
@@ -143,8 +147,8 @@ static void check_measured_estimator(struct checking *c, const struct study_meas
         if (!m->estimator.n || str_eq(known[i], m->estimator))
             return;
     }
-    fail_unknown(c, schema_place(m->node, "estimator"), "study.no-estimator", m->estimator, known,
-                 study_estimators(c->study));
+    fail_unknown(c, schema_place(m->node, "estimator"), "study.among-estimators", m->estimator,
+                 known, study_estimators(c->study));
 }
 
 /* Which of the three keys an aggregation can use; group-time cannot do without its two. */
@@ -172,7 +176,12 @@ static void check_measured_keys(struct checking *c, const struct study_measured 
 static void check_measured(struct checking *c)
 {
     const struct study_measured *m = c->study->measured.item;
+    const struct study_outcome *o = c->study->outcomes.item;
     for (size_t i = 0; i < c->study->measured.n; i++) {
+        for (size_t j = 0; j < c->study->outcomes.n; j++)
+            if (str_eq(o[j].column, m[i].name)) /* outcomes can be used under their own names */
+                msg_text(schema_mistake(c->errors, c->file, m[i].node, "study.name-twice"),
+                         m[i].name);
         check_measured_outcome(c, &m[i]);
         check_measured_estimator(c, &m[i]);
         check_measured_keys(c, &m[i]);
