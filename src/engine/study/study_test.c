@@ -641,6 +641,51 @@ static void a_forger_who_forges_everything_is_caught_by_computing_again(void **s
     assert_true(told);
 }
 
+/* A manifest with one result under another name, signed well by whoever it is. */
+static void sign_with_name(str name, size_t n_results)
+{
+    struct manifest m;
+    char signature[SEAL_SIGNATURE_HEX + 1];
+    out o;
+    assert_true(manifest_parse(memory, read_file(at("out/manifest.json")), &m));
+    m.result[0].name = name;
+    m.n_results = n_results ? n_results : m.n_results;
+    m.signer = seal_key_public(other_key);
+    out_init(&o, MANIFEST_BYTES_MAX);
+    manifest_print(&m, &o);
+    seal_print_signature(seal_sign(other_key, out_view(&o)), signature);
+    signature[SEAL_SIGNATURE_HEX] = '\n';
+    write_file(at("out/manifest.json"), out_view(&o));
+    write_file(at("out/manifest.sig"), (str){signature, sizeof signature});
+    out_free(&o);
+}
+
+static void a_manifest_that_names_files_elsewhere_is_refused(void **state)
+{
+    (void)state;
+    struct study_verification v;
+    assert_int_equal(run_as(key, "out", NULL), OK);
+    sign_with_name(STR("../../../../../../../../dev/zero"), 0);
+
+    assert_int_equal(verify("out", NULL, &v), OK);
+
+    assert_int_equal(v.verdict, STUDY_INVALID);
+    assert_error("study.verify-bad-manifest", 0);
+}
+
+static void a_manifest_that_leaves_out_results_is_refused(void **state)
+{
+    (void)state;
+    struct study_verification v;
+    assert_int_equal(run_as(key, "out", NULL), OK);
+    sign_with_name(STR("report-nl.html"), 1);
+
+    assert_int_equal(verify("out", NULL, &v), OK);
+
+    assert_int_equal(v.verdict, STUDY_INVALID);
+    assert_error("study.verify-unsealed", 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -671,6 +716,9 @@ int main(void)
                                         stop),
         cmocka_unit_test_setup_teardown(a_forger_who_forges_everything_is_caught_by_computing_again,
                                         start, stop),
+        cmocka_unit_test_setup_teardown(a_manifest_that_names_files_elsewhere_is_refused, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(a_manifest_that_leaves_out_results_is_refused, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
