@@ -36,7 +36,7 @@ static err open_for_reading(str path, int *fd, struct err_info *info)
     return *fd < 0 ? err_io(info, "file.cannot-open", path) : OK;
 }
 
-/* ---- reading ---------------------------------------------------------------- */
+/* ---- reading ---- */
 
 err file_read(arena *a, str path, size_t limit_bytes, str *text, struct err_info *info)
 {
@@ -108,7 +108,7 @@ void file_map_close(struct file_map *map)
     *map = (struct file_map){0};
 }
 
-/* ---- writing ---------------------------------------------------------------- */
+/* ---- writing ---- */
 
 struct file_writer {
     int fd;
@@ -286,7 +286,7 @@ err file_write(str path, str content, struct err_info *info)
     return file_writer_commit(w, info);
 }
 
-/* ---- folders ---------------------------------------------------------------- */
+/* ---- folders ---- */
 
 static bool is_folder(const char *z)
 {

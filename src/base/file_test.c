@@ -66,7 +66,7 @@ static void put(struct room *r, const char *text)
     assert_int_equal(file_write(str_of(r->path), str_of(text), &info), OK);
 }
 
-/* ---- writing ------------------------------------------------------------------------ */
+/* ---- writing ---- */
 
 static void what_is_written_is_read_and_mapped(void **state)
 {
@@ -233,7 +233,7 @@ static void a_patch_beyond_the_end_is_refused(void **state)
     assert_int_equal(count_files(r->folder), 0);
 }
 
-/* ---- names that are no file ----------------------------------------------------------- */
+/* ---- names that are no file ---- */
 
 static void a_device_or_a_folder_is_never_replaced(void **state)
 {
@@ -329,7 +329,7 @@ static void no_room_in_the_arena_is_no_memory(void **state)
     arena_free(tight);
 }
 
-/* ---- folders ----------------------------------------------------------------------------- */
+/* ---- folders ---- */
 
 static void folders_are_made_with_those_above_them(void **state)
 {

@@ -14,7 +14,7 @@ static const char *const type_names[] = {"int", "real", "text", "date"};
 static const char *const type_keys[] = {"table.type-int", "table.type-real", "table.type-text",
                                         "table.type-date"};
 
-/* ---- how a text file is read ----------------------------------------------------------- */
+/* ---- how a text file is read ---- */
 
 /* What both actions take; in a macro, since C cannot put one array into another. */
 /* clang-format off */
@@ -103,7 +103,7 @@ static table *open_table(struct cli *c, int *code)
     return t;
 }
 
-/* ---- describe: for programs ---------------------------------------------------------------- */
+/* ---- describe: for programs ---- */
 
 /* A value of the column as its type is written: whole, decimal, or a date. */
 static void put_plain(out *o, enum table_type type, double v)
@@ -225,7 +225,7 @@ static void describe_csv(out *o, const table *t)
     }
 }
 
-/* ---- describe: for people -------------------------------------------------------------------- */
+/* ---- describe: for people ---- */
 
 enum cell { CELL_NAME, CELL_TYPE, CELL_MISSING, CELL_LEAST, CELL_MEAN, CELL_MOST, CELL_COUNT };
 
@@ -421,8 +421,7 @@ static int describe(struct cli *c)
     return code;
 }
 
-/* ---- import ------------------------------------------------------------------------------------
- */
+/* ---- import ---- */
 
 static int tell_imported(struct cli *c, const table *t)
 {
@@ -461,8 +460,7 @@ static int import(struct cli *c)
     return code;
 }
 
-/* ---- the tables
- * ---------------------------------------------------------------------------------- */
+/* ---- the tables ---- */
 
 static const struct cli_option describe_options[] = {READING_OPTIONS, {0}};
 

@@ -45,15 +45,10 @@ struct column_entry {
 };
 _Static_assert(sizeof(struct column_entry) == 224, "no padding");
 
-static inline size_t column_value_size(enum table_type type)
-{
-    return type == TABLE_INT || type == TABLE_REAL ? 8 : 4;
-}
-
 /* How many blocks a section has. Its hash is that of their hashes, one after the other. */
 size_t column_blocks(uint64_t n);
 
-/* ---- order of rows ------------------------------------------------------------ */
+/* ---- order of rows ---- */
 
 /*
  * A number that orders the column as its values do: rows compare as these.

@@ -51,7 +51,7 @@ static bool is_hash_of(const void *p, size_t n, struct seal_hash hash)
     return seal_hash_eq(seal_hash_bytes((str){p, n}), hash);
 }
 
-/* ---- header and directory ---------------------------------------------------------- */
+/* ---- header and directory ---- */
 
 static err read_header(struct reader *r, struct err_info *info)
 {
@@ -98,7 +98,7 @@ static err read_directory(struct reader *r, struct err_info *info)
     return OK;
 }
 
-/* ---- the shape of a column ------------------------------------------------------------ */
+/* ---- the shape of a column ---- */
 
 /* Sections follow each other with nothing between them but zeros up to the next boundary. */
 static bool is_next(struct reader *r, uint64_t at, uint64_t n)
@@ -128,7 +128,7 @@ static bool has_shape(struct reader *r, const struct column_entry *e)
     return e->n_words == n_words && n_words <= TABLE_WORDS_MAX && e->name_n > 0 &&
            e->name_n <= TABLE_FIELD_MAX &&
            lies_within(e->name_at, e->name_n, r->header.n_directory) &&
-           is_section(r, &e->part[PART_VALUES], n * column_value_size(type)) &&
+           is_section(r, &e->part[PART_VALUES], n * table_value_size(type)) &&
            is_section(r, &e->part[PART_MISSING], e->n_missing ? n : 0) &&
            is_section(r, &e->part[PART_WORD_ENDS], n_words * sizeof(uint64_t)) &&
            is_section(r, &e->part[PART_WORD_BYTES], e->part[PART_WORD_BYTES].n);
@@ -191,7 +191,7 @@ static err set_column(struct reader *r, size_t i, struct err_info *info)
     return OK;
 }
 
-/* ---- every byte ---------------------------------------------------------------------- */
+/* ---- every byte ---- */
 
 /* The blocks of all sections in a row, each hashed and looked through on its own. */
 struct check {
@@ -246,7 +246,7 @@ static bool values_are_right(const struct table_column *c, enum column_part part
         return mask_is_right(c, from_byte, from_byte + n_bytes, n_missing);
     if (part != PART_VALUES)
         return true;
-    const size_t size = column_value_size(c->type);
+    const size_t size = table_value_size(c->type);
     const size_t from = from_byte / size;
     const size_t to = from + n_bytes / size;
     switch (c->type) {
@@ -338,7 +338,7 @@ out:
     return e;
 }
 
-/* ---- what the header says of the whole -------------------------------------------------- */
+/* ---- what the header says of the whole ---- */
 
 static err check_order(struct reader *r, struct err_info *info)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- keys ------------------------------------------------------------------------ */
+/* ---- keys ---- */
 
 /* IEEE 754 doubles compare as whole numbers once the negative ones are turned over. */
 static uint64_t key_of_real(double v)
@@ -100,7 +100,7 @@ err column_is_sorted(const table *t, const struct table_column *unit,
     return ready ? OK : err_nomem(info);
 }
 
-/* ---- radix sort -------------------------------------------------------------------- */
+/* ---- radix sort ---- */
 
 enum { RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
 

@@ -12,7 +12,7 @@ size_t column_blocks(uint64_t n)
     return (size_t)(n / COLUMN_BLOCK + (n % COLUMN_BLOCK != 0));
 }
 
-/* ---- one section ------------------------------------------------------------------- */
+/* ---- one section ---- */
 
 /* Elements in memory, to be written in another order when there is one. */
 struct source {
@@ -110,7 +110,7 @@ static err write_section(file_writer *w, par *pool, struct source source, size_t
     return OK;
 }
 
-/* ---- a column ------------------------------------------------------------------------ */
+/* ---- a column ---- */
 
 struct table_writer {
     const table *t;
@@ -120,16 +120,6 @@ struct table_writer {
     unsigned char *buffer;
     struct column_entry *entry;
 };
-
-static const void *values_of(const struct table_column *c)
-{
-    switch (c->type) {
-    case TABLE_INT: return c->ints;
-    case TABLE_REAL: return c->reals;
-    case TABLE_TEXT: return c->codes;
-    default: return c->days;
-    }
-}
 
 static err write_words(struct table_writer *w, const struct table_column *c,
                        struct column_entry *entry, struct err_info *info)
@@ -164,7 +154,7 @@ static err write_column(struct table_writer *w, size_t i, struct err_info *info)
 {
     const struct table_column *c = &w->t->column[i];
     struct column_entry *entry = &w->entry[i];
-    const struct source values = {values_of(c), column_value_size(c->type), w->order};
+    const struct source values = {table_values(c), table_value_size(c->type), w->order};
     const struct source missing = {c->missing, 1, w->order};
 
     entry->type = (uint32_t)c->type + 1;
@@ -178,7 +168,7 @@ static err write_column(struct table_writer *w, size_t i, struct err_info *info)
     return e == OK ? write_words(w, c, entry, info) : e;
 }
 
-/* ---- the file ------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 /* Entries, then the names. */
 static err write_directory(struct table_writer *w, struct column_header *header,

@@ -13,176 +13,7 @@ static const str usual_marks[] = {
     {"NULL", 4},
 };
 
-/* ---- faults -> errors ----------------------------------------------------------- */
-
-static err tell(const struct csv *f, str name, const struct csv_fault *fault, struct err_info *info)
-{
-    const char *text = f->lexer.text;
-    const size_t at = fault->at < f->lexer.n ? fault->at : f->lexer.n;
-    size_t line_start = str_starts((str){text, f->lexer.n}, STR("\xef\xbb\xbf")) ? 3 : 0;
-    int64_t line = 1;
-
-    for (const char *p;
-         at > line_start && (p = memchr(text + line_start, '\n', at - line_start)) != NULL; line++)
-        line_start = (size_t)(p - text) + 1;
-    const int64_t column = at >= line_start ? (int64_t)(at - line_start) + 1 : 1;
-    err_at(info, name, line, column);
-    return info->code;
-}
-
-/* The field at `at`, for a message; empty when it cannot be read. */
-static str field_at(const struct csv *f, size_t at)
-{
-    struct csv_field field;
-    struct csv_fault ignored;
-    size_t next;
-    return csv_lex(&f->lexer, at, &field, &next, &ignored) ? field.raw : (str){"", 0};
-}
-
-/* The bound that a fault is about; 0 for faults that are about the form. */
-static int64_t limit_of(const char *key)
-{
-    static const struct {
-        const char *key;
-        int64_t limit;
-    } limits[] = {
-        {"table.field-too-long", TABLE_FIELD_MAX},     {"table.line-too-long", TABLE_LINE_MAX},
-        {"table.too-many-columns", TABLE_COLUMNS_MAX}, {"table.too-many-rows", TABLE_ROWS_MAX},
-        {"table.too-many-words", TABLE_WORDS_MAX},
-    };
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
-        if (strcmp(key, limits[i].key) == 0)
-            return limits[i].limit;
-    return 0;
-}
-
-static err fail_at(const struct csv *f, str name, const struct csv_fault *fault,
-                   struct err_info *info)
-{
-    const int64_t limit = limit_of(fault->key);
-
-    if (strcmp(fault->key, "error.memory") == 0)
-        return err_nomem(info);
-    err_set(info, limit ? E_LIMIT : E_INPUT, fault->key);
-    if (limit)
-        msg_int(&info->msg, limit);
-    if (strcmp(fault->key, "table.too-many-words") == 0)
-        msg_text(&info->msg, f->column[fault->column].name);
-    if (strcmp(fault->key, "table.field-count") == 0) {
-        msg_int(&info->msg, (int64_t)fault->found);
-        msg_int(&info->msg, (int64_t)f->n_columns);
-    }
-    return tell(f, name, fault, info);
-}
-
-/* A value that its column cannot hold: {1} is the column, {2} the value. */
-static err fail_value(const struct csv *f, str name, const char *key, size_t column, size_t at,
-                      struct err_info *info)
-{
-    const struct csv_fault fault = {.key = key, .at = at};
-    err_text(info, E_INPUT, key, f->column[column].name);
-    msg_text(&info->msg, field_at(f, at));
-    return tell(f, name, &fault, info);
-}
-
-/* ---- the header --------------------------------------------------------------------- */
-
-static err header_fault(struct csv *f, str name, const char *key, size_t at, size_t column,
-                        struct err_info *info)
-{
-    const struct csv_fault fault = {.key = key, .at = at};
-    err_set(info, E_INPUT, key);
-    if (f->column && f->column[column].name.n)
-        msg_text(&info->msg, f->column[column].name);
-    else
-        msg_int(&info->msg, (int64_t)column + 1);
-    return tell(f, name, &fault, info);
-}
-
-/* R leaves the name of its row names out: one name fewer than there are fields. */
-static bool has_row_names(const struct csv *f, size_t n_names)
-{
-    const struct csv_lexer *x = &f->lexer;
-    struct csv_fault ignored;
-    size_t n, next;
-    return (x->separator == ' ' || x->separator == '\t') && f->data < x->n &&
-           csv_count_fields(x, f->data, &n, &next, &ignored) && n == n_names + 1;
-}
-
-static err check_unique(struct csv *f, str name, size_t at, struct err_info *info)
-{
-    struct dict seen = {0};
-    err e = OK;
-    for (size_t c = 0; c < f->n_columns && e == OK; c++) {
-        uint32_t code;
-        e = dict_code(&seen, f->column[c].name, &code);
-        if (e != OK)
-            e = err_nomem(info);
-        else if (code != c)
-            e = header_fault(f, name, "table.name-twice", at, c, info);
-    }
-    dict_free(&seen);
-    return e;
-}
-
-static err read_header(struct csv *f, str name, size_t begin, struct err_info *info)
-{
-    struct csv_fault fault;
-    struct csv_field field;
-    size_t n_names, at = begin;
-
-    if (!csv_count_fields(&f->lexer, begin, &n_names, &f->data, &fault))
-        return fail_at(f, name, &fault, info);
-    if (f->data - begin > TABLE_LINE_MAX) {
-        fault = (struct csv_fault){.key = "table.line-too-long", .at = begin};
-        return fail_at(f, name, &fault, info);
-    }
-    f->data = csv_skip_empty(&f->lexer, f->data);
-    const size_t n_unnamed = has_row_names(f, n_names);
-    if (n_names + n_unnamed > TABLE_COLUMNS_MAX) {
-        fault = (struct csv_fault){.key = "table.too-many-columns", .at = begin};
-        return fail_at(f, name, &fault, info);
-    }
-    f->n_columns = n_names + n_unnamed;
-    f->column = calloc(f->n_columns, sizeof *f->column);
-    f->names = malloc(f->data - begin + 1);
-    if (!f->column || !f->names)
-        return err_nomem(info);
-    if (n_unnamed)
-        f->column[0].name = STR("row");
-    char *names = f->names;
-    for (size_t c = n_unnamed; c < f->n_columns; c++) {
-        const size_t from = at;
-        if (!csv_lex(&f->lexer, at, &field, &at, &fault))
-            return fail_at(f, name, &fault, info);
-        at++;
-        const str whole = csv_unquote(field.raw, names);
-        f->column[c].name = str_trim(field.doubled ? whole : field.raw);
-        names += field.raw.n;
-        if (f->column[c].name.n == 0)
-            return header_fault(f, name, "table.name-empty", from, c, info);
-    }
-    return check_unique(f, name, begin, info);
-}
-
-static err apply_types(struct csv *f, str name, struct err_info *info)
-{
-    for (size_t i = 0; i < f->format->n_typed; i++) {
-        size_t c = 0;
-        while (c < f->n_columns && !str_eq(f->column[c].name, f->format->typed_name[i]))
-            c++;
-        if (c == f->n_columns) {
-            err_text(info, E_INPUT, "table.typed-column-absent", f->format->typed_name[i]);
-            err_at(info, name, 1, 0);
-            return E_INPUT;
-        }
-        f->column[c].type = f->format->typed_as[i];
-        f->column[c].is_given = true;
-    }
-    return OK;
-}
-
-/* ---- passes over the records --------------------------------------------------------- */
+/* ---- passes over the records ---- */
 
 static err make_room(struct csv *f, struct err_info *info)
 {
@@ -242,13 +73,13 @@ static err run_wave(struct csv *f, str name, struct err_info *info)
     table_run(f->pool, n, csv_parse_chunk, f);
     const struct csv_fault *fault = first_fault(f);
     if (fault)
-        return fail_at(f, name, fault, info);
+        return csv_fail(f, name, fault, info);
     table_run(f->pool, f->n_columns, csv_merge_words, f);
     for (size_t c = 0; c < f->n_columns; c++) {
         const struct csv_fault full = {
             .key = "table.too-many-words", .at = f->chunk[f->wave].first, .column = c};
         if (f->column[c].merged == E_LIMIT)
-            return fail_at(f, name, &full, info);
+            return csv_fail(f, name, &full, info);
         if (f->column[c].merged != OK)
             return err_nomem(info);
     }
@@ -330,7 +161,7 @@ static err check_values(const struct csv *f, str name, struct err_info *info)
             column = c;
         }
     }
-    return key ? fail_value(f, name, key, column, at, info) : OK;
+    return key ? csv_fail_value(f, name, key, column, at, info) : OK;
 }
 
 /*
@@ -363,7 +194,7 @@ out:
     return e;
 }
 
-/* ---- into a table ---------------------------------------------------------------------- */
+/* ---- into a table ---- */
 
 static bool take_words(struct table_column *to, struct table_owned *owned, struct dict *d)
 {
@@ -426,7 +257,7 @@ static err make_table(struct csv *f, str name, table **t, struct err_info *info)
     return OK;
 }
 
-/* ---- from beginning to end ---------------------------------------------------------------- */
+/* ---- from beginning to end ---- */
 
 static void set_marks(struct csv *f)
 {
@@ -493,18 +324,18 @@ static err read_all(struct csv *f, str name, size_t begin, size_t chunk_bytes,
     struct csv_fault fault = {0};
 
     set_marks(f);
-    err e = read_header(f, name, begin, info);
+    err e = csv_read_header(f, name, begin, info);
     if (e == OK)
-        e = apply_types(f, name, info);
+        e = csv_apply_types(f, name, info);
     if (e != OK)
         return e;
     e = csv_scan(f, begin, chunk_bytes, &fault, info);
     if (e != OK)
-        return fault.key ? fail_at(f, name, &fault, info) : e;
+        return fault.key ? csv_fail(f, name, &fault, info) : e;
     if (f->n_rows == 0 || f->n_rows > (size_t)TABLE_ROWS_MAX) {
         fault = (struct csv_fault){.key = f->n_rows ? "table.too-many-rows" : "table.no-rows",
                                    .at = f->n_rows ? 0 : f->data};
-        return fail_at(f, name, &fault, info);
+        return csv_fail(f, name, &fault, info);
     }
     return read_records(f, name, progress, info);
 }

@@ -3,7 +3,7 @@
 
 enum { SAMPLE_RECORDS = 100 };
 
-/* ---- separator ---------------------------------------------------------------- */
+/* ---- separator ---- */
 
 /* How well a separator explains the first records. */
 struct fit {
@@ -59,7 +59,7 @@ char csv_detect_separator(str text, size_t begin)
     return separator;
 }
 
-/* ---- decimal sign and types -------------------------------------------------- */
+/* ---- decimal sign and types ---- */
 
 #define POINTS  (SEEN_POINT | SEEN_POINT_GROUP)
 #define COMMAS  (SEEN_COMMA | SEEN_COMMA_GROUP)

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The reading of CSV in three steps:
+ * The reading of CSV:
+ *   csv_lex.c     fields and records, as RFC 4180
+ *   csv_header.c  the names of the columns
  *   csv_scan.c    where records begin, so that blocks can be parsed apart
  *   csv_value.c   what one field can be: whole, decimal, date, text
  *   csv_detect.c  separator, decimal sign and types, from what was seen
  *   csv_parse.c   a block of records into columns
+ *   csv_fault.c   what is wrong and where
  *   csv.c         the steps in order
  */
 #ifndef ONTSCHOT_ENGINE_TABLE_CSV_INT_H
@@ -13,7 +16,7 @@
 #include "engine/table/dict_int.h"
 #include "engine/table/table_int.h"
 
-/* ---- what a field can be; a column gathers the bits of all its fields ---------- */
+/* ---- what a field can be; a column gathers the bits of all its fields ---- */
 
 enum csv_seen {
     SEEN_WHOLE = 1,        /* fits int64, no leading zero */
@@ -40,7 +43,7 @@ bool csv_parse_infinity(str value, double *v);
 /* ISO or Dutch */
 bool csv_parse_date(str value, int32_t *day);
 
-/* ---- lexer ------------------------------------------------------------------ */
+/* ---- lexer ---- */
 
 struct csv_fault {
     const char *key; /* NULL: none */
@@ -82,7 +85,7 @@ bool csv_count_fields(const struct csv_lexer *x, size_t at, size_t *n, size_t *n
 /* Copies `raw` with "" as " to `to`, which has raw.n places. */
 str csv_unquote(str raw, char *to);
 
-/* ---- a file being read -------------------------------------------------------- */
+/* ---- a file being read ---- */
 
 struct csv_chunk {
     size_t begin, end; /* records that begin here belong to it */
@@ -141,6 +144,18 @@ struct csv {
     size_t wave;        /* the first chunk of the wave */
     par *pool;
 };
+
+/* csv_fault.c: what is told, with line and column; each returns info->code. */
+err csv_fail(const struct csv *f, str name, const struct csv_fault *fault, struct err_info *info);
+/* A value that its column cannot hold: {1} is the column, {2} the value. */
+err csv_fail_value(const struct csv *f, str name, const char *key, size_t column, size_t at,
+                   struct err_info *info);
+/* Adds the place to an error that was just set. */
+err csv_place(const struct csv *f, str name, const struct csv_fault *fault, struct err_info *info);
+
+/* csv_header.c: names, and types that the caller gives. Sets f->data and f->column. */
+WARN_UNUSED err csv_read_header(struct csv *f, str name, size_t begin, struct err_info *info);
+WARN_UNUSED err csv_apply_types(struct csv *f, str name, struct err_info *info);
 
 /* Fills the chunks; a fault is set for broken bytes, also in the header at `begin`. */
 WARN_UNUSED err csv_scan(struct csv *f, size_t begin, size_t chunk_bytes, struct csv_fault *fault,

@@ -39,7 +39,7 @@ bool csv_is_missing(const struct csv *f, str value)
     return false;
 }
 
-/* ---- the common forms, read where they stand ---------------------------------- */
+/* ---- the common forms, read where they stand ---- */
 
 static bool is_digit(char c)
 {
@@ -142,7 +142,7 @@ static bool quick_field(struct block *b, size_t c, size_t row, size_t at, size_t
     return true;
 }
 
-/* ---- any form ---------------------------------------------------------------------- */
+/* ---- any form ---- */
 
 static void set_missing(struct block *b, size_t c, size_t row)
 {
@@ -273,7 +273,7 @@ void csv_parse_chunk(void *csv, size_t of_wave, unsigned worker)
     }
 }
 
-/* ---- one dictionary out of those of the blocks --------------------------------------- */
+/* ---- one dictionary out of those of the blocks ---- */
 
 static bool has_words(const struct csv_column *column)
 {

@@ -15,7 +15,7 @@
 
 #include "engine/table/table_test_int.h"
 
-/* ---- cases of tests/data/csv ----------------------------------------------------- */
+/* ---- cases of tests/data/csv ---- */
 
 enum { CASE_LIST_MAX = 8, DUMP_MAX = 1 << 24 };
 
@@ -274,7 +274,7 @@ static void bad_input_is_told_with_its_place(void **state)
     check_cases_of("tests/data/csv/errors.case", 37);
 }
 
-/* ---- real files ---------------------------------------------------------------------- */
+/* ---- real files ---- */
 
 static void the_lalonde_file_has_row_names_and_spaces(void **state)
 {
@@ -323,7 +323,7 @@ static void the_county_panel_is_whole(void **state)
     arena_free(a);
 }
 
-/* ---- properties ------------------------------------------------------------------------ */
+/* ---- properties ---- */
 
 /* Random choices by number; each is asked once. */
 struct dice {

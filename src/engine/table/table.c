@@ -43,12 +43,60 @@ void table_free(table *t)
     free(t);
 }
 
+size_t table_value_size(enum table_type type)
+{
+    return type == TABLE_INT || type == TABLE_REAL ? sizeof(int64_t) : sizeof(int32_t);
+}
+
+const void *table_values(const struct table_column *c)
+{
+    switch (c->type) {
+    case TABLE_INT: return c->ints;
+    case TABLE_REAL: return c->reals;
+    case TABLE_TEXT: return c->codes;
+    default: return c->days;
+    }
+}
+
+/* ---- opening ---- */
+
 static err open_text(struct file_map map, str path, const struct table_format *format, par *pool,
                      const struct progress *progress, table **t, struct err_info *info)
 {
     const str text = {map.n ? (const char *)map.p : "", map.n};
     const err e = csv_parse(text, path, format, TABLE_CHUNK, pool, progress, t, info);
     file_map_close(&map);
+    return e;
+}
+
+/* A column file has its types; those that are given must be the same. */
+static err check_types(const table *t, const struct table_format *format, struct err_info *info)
+{
+    for (size_t i = 0; format && i < format->n_typed; i++) {
+        const struct table_column *c;
+        const err e = table_find(t, format->typed_name[i], &c, info);
+        if (e != OK)
+            return e;
+        if (c->type != format->typed_as[i]) {
+            err_text(info, E_INPUT, "table.ot-type", c->name);
+            err_at(info, table_name(t), 0, 0);
+            return E_INPUT;
+        }
+    }
+    return OK;
+}
+
+static err open_columns(struct file_map map, str path, const struct table_format *format, par *pool,
+                        table **t, struct err_info *info)
+{
+    table *opened = NULL;
+    err e = column_file_open(map, path, pool, &opened, info);
+    if (e == OK)
+        e = check_types(opened, format, info);
+    if (e == OK)
+        *t = opened;
+    else
+        table_free(opened);
     return e;
 }
 
@@ -59,9 +107,9 @@ err table_open(str path, const struct table_format *format, par *pool,
     const err e = file_map_open(path, &map, info);
     if (e != OK)
         return e;
-    if (column_file_is((str){(const char *)map.p, map.n}))
-        return column_file_open(map, path, pool, t, info);
-    return open_text(map, path, format, pool, progress, t, info);
+    return column_file_is((str){(const char *)map.p, map.n})
+               ? open_columns(map, path, format, pool, t, info)
+               : open_text(map, path, format, pool, progress, t, info);
 }
 
 err table_parse(str text, str name, const struct table_format *format, par *pool, table **t,
@@ -90,7 +138,7 @@ const struct table_column *table_column_at(const table *t, size_t i)
     return &t->column[i];
 }
 
-/* ---- finding -------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 static const struct table_column *by_name(const table *t, str name)
 {
@@ -130,7 +178,7 @@ err table_find(const table *t, str name, const struct table_column **c, struct e
     return E_INPUT;
 }
 
-/* ---- values ---------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static err refuse_text(const table *t, const struct table_column *c, struct err_info *info)
 {

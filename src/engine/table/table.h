@@ -89,6 +89,7 @@ struct table_format {
 
 /*
  * Opens a CSV, TSV or column file; which of the two is seen from its content.
+ * Of a column file's format only the types matter: they must be those it has.
  * `pool` may be NULL; it changes the time and nothing else. On error nothing is
  * kept and `info` names line and column. The file must not change meanwhile, a
  * column file not before table_free: it stays mapped.

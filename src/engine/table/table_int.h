@@ -40,6 +40,10 @@ WARN_UNUSED err csv_parse(str text, str name, const struct table_format *format,
                           par *pool, const struct progress *progress, table **t,
                           struct err_info *info);
 
+/* The values of a column, whatever their type, and the bytes of one. */
+const void *table_values(const struct table_column *c);
+size_t table_value_size(enum table_type type);
+
 bool column_file_is(str bytes); /* begins as a column file does */
 
 /* Takes over `map`, also on error. */

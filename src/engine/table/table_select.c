@@ -10,26 +10,6 @@ struct kept {
     size_t n_rows, n;
 };
 
-static size_t value_size(enum table_type type)
-{
-    switch (type) {
-    case TABLE_INT: return sizeof(int64_t);
-    case TABLE_REAL: return sizeof(double);
-    case TABLE_TEXT: return sizeof(uint32_t);
-    default: return sizeof(int32_t);
-    }
-}
-
-static const void *values_of(const struct table_column *c)
-{
-    switch (c->type) {
-    case TABLE_INT: return c->ints;
-    case TABLE_REAL: return c->reals;
-    case TABLE_TEXT: return c->codes;
-    default: return c->days;
-    }
-}
-
 /* The kept ones of n_rows values of `size` bytes, on the heap; NULL when memory is out. */
 static void *pick(const struct kept *k, const void *values, size_t size)
 {
@@ -131,7 +111,7 @@ static bool pick_column(struct kept k, const struct table_column *from, struct t
                         struct table_owned *own)
 {
     to->type = from->type;
-    own->values = pick(&k, values_of(from), value_size(from->type));
+    own->values = pick(&k, table_values(from), table_value_size(from->type));
     if (!own->values || !pick_name(from, to, own) || !pick_missing(&k, from, to, own))
         return false;
     switch (from->type) {
