@@ -218,6 +218,68 @@ static void the_results_are_the_published_figures(void **state)
     assert_non_null(strstr(json.p, "-0.0399512751"));
 }
 
+static void checking_a_right_plan_counts_what_it_asks_for(void **state)
+{
+    (void)state;
+    struct study_checked checked;
+    errors.n = errors.n_found = 0;
+
+    assert_int_equal(study_check(at("plan.yaml"), STR(""), NULL, NULL, &checked, &errors), OK);
+
+    assert_int_equal(checked.n_estimations, 5);
+    assert_int_equal(checked.n_rows, 2500);
+}
+
+static void checking_says_when_the_data_or_the_plan_are_not_there(void **state)
+{
+    (void)state;
+    struct study_checked checked;
+    errors.n = errors.n_found = 0;
+
+    assert_int_equal(study_check(at("none.yaml"), STR(""), NULL, NULL, &checked, &errors),
+                     E_NOT_FOUND);
+    assert_int_equal(study_check(at("plan.yaml"), at("none.csv"), NULL, NULL, &checked, &errors),
+                     E_NOT_FOUND);
+
+    assert_int_equal(errors.n, 2);
+}
+
+/* Only the main estimate must succeed; what fails beside it says why, in its place. */
+static void a_subgroup_that_cannot_be_estimated_keeps_its_place_with_the_reason(void **state)
+{
+    (void)state;
+    write_file(at("lalonde_614.tab"), source("tests/data/lalonde_614.tab"));
+    write_file(at("plan.yaml"),
+               replaced(replaced(source("tests/data/lalonde-study.yaml"), "column: nodegree",
+                                 "column: treat"),
+                        "subgroups:", "limits: [Nothing about health.]\nsubgroups:"));
+
+    assert_int_equal(run_as(key, "out", NULL), OK);
+
+    const str json = read_file(at("out/results-en.json"));
+    assert_non_null(strstr(json.p, "without a degree"));
+    assert_non_null(strstr(json.p, "1231."));    /* main: doubly robust */
+    assert_non_null(strstr(json.p, "-635.026")); /* raw difference of means */
+    assert_non_null(strstr(read_file(at("out/report-en.html")).p, "Nothing about health."));
+}
+
+static void the_report_lists_what_changed_after_freezing(void **state)
+{
+    (void)state;
+    struct study_status s;
+    assert_int_equal(freeze_as(key, "", &s), OK);
+    change_plan("control: never", "control: not-yet");
+    assert_int_equal(freeze_as(key, "too few never start", &s), OK);
+    change_plan("seed: 20261124", "seed: 7 # lucky");
+
+    assert_int_equal(run_as(key, "out", NULL), OK);
+
+    const str page = read_file(at("out/report-en.html"));
+    assert_non_null(strstr(page.p, "design.control: never \xe2\x86\x92 not-yet"));
+    assert_non_null(strstr(page.p, "too few never start"));
+    assert_non_null(strstr(page.p, "seed: 20261124 \xe2\x86\x92 7"));
+}
+
 static void any_number_of_threads_gives_the_same_bits(void **state)
 {
     (void)state;
@@ -294,6 +356,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_nothing_behind, start, stop),
         cmocka_unit_test_setup_teardown(an_outcome_without_values_stops_the_run_at_its_place, start,
                                         stop),
+        cmocka_unit_test_setup_teardown(checking_a_right_plan_counts_what_it_asks_for, start, stop),
+        cmocka_unit_test_setup_teardown(checking_says_when_the_data_or_the_plan_are_not_there,
+                                        start, stop),
+        cmocka_unit_test_setup_teardown(
+            a_subgroup_that_cannot_be_estimated_keeps_its_place_with_the_reason, start, stop),
+        cmocka_unit_test_setup_teardown(the_report_lists_what_changed_after_freezing, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
