@@ -25,7 +25,7 @@ struct range range_widen(struct range r, double share)
     const double size = r.high - r.low;
     const double around = fabs(r.high) > fabs(r.low) ? fabs(r.high) : fabs(r.low);
     if (!(size > RANGE_MIN) || size < around * 1e-12) { /* too small to tell apart in a double */
-        const double room = around > RANGE_MIN ? around : 1;
+        const double room = around > 1e6 ? around * 1e-6 : 1;
         return (struct range){r.low - room, r.high + room};
     }
     return (struct range){r.low - share * size, r.high + share * size};

@@ -10,7 +10,8 @@
  *       scripts, style sheets or anything outside the picture, or draw tables.
  *
  * A picture stands alone and inside a page: colours are presentation
- * attributes, and the only ids are those of the page that the caller names.
+ * attributes, and the only ids are those of the page that the caller names. Its
+ * root has class "chart" and a size, which a page's style sheet may overrule.
  * No message hangs on colour alone: signs, shapes, dashes and labels repeat it.
  * All texts are UTF-8 and escaped here; `tip` is shown when a reader points at
  * a mark. Every text may be empty.
@@ -165,7 +166,7 @@ struct chart_category {
 struct chart_stacked {
     struct chart_frame frame;
     struct chart_format format;
-    const str *series; /* n_series names, in the legend */
+    const str *series; /* n_series names, in the legend in the order of the parts */
     size_t n_series;
     const struct chart_category *categories;
     size_t n_categories;

@@ -390,6 +390,13 @@ static void one_point_and_all_zeros_give_a_sane_picture(void **state)
     assert_int_equal(picture_count(out_view(&f->o), "<circle"), 2); /* the point, the legend */
     assert_int_equal(picture_count(out_view(&f->o), ">−0"), 0);
 
+    line.n_points = 2;
+    quarters[0].x = 9e14;
+    quarters[1].x = 9e14 + 0.125; /* ticks between them would not be doubles */
+    out_clear(&f->o);
+    assert_int_equal(chart_line(&f->o, &line, &f->info), OK);
+    assert_picture(f);
+
     const double none[3] = {0};
     struct chart_histogram histogram = sample_histogram();
     histogram.count = none;

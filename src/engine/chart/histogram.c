@@ -67,7 +67,7 @@ static struct range value_range(const struct chart_histogram *c)
         range_include(&r, c->low);
         range_include(&r, c->high);
     }
-    return r;
+    return range_widen(r, 0);
 }
 
 /* The labels of the two sides stand beside the zero line when there is room for both. */

@@ -86,9 +86,7 @@ static struct range x_range(const struct chart_line *c)
         if (has_number(&c->points[i]))
             range_include(&r, c->points[i].x);
     range_include(&r, c->start);
-    if (r.high > r.low)
-        return r;
-    return (struct range){r.low - 1, r.high + 1};
+    return range_widen(r, 0);
 }
 
 /*

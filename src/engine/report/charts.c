@@ -358,7 +358,7 @@ void report_chart_cash(struct html *h, struct report_view *v)
         .id = STR("cash"),
         .title = title_cash(v),
         .sub = SAY(v, "report.sub-cash", html_from_str(view_unit(v))),
-        .table = sheet_find(v, "cash-flow"),
+        .table = sheet_find(v, "cash_flow"),
     };
     const struct chart_stacked chart = {
         .frame = frame_of(v, &f, 0),

@@ -99,6 +99,13 @@ void sheet_words(struct sheet *t, const char *key, const char *name_key);
 void sheet_put(struct sheet *t, struct html_value cell);
 struct sheet *sheet_find(const struct report_view *v, const char *key); /* or NULL */
 
+/*
+ * For the page: a line per column and a column per row, which reads better when
+ * there are few rows. The first two columns, words, become the heads. The sheet
+ * itself when it has more rows than fit or memory is out.
+ */
+const struct sheet *sheet_turned(struct report_view *v, const struct sheet *t);
+
 struct html_value cell_empty(void);
 struct html_value cell_period(double period); /* a whole number without grouping; NaN: empty */
 bool cell_is_number(const struct html_value *cell);

@@ -454,8 +454,8 @@ static void json_says_the_same_in_both_languages(void **state)
 
     assert_string_equal(json_string_value(json_object_get(nl, "language")), "nl");
     assert_string_equal(json_string_value(json_object_get(en, "language")), "en");
-    const json_t *a = json_object_get(json_object_get(nl, "tables"), "cash-flow");
-    const json_t *b = json_object_get(json_object_get(en, "tables"), "cash-flow");
+    const json_t *a = json_object_get(json_object_get(nl, "tables"), "cash_flow");
+    const json_t *b = json_object_get(json_object_get(en, "tables"), "cash_flow");
     assert_true(json_equal(a, b));
     json_decref(nl);
     json_decref(en);
@@ -477,8 +477,8 @@ static void csv_comes_for_machines_and_for_dutch_excel(void **state)
     out_char(&excel, '\0');
     assert_true(str_starts(out_view(&machine), STR("table,row,column,name,value\r\n")));
     assert_true(str_starts(out_view(&excel), STR("\xef\xbb\xbftable;row;column;name;value\r\n")));
-    assert_contains(machine.p, "effects,1,\"ci-low\",\"Interval from\",-1679.4\r\n");
-    assert_contains(excel.p, "effects;1;\"ci-low\";\"Interval van\";-1679,4\r\n");
+    assert_contains(machine.p, "effects,1,\"ci_low\",\"Interval from\",-1679.4\r\n");
+    assert_contains(excel.p, "effects;1;\"ci_low\";\"Interval van\";-1679,4\r\n");
     assert_contains(machine.p, "\"'=cmd()|\"\"x\"\"\"");
     assert_contains(machine.p, "2026-10-01");
     assert_int_equal(count(machine.p, "\n"), count(excel.p, "\n"));
@@ -541,7 +541,7 @@ static void costs_and_benefits_alone_have_their_own_forms(void **state)
 
     assert_int_equal(report_scba_json(&o, LANG_NL, &x->model, &x->scba, &info), OK);
     out_char(&o, '\0');
-    assert_contains(o.p, "\"wrong-pocket\"");
+    assert_contains(o.p, "\"wrong_pocket\"");
     assert_lacks(o.p, "\"record\"");
     out_free(&o);
 }

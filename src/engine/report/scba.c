@@ -95,7 +95,7 @@ static void put_table(out *o, struct sheet *t)
 err report_scba_text(out *o, enum lang lang, const struct scba_model *m,
                      const struct scba_result *r, struct err_info *info)
 {
-    static const char *const shown[] = {"summary", "payers", "wrong-pocket"};
+    static const char *const shown[] = {"summary", "payers", "wrong_pocket"};
     const struct report_input in = alone(m, r);
     struct report_view v;
     err e = view_open(&v, lang, &in, info);

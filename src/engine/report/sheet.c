@@ -62,6 +62,27 @@ struct sheet *sheet_find(const struct report_view *v, const char *key)
     return NULL;
 }
 
+enum { TURNED_ROWS_MAX = 6, HEAD_COLUMNS = 2 };
+
+const struct sheet *sheet_turned(struct report_view *v, const struct sheet *t)
+{
+    const size_t n_rows = t ? sheet_n_rows(t) : 0;
+    if (n_rows == 0 || n_rows > TURNED_ROWS_MAX)
+        return t;
+    struct sheet *turned = sheet_new(v, t->key, t->title);
+    sheet_words(turned, "measure", "report.col-measure");
+    for (size_t r = 0; r < n_rows; r++)
+        sheet_column(turned, "",
+                     SAY(v, "{1}: {2}", t->cells[r * t->n_columns], t->cells[r * t->n_columns + 1]),
+                     false);
+    for (size_t c = HEAD_COLUMNS; c < t->n_columns; c++) {
+        sheet_put(turned, html_from_str(t->columns[c].name));
+        for (size_t r = 0; r < n_rows; r++)
+            sheet_put(turned, t->cells[r * t->n_columns + c]);
+    }
+    return turned ? turned : t;
+}
+
 /* ---- cells ---- */
 
 struct html_value cell_empty(void)

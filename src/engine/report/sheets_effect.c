@@ -14,9 +14,9 @@ str analysis_label(const struct report_view *v, const struct report_analysis *a)
 static void add_interval_columns(struct sheet *t)
 {
     sheet_number(t, "estimate", "report.col-estimate");
-    sheet_number(t, "standard-error", "report.col-standard-error");
-    sheet_number(t, "ci-low", "report.col-ci-low");
-    sheet_number(t, "ci-high", "report.col-ci-high");
+    sheet_number(t, "standard_error", "report.col-standard-error");
+    sheet_number(t, "ci_low", "report.col-ci-low");
+    sheet_number(t, "ci_high", "report.col-ci-high");
 }
 
 static void put_interval(struct sheet *t, size_t outcome, const struct effect_estimate *e)
@@ -89,10 +89,10 @@ static void add_estimate_columns(struct sheet *t)
     sheet_words(t, "aggregation", "report.col-aggregation");
     sheet_number(t, "group", "report.col-group");
     sheet_number(t, "time", "report.col-time");
-    sheet_number(t, "event-time", "report.col-event-time");
+    sheet_number(t, "event_time", "report.col-event-time");
     add_interval_columns(t);
-    sheet_number(t, "band-low", "report.col-band-low");
-    sheet_number(t, "band-high", "report.col-band-high");
+    sheet_number(t, "band_low", "report.col-band-low");
+    sheet_number(t, "band_high", "report.col-band-high");
     sheet_number(t, "p", "report.col-p");
     sheet_number(t, "treated", "report.col-treated");
     sheet_number(t, "control", "report.col-control");
@@ -163,22 +163,22 @@ static void add_diagnostics(struct report_view *v)
     sheet_words(t, "outcome", "report.col-outcome");
     sheet_words(t, "analysis", "report.col-analysis");
     sheet_number(t, "rows", "report.col-rows");
-    sheet_number(t, "rows-used", "report.col-rows-used");
-    sheet_number(t, "rows-missing", "report.col-rows-missing");
+    sheet_number(t, "rows_used", "report.col-rows-used");
+    sheet_number(t, "rows_missing", "report.col-rows-missing");
     sheet_number(t, "units", "report.col-units");
     sheet_number(t, "periods", "report.col-periods");
     sheet_number(t, "treated", "report.col-treated");
     sheet_number(t, "control", "report.col-control");
     sheet_number(t, "clusters", "report.col-clusters");
-    sheet_number(t, "clusters-treated", "report.col-clusters-treated");
-    sheet_number(t, "always-treated", "report.col-always-treated");
+    sheet_number(t, "clusters_treated", "report.col-clusters-treated");
+    sheet_number(t, "always_treated", "report.col-always-treated");
     sheet_number(t, "unbalanced", "report.col-unbalanced");
-    sheet_number(t, "propensity-sum", "report.col-propensity-sum");
-    sheet_number(t, "mean-treated", "report.col-mean-treated");
-    sheet_number(t, "mean-control", "report.col-mean-control");
-    sheet_number(t, "pretest-statistic", "report.col-pretest-statistic");
-    sheet_number(t, "pretest-df", "report.col-pretest-df");
-    sheet_number(t, "pretest-p", "report.col-pretest-p");
+    sheet_number(t, "propensity_sum", "report.col-propensity-sum");
+    sheet_number(t, "mean_treated", "report.col-mean-treated");
+    sheet_number(t, "mean_control", "report.col-mean-control");
+    sheet_number(t, "pretest_statistic", "report.col-pretest-statistic");
+    sheet_number(t, "pretest_df", "report.col-pretest-df");
+    sheet_number(t, "pretest_p", "report.col-pretest-p");
     for (size_t i = 0; t && i < v->in->n_analyses; i++)
         if (v->in->analyses[i].result)
             put_diagnostics(t, &v->in->analyses[i]);
@@ -200,7 +200,7 @@ void sheets_add_effects(struct report_view *v)
 static void add_moment_columns(struct sheet *t, enum effect_aggregation aggregation)
 {
     if (aggregation == EFFECT_DYNAMIC)
-        sheet_number(t, "event-time", "report.col-event-time");
+        sheet_number(t, "event_time", "report.col-event-time");
     if (aggregation == EFFECT_GROUP || aggregation == EFFECT_GROUP_TIME)
         sheet_number(t, "group", "report.col-group");
     if (aggregation == EFFECT_CALENDAR || aggregation == EFFECT_GROUP_TIME)
@@ -234,8 +234,9 @@ struct sheet *sheet_aggregation(struct report_view *v, const struct report_analy
         [EFFECT_NONE] = "report.table-effects",
         [EFFECT_SIMPLE] = "report.table-effects",
     };
-    struct sheet *t =
-        sheet_new(v, effect_aggregation_name(aggregation), tr(v->lang, title[aggregation]));
+    struct sheet *t = sheet_new(
+        v, effect_aggregation_name(aggregation),
+        SAY(v, title[aggregation], html_from_str(view_text(v, v->in->outcomes[a->outcome].label))));
     bool has_remark = false;
     if (t)
         t->id = SAY(v, "{1}-{2}", html_from_cstr(t->key), html_from_size(a->outcome));

@@ -104,12 +104,12 @@ static void add_payers(struct report_view *v)
     sheet_number(t, "balance", "report.col-balance");
     if (t)
         t->columns[t->n_columns - 1].is_balance = true;
-    sheet_column(t, "low-narrow", level_name(v, "report.col-low", 0), false);
-    sheet_column(t, "high-narrow", level_name(v, "report.col-high", 0), false);
-    sheet_column(t, "low-wide", level_name(v, "report.col-low", 1), false);
-    sheet_column(t, "high-wide", level_name(v, "report.col-high", 1), false);
-    sheet_number(t, "chance-positive", "report.col-chance");
-    sheet_number(t, "payback-year", "report.col-payback");
+    sheet_column(t, "low_narrow", level_name(v, "report.col-low", 0), false);
+    sheet_column(t, "high_narrow", level_name(v, "report.col-high", 0), false);
+    sheet_column(t, "low_wide", level_name(v, "report.col-low", 1), false);
+    sheet_column(t, "high_wide", level_name(v, "report.col-high", 1), false);
+    sheet_number(t, "chance_positive", "report.col-chance");
+    sheet_number(t, "payback_year", "report.col-payback");
     for (size_t i = 0; t && i < v->in->scba->n_parties; i++)
         put_party(t, i);
     if (t)
@@ -141,10 +141,10 @@ static void add_summary(struct report_view *v)
     struct sheet *t = sheet_new(v, "summary", tr(v->lang, "report.table-summary"));
     sheet_words(t, "measure", "report.col-measure");
     sheet_number(t, "value", "report.col-value");
-    sheet_column(t, "low-narrow", level_name(v, "report.col-low", 0), false);
-    sheet_column(t, "high-narrow", level_name(v, "report.col-high", 0), false);
-    sheet_column(t, "low-wide", level_name(v, "report.col-low", 1), false);
-    sheet_column(t, "high-wide", level_name(v, "report.col-high", 1), false);
+    sheet_column(t, "low_narrow", level_name(v, "report.col-low", 0), false);
+    sheet_column(t, "high_narrow", level_name(v, "report.col-high", 0), false);
+    sheet_column(t, "low_wide", level_name(v, "report.col-low", 1), false);
+    sheet_column(t, "high_wide", level_name(v, "report.col-high", 1), false);
     if (!t)
         return;
     put_outcome(t, "report.society-balance", money_signed(v, society->balance.mean),
@@ -186,8 +186,8 @@ static void add_items(struct report_view *v)
         sheet_new(v, "items", SAY(v, "report.table-items", html_from_str(view_unit(v))));
     sheet_words(t, "item", "report.col-item");
     add_party_columns(t, r->n_parties);
-    sheet_number(t, "standard-deviation", "report.col-sd");
-    sheet_number(t, "break-even", "report.col-break-even");
+    sheet_number(t, "standard_deviation", "report.col-sd");
+    sheet_number(t, "break_even", "report.col-break-even");
     for (size_t i = 0; t && i < r->n_items; i++) {
         sheet_put(t, html_from_str(item_name(v, i)));
         for (size_t j = 0; j < r->n_parties; j++)
@@ -216,7 +216,7 @@ static void add_flow(struct report_view *v)
 {
     const struct scba_result *r = v->in->scba;
     struct sheet *t =
-        sheet_new(v, "wrong-pocket", SAY(v, "report.table-flow", html_from_str(view_unit(v))));
+        sheet_new(v, "wrong_pocket", SAY(v, "report.table-flow", html_from_str(view_unit(v))));
     sheet_words(t, "payer", "report.col-payer");
     add_party_columns(t, r->n_payers);
     for (size_t i = 0; t && i < r->n_payers; i++) {
@@ -250,10 +250,10 @@ static void add_tornado(struct report_view *v)
     const struct scba_result *r = v->in->scba;
     struct sheet *t = sheet_new(v, "tornado", tr(v->lang, "report.table-tornado"));
     sheet_words(t, "assumption", "report.col-assumption");
-    sheet_number(t, "value-low", "report.col-value-low");
-    sheet_number(t, "value-high", "report.col-value-high");
-    sheet_number(t, "balance-at-low", "report.col-at-low");
-    sheet_number(t, "balance-at-high", "report.col-at-high");
+    sheet_number(t, "value_low", "report.col-value-low");
+    sheet_number(t, "value_high", "report.col-value-high");
+    sheet_number(t, "balance_at_low", "report.col-at-low");
+    sheet_number(t, "balance_at_high", "report.col-at-high");
     for (size_t i = 0; t && i < r->n_tornado; i++) {
         const struct scba_tornado_bar *b = &r->tornado[i];
         sheet_put(t, html_from_str(bar_name(v, b)));
@@ -334,8 +334,8 @@ void sheets_add_scba(struct report_view *v)
     add_summary(v);
     add_payers(v);
     add_items(v);
-    add_cash(v, "cash-flow", "report.table-cash", v->in->scba->cash);
-    add_cash(v, "cash-flow-discounted", "report.table-cash-discounted",
+    add_cash(v, "cash_flow", "report.table-cash", v->in->scba->cash);
+    add_cash(v, "cash_flow_discounted", "report.table-cash-discounted",
              v->in->scba->cash_discounted);
     add_flow(v);
     add_compensation(v);

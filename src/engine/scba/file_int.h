@@ -100,6 +100,10 @@ bool read_is_given(const struct yaml_node *map, const char *key);
 /* Adds a mistake with one text. */
 void read_fault(struct reading *r, const struct yaml_node *node, const char *key, str value);
 
+/* There is no `what` (a message key) of that name; `near` may be empty. */
+void read_unknown(struct reading *r, const struct yaml_node *node, const char *what, str name,
+                  str near);
+
 /*
  * The place of `name` among the keys of a named list whose items have their
  * key at `key_offset`; SCBA_NONE, with a mistake that offers the nearest.

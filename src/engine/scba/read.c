@@ -18,6 +18,16 @@ void read_fault(struct reading *r, const struct yaml_node *node, const char *key
     msg_text(schema_mistake(r->errors, r->file, node, key), value);
 }
 
+void read_unknown(struct reading *r, const struct yaml_node *node, const char *what, str name,
+                  str near)
+{
+    struct msg *m =
+        schema_mistake(r->errors, r->file, node, near.n ? "scba.unknown-near" : "scba.unknown");
+    msg_key(m, what);
+    msg_text(m, name);
+    msg_text(m, near);
+}
+
 static str key_at(const struct schema_list *list, size_t size, size_t key_offset, size_t i)
 {
     str key;
@@ -38,12 +48,7 @@ int read_find(struct reading *r, const struct yaml_node *node, const char *what,
         if (str_eq(keys[i], name))
             return (int)i;
     }
-    const str near = schema_nearest(name, keys, list->n);
-    struct msg *m =
-        schema_mistake(r->errors, r->file, node, near.n ? "scba.unknown-near" : "scba.unknown");
-    msg_key(m, what);
-    msg_text(m, name);
-    msg_text(m, near);
+    read_unknown(r, node, what, name, schema_nearest(name, keys, list->n));
     return SCBA_NONE;
 }
 

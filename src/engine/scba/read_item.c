@@ -169,12 +169,8 @@ static int find_item(struct reading *r, const struct file_item *in)
             return (int)n;
         keys[n] = r->items[n].key;
     }
-    const str near = schema_nearest(in->share_of, keys, n);
-    struct msg *m = schema_mistake(r->errors, r->file, schema_place(in->node, "share_of"),
-                                   near.n ? "scba.unknown-near" : "scba.unknown");
-    msg_key(m, "scba.one-item");
-    msg_text(m, in->share_of);
-    msg_text(m, near);
+    read_unknown(r, schema_place(in->node, "share_of"), "scba.one-item", in->share_of,
+                 schema_nearest(in->share_of, keys, n));
     return SCBA_NONE;
 }
 

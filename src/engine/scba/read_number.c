@@ -157,15 +157,16 @@ static str key_of(struct reading *r, const struct file_number *n, struct lender 
 static int find_estimate(struct reading *r, const struct file_number *n)
 {
     const struct scba_estimates *est = &r->m->estimates;
+    const struct yaml_node *node = schema_place(n->node, "estimate");
+    if (est->n == 0) { /* as when a study file is computed without its study */
+        read_fault(r, node, "scba.no-estimates", n->estimate);
+        return SCBA_NONE;
+    }
     for (size_t i = 0; i < est->n; i++)
         if (str_eq(est->name[i], n->estimate))
             return (int)i;
-    struct msg *m = schema_mistake(r->errors, r->file, schema_place(n->node, "estimate"),
-                                   est->n ? "scba.unknown-near" : "scba.unknown");
-    msg_key(m, "scba.one-estimate");
-    msg_text(m, n->estimate);
-    const str near = schema_nearest(n->estimate, est->name, est->n);
-    msg_text(m, near.n || est->n == 0 ? near : est->name[0]);
+    read_unknown(r, node, "scba.one-estimate", n->estimate,
+                 schema_nearest(n->estimate, est->name, est->n));
     return SCBA_NONE;
 }
 

@@ -242,7 +242,10 @@ static const struct {
      "scba.number-one-of", 8, 15},
     {HEAD "costs:\n  c: {amount: {use: price}, paid_by: {city: 1}}\n", "scba.unknown", 8, 21},
     {HEAD "effects:\n  e: {size: {estimate: wages}, more_is: better, gained_by: {city: 1}}\n",
-     "scba.unknown", 8, 24},
+     "scba.no-estimates", 8, 24},
+    {HEAD "estimates: {wage: {value: 1, standard_error: 1, source: s}}\n"
+          "effects:\n  e: {size: {estimate: wages}, more_is: better, gained_by: {city: 1}}\n",
+     "scba.unknown-near", 9, 24},
     {HEAD "effects:\n  e: {size: 1, more_is: better, year: 2026, source: s,\n"
           "      deadweight: 40, gained_by: {city: 1}}\n",
      "scba.fraction", 9, 19},

@@ -113,7 +113,21 @@ static void describe(const struct stat *s, str name, struct http_file *file)
                    (unsigned long long)s->st_mtim.tv_sec, (unsigned long)s->st_mtim.tv_nsec);
 }
 
-enum http_found http_folder_open(int root_fd, str path, struct http_file *file)
+/* Opens what `name` says; an empty name is the folder's index, or else its report. */
+static int open_named(int folder_fd, str *name, str report)
+{
+    const str candidates[] = {name->n ? *name : STR("index.html"), report};
+    const size_t n = name->n ? 1 : 2;
+    int fd = -1;
+    for (size_t i = 0; i < n && fd < 0; i++) {
+        *name = candidates[i];
+        /* without O_NONBLOCK a named pipe in the folder would stop the server */
+        fd = is_servable(*name) ? open_below(folder_fd, *name, O_RDONLY | O_NONBLOCK) : -1;
+    }
+    return fd;
+}
+
+enum http_found http_folder_open(int root_fd, str path, str report, struct http_file *file)
 {
     char decoded[HTTP_PATH_MAX + 1];
     struct stat s;
@@ -125,10 +139,7 @@ enum http_found http_folder_open(int root_fd, str path, struct http_file *file)
     const int folder_fd = open_parent(root_fd, (str){decoded + 1, n - 1}, &name);
     if (folder_fd < 0)
         return HTTP_NO_FILE;
-    if (name.n == 0)
-        name = STR("index.html");
-    /* without O_NONBLOCK a named pipe in the folder would stop the server */
-    file->fd = is_servable(name) ? open_below(folder_fd, name, O_RDONLY | O_NONBLOCK) : -1;
+    file->fd = open_named(folder_fd, &name, report);
     close(folder_fd);
     if (file->fd < 0)
         return HTTP_NO_FILE;

@@ -3,7 +3,8 @@
  * http: a folder of reports, readable in a browser.
  *
  * Does: answer GET and HEAD for regular files below one folder, with content
- *       types, entity tags and strict security headers, from one thread.
+ *       types, entity tags and strict security headers, from one thread. A
+ *       folder shows its index.html, or else its report in the server's language.
  * Does not: list folders, follow symbolic links, show names that start with a
  *       dot, run anything, or encrypt (a reverse proxy does).
  */

@@ -23,9 +23,10 @@ struct http_file {
 
 /*
  * Opens the file that `path` (as sent, percent-encoded, without query) names
- * below `root_fd`. Only on HTTP_FILE something is open: file->fd.
+ * below `root_fd`; a folder stands for its index.html or else for its file
+ * named `report`. Only on HTTP_FILE something is open: file->fd.
  */
-enum http_found http_folder_open(int root_fd, str path, struct http_file *file);
+enum http_found http_folder_open(int root_fd, str path, str report, struct http_file *file);
 
 /* Decodes %XX. False for a broken escape, a NUL or slash in disguise, or too long a path. */
 bool http_path_decode(str path, char decoded[HTTP_PATH_MAX + 1], size_t *n);

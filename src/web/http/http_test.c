@@ -64,6 +64,9 @@ static int open_site(void **state)
     make_folder(s, ".git");
     write_text(s, "index.html", PAGE, strlen(PAGE));
     write_text(s, "nl/index.html", "<p>nl", 5);
+    make_folder(s, "run-1");
+    write_text(s, "run-1/report-en.html", "<p>run", 6);
+    make_folder(s, "empty");
     write_text(s, "a b.csv", "x;y\n", 4);
     write_text(s, ".secret", "s", 1);
     write_text(s, ".git/config", "s", 1);
@@ -186,6 +189,18 @@ static void files_in_folders_are_found_by_their_encoded_names(void **state)
     assert_status(s, "/a%20b.csv", "HTTP/1.1 200");
     assert_status(s, "/%69ndex.html", "HTTP/1.1 200");
     assert_status(s, "/empty.txt", "HTTP/1.1 200");
+}
+
+static void a_folder_of_results_shows_its_report(void **state)
+{
+    const struct site *s = *state;
+
+    out answer = ask(s, "GET", "/run-1/", "");
+
+    assert_true(has(&answer, "HTTP/1.1 200"));
+    assert_true(has(&answer, "<p>run"));
+    out_free(&answer);
+    assert_status(s, "/empty/", "HTTP/1.1 404");
 }
 
 static void a_folder_without_slash_moves_to_the_one_with_it(void **state)
@@ -449,6 +464,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_allows_its_own_styles_and_nothing_else),
         cmocka_unit_test(files_in_folders_are_found_by_their_encoded_names),
+        cmocka_unit_test(a_folder_of_results_shows_its_report),
         cmocka_unit_test(a_folder_without_slash_moves_to_the_one_with_it),
         cmocka_unit_test(nothing_outside_or_hidden_is_served),
         cmocka_unit_test(a_long_path_is_refused),

@@ -171,6 +171,7 @@ static enum MHD_Result answer(void *ctx, struct MHD_Connection *connection, cons
 {
     http_server *s = ctx;
     struct http_file file;
+    const str report = s->lang == LANG_NL ? STR("report-nl.html") : STR("report-en.html");
     (void)version;
     (void)upload;
 
@@ -184,7 +185,7 @@ static enum MHD_Result answer(void *ctx, struct MHD_Connection *connection, cons
     }
     if (*n_upload) /* reading needs no body: hang up */
         return MHD_NO;
-    switch (http_folder_open(s->root_fd, str_of(path), &file)) {
+    switch (http_folder_open(s->root_fd, str_of(path), report, &file)) {
     case HTTP_FILE: return send_file(s, connection, &file);
     case HTTP_FOLDER_WITHOUT_SLASH: return send_folder(connection, path);
     case HTTP_NO_FILE: break;
