@@ -176,12 +176,7 @@ static void check_measured_keys(struct checking *c, const struct study_measured 
 static void check_measured(struct checking *c)
 {
     const struct study_measured *m = c->study->measured.item;
-    const struct study_outcome *o = c->study->outcomes.item;
     for (size_t i = 0; i < c->study->measured.n; i++) {
-        for (size_t j = 0; j < c->study->outcomes.n; j++)
-            if (str_eq(o[j].column, m[i].name)) /* outcomes can be used under their own names */
-                msg_text(schema_mistake(c->errors, c->file, m[i].node, "study.name-twice"),
-                         m[i].name);
         check_measured_outcome(c, &m[i]);
         check_measured_estimator(c, &m[i]);
         check_measured_keys(c, &m[i]);

@@ -179,7 +179,6 @@ static void mistakes_are_told_with_line_and_column(void **state)
         {RIGHT "measured: {a: zzzzzzz}\n", "study.unknown-name", 10, 15},
         {RIGHT "measured: {a: {outcome: cost, estimator: mian}}\n", "study.unknown-name-near", 10,
          42},
-        {RIGHT "measured: {cost: cost}\n", "study.name-twice", 10, 18},
         {RIGHT "measured: {a: {outcome: cost, aggregation: simple, time: 3}}\n",
          "study.measured-key", 10, 58},
         {RIGHT "measured: {a: {outcome: cost, aggregation: group-time, time: 3}}\n",
