@@ -131,19 +131,27 @@ static err refuse_special(const char *z, str path, struct err_info *info)
     return E_INPUT;
 }
 
+enum { TEMPORARY_TRIES = 100 };
+
+/* "<path>.tmp-1a2b3c4d"; false with errno set. */
+static bool print_temporary(const char *path, char *name, size_t room)
+{
+    uint32_t suffix;
+    if (getrandom(&suffix, sizeof suffix, 0) != (ssize_t)sizeof suffix)
+        return false;
+    const int n = snprintf(name, room, "%s.tmp-%08x", path, suffix);
+    if (n >= 0 && (size_t)n < room)
+        return true;
+    errno = ENAMETOOLONG;
+    return false;
+}
+
 /* mkstemp would make the file private; here the user's umask decides. */
 static int open_temporary(struct file_writer *w)
 {
-    enum { TRIES = 100 };
-    for (int i = 0; i < TRIES; i++) {
-        uint32_t suffix;
-        if (getrandom(&suffix, sizeof suffix, 0) != (ssize_t)sizeof suffix)
+    for (int i = 0; i < TEMPORARY_TRIES; i++) {
+        if (!print_temporary(w->path, w->temporary, sizeof w->temporary))
             return -1;
-        const int n = snprintf(w->temporary, sizeof w->temporary, "%s.tmp-%08x", w->path, suffix);
-        if (n < 0 || (size_t)n >= sizeof w->temporary) {
-            errno = ENAMETOOLONG;
-            return -1;
-        }
         const int fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
         if (fd >= 0 || errno != EEXIST)
             return fd;
@@ -311,4 +319,21 @@ err file_make_folder(str path, struct err_info *info)
             return OK;
         *p = c;
     }
+}
+
+err file_make_temporary_folder(arena *a, str path, str *made, struct err_info *info)
+{
+    char z[PATH_MAX], name[PATH_MAX];
+    const err e = terminated(path, z, info);
+    if (e != OK)
+        return e;
+    for (int i = 0; i < TEMPORARY_TRIES && print_temporary(z, name, sizeof name); i++) {
+        if (mkdir(name, 0777) == 0) {
+            *made = arena_str(a, str_of(name));
+            return made->p ? OK : err_nomem(info);
+        }
+        if (errno != EEXIST)
+            break;
+    }
+    return err_io(info, "file.cannot-make-folder", path);
 }

@@ -40,4 +40,11 @@ WARN_UNUSED err file_write(str path, str content, struct err_info *info);
 /* Makes the folder, and those above it; one that exists is fine. */
 WARN_UNUSED err file_make_folder(str path, struct err_info *info);
 
+/*
+ * Makes an empty folder beside `path`, whose name is `path` with a suffix that
+ * nobody else has: to fill it, and rename it to `path` when it is whole. As for
+ * every file, the user's umask decides who may read it.
+ */
+WARN_UNUSED err file_make_temporary_folder(arena *a, str path, str *made, struct err_info *info);
+
 #endif

@@ -351,6 +351,24 @@ static void folders_are_made_with_those_above_them(void **state)
     }
 }
 
+static void temporary_folders_stand_beside_and_apart(void **state)
+{
+    struct room *r = *state;
+    struct err_info info;
+    str one, other;
+
+    assert_int_equal(file_make_temporary_folder(r->a, str_of(r->path), &one, &info), OK);
+    assert_int_equal(file_make_temporary_folder(r->a, str_of(r->path), &other, &info), OK);
+
+    assert_true(str_starts(one, str_of(r->path)));
+    assert_false(str_eq(one, other));
+    assert_int_equal(rmdir(one.p), 0);
+    assert_int_equal(rmdir(other.p), 0);
+    assert_int_equal(file_make_temporary_folder(r->a, STR("no-such/folder"), &one, &info),
+                     E_NOT_FOUND);
+    assert_string_equal(info.msg.key, "file.cannot-make-folder");
+}
+
 static void a_folder_cannot_stand_where_a_file_is(void **state)
 {
     struct room *r = *state;
@@ -384,6 +402,7 @@ int main(void)
         IN_A_ROOM(a_file_over_the_limit_is_not_read),
         IN_A_ROOM(no_room_in_the_arena_is_no_memory),
         IN_A_ROOM(folders_are_made_with_those_above_them),
+        IN_A_ROOM(temporary_folders_stand_beside_and_apart),
         IN_A_ROOM(a_folder_cannot_stand_where_a_file_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

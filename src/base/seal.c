@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PUBLIC_PREFIX STR("ed25519:")
@@ -51,10 +52,18 @@ err seal_hash_file(str path, struct seal_hash *hash, uint64_t *size, struct err_
         arena_free(a);
         return err_nomem(info);
     }
-    const int fd = open(name.p, O_RDONLY | O_CLOEXEC);
+    /* without waiting: a pipe that nobody writes to is no file, and refused below */
+    const int fd = open(name.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
     err e = OK;
-    if (fd < 0 || !hash_open_file(fd, hash, size))
+    if (fd < 0 || fstat(fd, &st) != 0) {
         e = err_io(info, "seal.cannot-read", path);
+    } else if (!S_ISREG(st.st_mode)) { /* a device may never end */
+        e = err_text(info, E_INPUT, "file.not-regular", path);
+        err_at(info, path, 0, 0);
+    } else if (!hash_open_file(fd, hash, size)) {
+        e = err_io(info, "seal.cannot-read", path);
+    }
     if (fd >= 0)
         close(fd);
     arena_free(a);

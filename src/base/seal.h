@@ -35,7 +35,7 @@ struct seal_signature {
 /* ---- fingerprints ---- */
 
 struct seal_hash seal_hash_bytes(str bytes);
-/* Reads the file in pieces, so that its size does not matter. E_NOT_FOUND, E_IO. */
+/* Reads a regular file in pieces, so that its size does not matter. E_NOT_FOUND, E_INPUT, E_IO. */
 WARN_UNUSED err seal_hash_file(str path, struct seal_hash *hash, uint64_t *size,
                                struct err_info *info);
 bool seal_hash_eq(struct seal_hash a, struct seal_hash b);

@@ -118,6 +118,24 @@ static void an_absent_file_is_named(void **state)
     assert_string_equal(info.file, "no/such/file");
 }
 
+static void what_is_no_regular_file_is_refused(void **state)
+{
+    (void)state;
+    char pipe[128];
+    struct seal_hash hash;
+    struct err_info info;
+    uint64_t size;
+    snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const char *const paths[] = {pipe, "/dev/zero", folder};
+
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(seal_hash_file(str_of(paths[i]), &hash, &size, &info), E_INPUT);
+        assert_string_equal(info.msg.key, "file.not-regular");
+    }
+    unlink(pipe);
+}
+
 static void what_is_printed_can_be_read_back_and_nothing_else(void **state)
 {
     (void)state;
@@ -333,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_hash_is_blake2b_of_256_bits),
         cmocka_unit_test(a_file_hashes_as_its_bytes_whatever_its_size),
         cmocka_unit_test(an_absent_file_is_named),
+        cmocka_unit_test(what_is_no_regular_file_is_refused),
         cmocka_unit_test(what_is_printed_can_be_read_back_and_nothing_else),
         cmocka_unit_test(a_key_is_made_on_first_use_and_found_again),
         cmocka_unit_test(a_key_that_others_may_read_is_refused),

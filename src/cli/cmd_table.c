@@ -252,8 +252,11 @@ static void put_number(out *o, enum lang lang, enum table_type type, double v, b
     out_init(&text, 512);
     if (is_mean && type != TABLE_DATE && fabs(v) < 1e15) {
         int decimals = MEAN_DECIMALS;
-        for (double rest = fabs(v); rest >= 10 && decimals > 0; rest /= 10)
+        double rest = fabs(v);
+        while (rest >= 10 && decimals > 0) {
+            rest /= 10;
             decimals--;
+        }
         out_fixed(&text, v, decimals);
     } else {
         put_plain(&text, type, v);

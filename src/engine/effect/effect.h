@@ -93,12 +93,13 @@ struct effect_diagnostics {
     size_t n_dropped_missing;
     size_t n_units, n_periods, n_treated, n_control;
     size_t n_clusters, n_treated_clusters, n_control_clusters; /* with a treated, a control unit */
-    size_t n_always_treated;             /* units treated in the first period, left out */
-    size_t n_unbalanced;                 /* units not seen in every period */
-    double propensity_sum_treated;       /* sum of propensity scores over the treated, or NaN */
-    double mean_treated, mean_control;   /* of the outcome, or NaN */
-    double pretest_statistic, pretest_p; /* joint Wald test that effects before the start are 0 */
-    size_t pretest_df;                   /* 0: no test possible */
+    size_t n_always_treated;           /* units treated in the first period, left out */
+    size_t n_unbalanced;               /* units not seen in every period */
+    double propensity_sum_treated;     /* sum of propensity scores over the treated, or NaN */
+    double mean_treated, mean_control; /* of the outcome, or NaN */
+    /* joint Wald test that effects before the start are 0; by event time when clustered */
+    double pretest_statistic, pretest_p;
+    size_t pretest_df; /* 0: no test possible */
 };
 
 enum { EFFECT_WARNINGS_MAX = 16 };

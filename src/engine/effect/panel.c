@@ -217,13 +217,14 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
     if (e != OK)
         return e;
     add_shares(&p, *influence + n_columns * p.n);
-    e = panel_infer(&p, spec, &cells, column, n_columns, *influence, &forms, pool, progress, a, r,
-                    info);
-    if (e == OK)
-        e = count_clusters(&p, spec, a, &clusters, info);
+    e = count_clusters(&p, spec, a, &clusters, info);
     if (e != OK)
         return e;
     describe(t, &p, &cells, &notes, &clusters, sum_treated, &r->diagnostics);
+    e = panel_infer(&p, spec, &cells, column, n_columns, *influence, &forms, pool, progress, a, r,
+                    info);
+    if (e != OK)
+        return e;
     warn_all(&p, &cells, &notes, &clusters, spec, r);
     return OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "folder_int.h"
 
+#include "base/file.h"
 #include "base/out.h"
 
 #include <dirent.h>
@@ -8,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,27 +22,6 @@ str folder_path(arena *a, str folder, str name)
     const str path = o.error == OK ? arena_str(a, out_view(&o)) : (str){NULL, 0};
     out_free(&o);
     return path;
-}
-
-/* mkdtemp would make the folder private; here the user's umask decides, as for every file. */
-static err make_temporary(arena *a, str stem, str *path, struct err_info *info)
-{
-    uint32_t suffix;
-    out o;
-    if (getrandom(&suffix, sizeof suffix, 0) != (ssize_t)sizeof suffix)
-        return err_io(info, "study.cannot-make-folder", stem);
-    out_init(&o, stem.n + 32);
-    out_str(&o, stem);
-    out_cstr(&o, ".tmp-");
-    out_hex(&o, &suffix, sizeof suffix);
-    const str name = o.error == OK ? arena_str(a, out_view(&o)) : (str){NULL, 0};
-    out_free(&o);
-    if (!name.p)
-        return err_nomem(info);
-    if (mkdir(name.p, 0777) != 0)
-        return err_io(info, "study.cannot-make-folder", stem);
-    *path = name;
-    return OK;
 }
 
 static str without_slashes(str path)
@@ -62,14 +41,14 @@ err folder_open(arena *a, str path, struct folder *f, struct err_info *info)
         err_text(info, E_CONFLICT, "study.folder-exists", path);
         return E_CONFLICT;
     }
-    return make_temporary(a, f->final, &f->temporary, info);
+    return file_make_temporary_folder(a, f->final, &f->temporary, info);
 }
 
 err folder_scratch(arena *a, str parent, struct folder *f, struct err_info *info)
 {
     const str stem = folder_path(a, without_slashes(parent), STR("ontschot"));
     *f = (struct folder){0};
-    return stem.p ? make_temporary(a, stem, &f->temporary, info) : err_nomem(info);
+    return stem.p ? file_make_temporary_folder(a, stem, &f->temporary, info) : err_nomem(info);
 }
 
 /* What was renamed must still be there after a power cut. */

@@ -62,10 +62,22 @@ void manifest_print(const struct manifest *m, out *o)
     out_char(o, '\n');
 }
 
+/* Names that lead out of the folder could make a reader hash, and tell about, any file. */
+static bool has_plain_names(const struct manifest *m)
+{
+    size_t ignored;
+    for (size_t i = 0; i < m->n_results; i++)
+        if (m->result[i].name.n == 0 || str_find(m->result[i].name, '/', &ignored) ||
+            str_find(m->result[i].name, '\0', &ignored))
+            return false;
+    return str_eq(m->input[MANIFEST_IN_PLAN].name, MANIFEST_PLAN) &&
+           str_eq(m->input[MANIFEST_IN_JOURNAL].name, MANIFEST_JOURNAL);
+}
+
 bool manifest_parse(arena *a, str text, struct manifest *m)
 {
     struct manifest read = {.n_results = 0};
-    if (!manifest_read(a, text, &read))
+    if (!manifest_read(a, text, &read) || !has_plain_names(&read))
         return false;
     out o;
     out_init(&o, MANIFEST_BYTES_MAX);

@@ -42,7 +42,7 @@ struct seal_hash manifest_results_hash(const struct manifest *m);
 
 void manifest_print(const struct manifest *m, out *o);
 
-/* False when `text` is not exactly what manifest_print gives. */
+/* False when `text` is not exactly what manifest_print gives, or names files outside the folder. */
 bool manifest_parse(arena *a, str text, struct manifest *m);
 
 /* manifest_read.c: the members, without that guarantee. */

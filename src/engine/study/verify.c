@@ -187,6 +187,18 @@ static err read_plan(struct verifying *v)
     return failed(v, journal_parse(v->memory, text, MANIFEST_JOURNAL, &v->journal, &v->info));
 }
 
+/* Neither more nor fewer files than the plan asks for. */
+static bool has_all_results(struct verifying *v)
+{
+    str name[RESULTS_FILES_MAX];
+    const struct manifest *m = &v->manifest;
+    const size_t n = results_names(&v->study, v->memory, name);
+    bool same = n == m->n_results;
+    for (size_t i = 0; same && i < n; i++)
+        same = str_eq(name[i], m->result[i].name);
+    return same;
+}
+
 /* The journal must end in this run, and tell of the plan what the manifest tells. */
 static void check_story(struct verifying *v)
 {
@@ -206,7 +218,8 @@ static void check_story(struct verifying *v)
     if (!str_eq(m->state, str_of(study_state_name(s->state))) || m->run != (int64_t)s->n_runs + 1 ||
         m->n_runs_before_freeze != (int64_t)s->n_runs_before_freeze ||
         m->n_runs_changed != (int64_t)s->n_runs_changed ||
-        m->n_amendments != (int64_t)s->n_amendments || m->seed != v->study.seed)
+        m->n_amendments != (int64_t)s->n_amendments || m->seed != v->study.seed ||
+        !has_all_results(v))
         finding(v, "study.verify-other-story", MANIFEST_FILE);
 }
 

@@ -87,21 +87,6 @@ static err run_wave(struct csv *f, str name, struct err_info *info)
     return OK;
 }
 
-static err run_pass(struct csv *f, str name, const struct progress *progress, struct err_info *info)
-{
-    reset_tallies(f);
-    for (f->wave = 0; f->wave < f->n_chunks; f->wave += CSV_WAVE) {
-        if (progress_cancelled(progress))
-            return err_set(info, E_CANCELLED, "table.cancelled");
-        progress_report(progress, "table.reading", (double)f->chunk[f->wave].begin,
-                        (double)f->lexer.n);
-        const err e = run_wave(f, name, info);
-        if (e != OK)
-            return e;
-    }
-    return OK;
-}
-
 static void combine(struct csv *f)
 {
     for (size_t c = 0; c < f->n_columns; c++) {
@@ -121,16 +106,32 @@ static void combine(struct csv *f)
     }
 }
 
+static err run_pass(struct csv *f, str name, const struct progress *progress, struct err_info *info)
+{
+    reset_tallies(f);
+    for (size_t c = 0; c < f->n_columns; c++)
+        f->column[c].read_as = f->column[c].type;
+    for (f->wave = 0; f->wave < f->n_chunks; f->wave += CSV_WAVE) {
+        if (progress_cancelled(progress))
+            return err_set(info, E_CANCELLED, "table.cancelled");
+        progress_report(progress, "table.reading", (double)f->chunk[f->wave].begin,
+                        (double)f->lexer.n);
+        const err e = run_wave(f, name, info);
+        if (e != OK)
+            return e;
+    }
+    combine(f);
+    return OK;
+}
+
 /* Decides anew; the columns whose values in memory are then of no use become active. */
-static bool reconsider(struct csv *f, enum table_type *before)
+static bool reconsider(struct csv *f)
 {
     bool any = false;
-    for (size_t c = 0; c < f->n_columns; c++)
-        before[c] = f->column[c].type;
     csv_decide(f);
     for (size_t c = 0; c < f->n_columns; c++) {
         struct csv_column *column = &f->column[c];
-        column->is_active = column->type != before[c] || column->misfit != SIZE_MAX;
+        column->is_active = column->type != column->read_as || column->misfit != SIZE_MAX;
         any = any || column->is_active;
         if (column->is_active)
             dict_free(&column->dict);
@@ -173,25 +174,14 @@ static err check_values(const struct csv *f, str name, struct err_info *info)
 static err read_records(struct csv *f, str name, const struct progress *progress,
                         struct err_info *info)
 {
-    enum table_type *before = calloc(f->n_columns, sizeof *before);
-    err e = before ? make_room(f, info) : err_nomem(info);
+    err e = make_room(f, info);
     if (e != OK)
-        goto out;
+        return e;
     csv_sample(f);
     e = run_pass(f, name, progress, info);
-    if (e != OK)
-        goto out;
-    combine(f);
-    if (reconsider(f, before)) {
+    if (e == OK && reconsider(f))
         e = run_pass(f, name, progress, info);
-        if (e != OK)
-            goto out;
-        combine(f);
-    }
-    e = check_values(f, name, info);
-out:
-    free(before);
-    return e;
+    return e == OK ? check_values(f, name, info) : e;
 }
 
 /* ---- into a table ---- */

@@ -98,9 +98,10 @@ struct csv_chunk {
 
 struct csv_column {
     str name;
-    enum table_type type;
-    bool is_given;  /* the caller named the type */
-    bool is_active; /* to be parsed in this pass */
+    enum table_type type;    /* as decided so far */
+    enum table_type read_as; /* as parsed in this pass */
+    bool is_given;           /* the caller named the type */
+    bool is_active;          /* to be parsed in this pass */
     unsigned seen;
     void *values; /* 8 bytes a row */
     uint8_t *missing;

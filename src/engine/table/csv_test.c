@@ -81,7 +81,7 @@ static void unescape(str s, out *o)
             s = str_cut(s, 2, s.n);
         } else if (take(&s, STR("\\*"))) {
             str times_text;
-            int64_t times;
+            int64_t times = 0;
             assert_true(str_next(&s, '{', &times_text) && num_parse_int(times_text, &times));
             const size_t close = closing_brace(s);
             for (int64_t i = 0; i < times; i++)
