@@ -176,12 +176,7 @@ static void check_measured_keys(struct checking *c, const struct study_measured 
 static void check_measured(struct checking *c)
 {
     const struct study_measured *m = c->study->measured.item;
-    const struct study_outcome *o = c->study->outcomes.item;
     for (size_t i = 0; i < c->study->measured.n; i++) {
-        for (size_t j = 0; j < c->study->outcomes.n; j++)
-            if (str_eq(o[j].column, m[i].name)) /* outcomes can be used under their own names */
-                msg_text(schema_mistake(c->errors, c->file, m[i].node, "study.name-twice"),
-                         m[i].name);
         check_measured_outcome(c, &m[i]);
         check_measured_estimator(c, &m[i]);
         check_measured_keys(c, &m[i]);
@@ -318,12 +313,23 @@ void study_spec(const struct study *s, size_t outcome, size_t estimator, struct 
     spec->seed = (uint64_t)s->seed;
 }
 
-struct study_window study_window_of(const struct study *s, size_t estimator)
+/* The design that says `key` for this estimator: its own, else the main one, else NULL. */
+static const struct study_design *design_with(const struct study *s, size_t estimator, str key)
 {
     const struct study_estimator *e = study_estimator_at(s, estimator);
-    if (yaml_get(e->node, STR("window")))
-        return e->design.window;
-    if (yaml_get(s->main.node, STR("window")))
-        return s->main.design.window;
-    return (struct study_window){.from = -REAL_INF, .to = REAL_INF};
+    if (yaml_get(e->node, key))
+        return &e->design;
+    return yaml_get(s->main.node, key) ? &s->main.design : NULL;
+}
+
+struct study_window study_window_of(const struct study *s, size_t estimator)
+{
+    const struct study_design *d = design_with(s, estimator, STR("window"));
+    return d ? d->window : (struct study_window){.from = -REAL_INF, .to = REAL_INF};
+}
+
+struct study_filter study_filter_of(const struct study *s, size_t estimator)
+{
+    const struct study_design *d = design_with(s, estimator, STR("rows"));
+    return d ? d->rows : (struct study_filter){0};
 }
