@@ -2,6 +2,7 @@
 #include "report_int.h"
 
 #include <math.h>
+#include <string.h>
 
 enum verdict verdict_of(const struct effect_estimate *e)
 {
@@ -93,32 +94,32 @@ static str answer_with(struct report_view *v, str programme, str label)
     return SAY(v, "report.answer-nothing", html_from_str(programme));
 }
 
-/* A name left out leaves two blanks. */
-static str single_spaced(struct report_view *v, str s)
+/* A sentence begins with a capital, a name in a plan need not. */
+static str capitalised(struct report_view *v, str s)
 {
     char *p = arena_alloc(v->a, s.n + 1, 1);
-    size_t n = 0;
     if (!p) {
         v->no_memory = true;
         return STR("");
     }
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] != ' ' || i == 0 || s.p[i - 1] != ' ')
-            p[n++] = s.p[i];
-    return (str){p, n};
+    memcpy(p, s.p, s.n);
+    if (s.n && p[0] >= 'a' && p[0] <= 'z')
+        p[0] = (char)(p[0] - 'a' + 'A');
+    return (str){p, s.n};
 }
 
 /* Long names give way before the numbers do. */
 str words_answer(struct report_view *v)
 {
-    const str programme = view_text(v, v->in->study.programme);
+    const str short_name = tr(v->lang, "report.the-programme");
+    const str given = view_text(v, v->in->study.programme);
     const str label = v->in->n_outcomes ? view_text(v, v->in->outcomes[0].label) : STR("");
-    str answer = answer_with(v, programme, label);
+    str answer = answer_with(v, given.n ? given : short_name, label);
     if (count_words(answer) > REPORT_ANSWER_WORDS_MAX)
-        answer = answer_with(v, STR(""), label);
+        answer = answer_with(v, short_name, label);
     if (count_words(answer) > REPORT_ANSWER_WORDS_MAX)
-        answer = answer_with(v, STR(""), tr(v->lang, "report.the-outcome"));
-    return single_spaced(v, answer);
+        answer = answer_with(v, short_name, tr(v->lang, "report.the-outcome"));
+    return capitalised(v, answer);
 }
 
 /* ---- in short ---- */

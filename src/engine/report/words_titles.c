@@ -62,7 +62,8 @@ str title_forest(struct report_view *v, size_t outcome)
         same += verdict_of(overall(b->result)) == expected;
     }
     return SAY(v, same == n ? "report.title-forest-same" : "report.title-forest-differ",
-               html_from_int(same == n ? n : same), html_from_int(n));
+               html_from_int(same == n ? n : same), html_from_int(n),
+               html_from_str(view_text(v, v->in->outcomes[outcome].label)));
 }
 
 /* ---- costs and benefits ---- */

@@ -313,12 +313,23 @@ void study_spec(const struct study *s, size_t outcome, size_t estimator, struct 
     spec->seed = (uint64_t)s->seed;
 }
 
-struct study_window study_window_of(const struct study *s, size_t estimator)
+/* The design that says `key` for this estimator: its own, else the main one, else NULL. */
+static const struct study_design *design_with(const struct study *s, size_t estimator, str key)
 {
     const struct study_estimator *e = study_estimator_at(s, estimator);
-    if (yaml_get(e->node, STR("window")))
-        return e->design.window;
-    if (yaml_get(s->main.node, STR("window")))
-        return s->main.design.window;
-    return (struct study_window){.from = -REAL_INF, .to = REAL_INF};
+    if (yaml_get(e->node, key))
+        return &e->design;
+    return yaml_get(s->main.node, key) ? &s->main.design : NULL;
+}
+
+struct study_window study_window_of(const struct study *s, size_t estimator)
+{
+    const struct study_design *d = design_with(s, estimator, STR("window"));
+    return d ? d->window : (struct study_window){.from = -REAL_INF, .to = REAL_INF};
+}
+
+struct study_filter study_filter_of(const struct study *s, size_t estimator)
+{
+    const struct study_design *d = design_with(s, estimator, STR("rows"));
+    return d ? d->rows : (struct study_filter){0};
 }

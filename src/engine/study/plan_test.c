@@ -329,6 +329,31 @@ static void rows_of_a_subgroup_and_a_window_are_picked(void **state)
     table_free(t);
 }
 
+static void rows_of_a_design_are_those_of_a_subgroup_too(void **state)
+{
+    (void)state;
+    struct study s;
+    table *t = NULL, *picked = NULL;
+    struct err_info info;
+    const char *plan =
+        RIGHT "estimators: [{name: v, label: V, rows: {column: group, values: [x]}}]\n"
+              "subgroups: [{name: y, label: Y, column: group, values: [y]}]\n";
+    assert_int_equal(open_data(plan, &t), OK);
+    assert_int_equal(parse(plan, &s), OK);
+
+    assert_int_equal(study_rows(&s, t, 1, NULL, &picked, &info), OK);
+
+    const struct table_column *c = NULL;
+    assert_int_equal(table_find(picked, STR("group"), &c, &info), OK);
+    assert_int_equal(c->n_words, 1);
+    assert_true(str_eq(c->words[0], STR("x")));
+    table_free(picked);
+    assert_int_equal(study_rows(&s, t, 1, s.subgroups.item, &picked, &info), OK);
+    assert_int_equal(table_rows(picked), 0); /* nobody is in both */
+    table_free(picked);
+    table_free(t);
+}
+
 static void mistakes_in_the_plan_and_against_the_data_come_together_sorted(void **state)
 {
     (void)state;
@@ -456,6 +481,7 @@ int main(void)
         cmocka_unit_test(columns_that_are_not_there_are_named_where_the_plan_names_them),
         cmocka_unit_test(mistakes_in_the_plan_and_against_the_data_come_together_sorted),
         cmocka_unit_test(rows_of_a_subgroup_and_a_window_are_picked),
+        cmocka_unit_test(rows_of_a_design_are_those_of_a_subgroup_too),
         cmocka_unit_test(what_changed_between_two_plans_is_told_by_its_path),
         cmocka_unit_test(comments_and_order_are_no_difference),
         cmocka_unit_test(the_example_of_the_manual_is_a_right_plan),
