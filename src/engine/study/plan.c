@@ -192,6 +192,26 @@ void plan_check(const void *study, str file, struct errs *errors)
     check_measured(&c);
 }
 
+/* Last, when all else is right: what the methods themselves refuse. */
+static err check_methods(const struct study *s, struct errs *errors)
+{
+    err worst = OK;
+    for (size_t i = 0; i < study_estimators(s); i++) {
+        struct effect_spec spec;
+        struct err_info info;
+        const struct yaml_node *at = study_estimator_at(s, i)->node;
+        study_spec(s, 0, i, &spec);
+        const err e = effect_spec_check(&spec, &info);
+        if (e == OK)
+            continue;
+        const struct yaml_node *place = schema_place(at, "method");
+        err_at(&info, s->path, place->line, place->column);
+        *errs_next(errors) = info;
+        worst = e;
+    }
+    return worst;
+}
+
 /* ---- reading ---- */
 
 err plan_parse(arena *a, str text, str path, struct study *s, struct errs *errors)
@@ -208,7 +228,11 @@ err plan_parse(arena *a, str text, str path, struct study *s, struct errs *error
     s->path = path;
     s->bytes = text;
     s->hash = seal_hash_bytes(text);
-    return e == OK ? costs_check(s, a, errors) : e;
+    if (e != OK)
+        return e;
+    e = check_methods(s, errors);
+    const err costs = costs_check(s, a, errors);
+    return e == OK ? costs : e;
 }
 
 err study_parse(arena *a, str text, str path, struct study *s, struct errs *errors)
@@ -247,8 +271,10 @@ static void apply_design(const struct study_estimator *e, struct effect_spec *sp
 {
     const struct study_design *d = &e->design;
     const struct yaml_node *at = e->node;
-    if (yaml_get(at, STR("method")))
+    if (yaml_get(at, STR("method"))) {
         spec->method = (enum effect_method)d->method;
+        spec->has_errors = false; /* those of another method mean nothing here */
+    }
     if (yaml_get(at, STR("control")))
         spec->control = (enum effect_control)d->control;
     if (yaml_get(at, STR("base")))

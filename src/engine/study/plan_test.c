@@ -83,24 +83,47 @@ static void a_short_plan_has_sensible_defaults(void **state)
 static void the_words_of_a_plan_are_those_of_the_effect_engine(void **state)
 {
     (void)state;
-    static const char *const plans[] = {"difference", "regression", "weighting", "doubly-robust"};
+    static const char *const plans[][2] = {{"difference", "errors: hc2"},
+                                           {"regression", "errors: hc2"},
+                                           {"weighting", "ipw: ht"},
+                                           {"doubly-robust", "bootstrap: 99"}};
 
     for (int m = 0; m < 4; m++) {
         char text[1024];
         struct study s;
         struct effect_spec spec;
         snprintf(text, sizeof text,
-                 HEAD COLUMNS OUTCOMES "design: {method: %s, errors: hc2, ipw: ht}\n", plans[m]);
+                 HEAD "columns: {treatment: treated, covariates: [%s]}\n" OUTCOMES
+                      "design: {method: %s, %s}\n",
+                 m ? "size" : "", plans[m][0], plans[m][1]);
 
         assert_int_equal(parse(text, &s), OK);
 
         study_spec(&s, 0, 0, &spec);
-        assert_string_equal(effect_method_name(spec.method), plans[m]);
-        assert_string_equal(effect_errors_name(spec.errors), "hc2");
-        assert_string_equal(effect_ipw_name(spec.ipw), "ht");
+        assert_string_equal(effect_method_name(spec.method), plans[m][0]);
+        assert_int_equal(spec.has_errors, m < 2);
+        assert_true(!spec.has_errors || spec.errors == EFFECT_HC2);
+        assert_string_equal(effect_ipw_name(spec.ipw), m == 2 ? "ht" : "hajek");
         assert_true(str_eq(spec.treatment, STR("treated")));
         assert_int_equal(spec.first_treated.n, 0);
     }
+}
+
+static void what_a_method_refuses_is_told_before_the_run(void **state)
+{
+    (void)state;
+    struct study s;
+
+    const err e = parse(HEAD "columns: {treatment: treated, covariates: [size]}\n" OUTCOMES
+                             "design: {method: regression, errors: hc2}\n"
+                             "estimators:\n"
+                             "  - {name: w, label: W, method: weighting}\n"
+                             "  - {name: x, label: X, method: weighting, errors: hc2}\n",
+                        &s);
+
+    assert_int_equal(e, E_INPUT);
+    assert_int_equal(errors.n, 1); /* w does not inherit hc2 */
+    assert_int_equal(errors.item[0].line, 12);
 }
 
 static void a_variation_changes_only_what_it_names(void **state)
@@ -473,6 +496,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_short_plan_has_sensible_defaults),
         cmocka_unit_test(the_words_of_a_plan_are_those_of_the_effect_engine),
+        cmocka_unit_test(what_a_method_refuses_is_told_before_the_run),
         cmocka_unit_test(a_variation_changes_only_what_it_names),
         cmocka_unit_test(mistakes_are_told_with_line_and_column),
         cmocka_unit_test(all_mistakes_come_at_once),

@@ -207,6 +207,16 @@ void study_spec(const struct study *s, size_t outcome, size_t estimator, struct 
 struct study_window study_window_of(const struct study *s, size_t estimator);
 struct study_filter study_filter_of(const struct study *s, size_t estimator);
 
+enum { STUDY_INDEX_MAX = 60 };
+
+/*
+ * Writes index.html (Dutch) and index.en.html into `folder`: a page that lists
+ * the results in its subfolders `names`, n <= STUDY_INDEX_MAX, in that order,
+ * each with its one-sentence answer. It lists what the results say of
+ * themselves; study_verify proves it.
+ */
+WARN_UNUSED err study_index(str folder, const str *names, size_t n, struct err_info *info);
+
 /* The published rules of the plan (docs/study.schema.json). */
 void study_print_schema(out *o);
 
