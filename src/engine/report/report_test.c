@@ -549,6 +549,7 @@ static void costs_and_benefits_alone_have_their_own_forms(void **state)
     out_char(&o, '\0');
     assert_contains(o.p, "\"wrong_pocket\"");
     assert_lacks(o.p, "\"record\"");
+    assert_lacks(o.p, "\"study\"");
     out_free(&o);
 }
 
