@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/arena.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,9 @@ struct arena {
 
 /* The header takes one aligned block, so that what follows it is aligned. */
 enum { HEADER = ALIGN };
+/* A larger block cannot exist; below it, rounding up and adding the header do not overflow. */
+#define BYTES_MAX ((size_t)PTRDIFF_MAX - HEADER - ALIGN)
+
 _Static_assert(sizeof(struct chunk) <= HEADER, "a chunk's header fits its block");
 
 arena *arena_new(size_t limit_bytes)
@@ -64,7 +68,7 @@ static struct chunk *chunk_new(size_t n)
 void *arena_alloc(arena *a, size_t n, size_t size)
 {
     size_t bytes;
-    if (__builtin_mul_overflow(n, size, &bytes) || bytes > a->limit - a->used)
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > BYTES_MAX || bytes > a->limit - a->used)
         return NULL;
     const size_t rounded = (bytes + ALIGN - 1) / ALIGN * ALIGN;
     if (rounded > a->limit - a->used)

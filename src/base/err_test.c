@@ -182,6 +182,18 @@ static void memory_is_zeroed_aligned_and_limited(void **state)
     arena_free(a);
 }
 
+static void a_size_near_the_end_of_the_address_space_does_not_wrap(void **state)
+{
+    (void)state;
+    arena *a = arena_new(SIZE_MAX);
+    assert_non_null(a);
+
+    for (size_t less = 0; less < 256; less++)
+        assert_null(arena_alloc(a, SIZE_MAX - less, 1));
+    assert_int_equal(arena_used(a), 0);
+    arena_free(a);
+}
+
 static void a_reset_gives_everything_back(void **state)
 {
     (void)state;
@@ -224,6 +236,7 @@ int main(void)
         cmocka_unit_test(a_long_value_ends_in_an_ellipsis),
         cmocka_unit_test(values_beyond_the_room_are_left_out_whole),
         cmocka_unit_test(memory_is_zeroed_aligned_and_limited),
+        cmocka_unit_test(a_size_near_the_end_of_the_address_space_does_not_wrap),
         cmocka_unit_test(a_reset_gives_everything_back),
         cmocka_unit_test(a_copy_that_does_not_fit_is_null),
     };

@@ -114,6 +114,9 @@ int read_find(struct reading *r, const struct yaml_node *node, const char *what,
 /* Each language's text, else the other's, else the fallback. */
 void read_names(const str in[LANG_COUNT], str fallback, str name[LANG_COUNT]);
 
+/* The three texts in a row, zero-terminated, in the arena; empty when memory is out. */
+str read_compose(struct reading *r, str head, str between, str tail);
+
 /* What an item lends to its numbers. */
 struct lender {
     const struct file_item *item; /* NULL for a number of `numbers` */

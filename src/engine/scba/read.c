@@ -59,6 +59,23 @@ void read_names(const str in[LANG_COUNT], str fallback, str name[LANG_COUNT])
         name[l] = in[l].n ? in[l] : any;
 }
 
+str read_compose(struct reading *r, str head, str between, str tail)
+{
+    const size_t n = head.n + between.n + tail.n; /* texts of a file that is in memory */
+    char *p = ARENA_NEW(r->a, char, n + 1);
+    if (!p) {
+        r->out_of_memory = true;
+        return STR("");
+    }
+    if (head.n)
+        memcpy(p, head.p, head.n);
+    if (between.n)
+        memcpy(p + head.n, between.p, between.n);
+    if (tail.n)
+        memcpy(p + head.n + between.n, tail.p, tail.n);
+    return (str){p, n};
+}
+
 /* ---- Payers, indexes ---- */
 
 static void read_payers(struct reading *r)

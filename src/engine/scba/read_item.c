@@ -2,6 +2,8 @@
 /* A cost, effect or transfer of an scba file becomes an item of the model. */
 #include "engine/scba/file_int.h"
 
+#include "base/num.h"
+
 #include <stddef.h>
 
 struct words {
@@ -64,16 +66,9 @@ static void add_sizes(struct reading *r, const struct file_item *in, struct scba
 /* "size_by_year.3": unique, and the same when a year is added behind it. */
 static const char *year_field(struct reading *r, const char *key, size_t year)
 {
-    out text;
-    out_init(&text, 64);
-    out_cstr(&text, key);
-    out_char(&text, '.');
-    out_int(&text, (int64_t)year);
-    const str made = arena_str(r->a, out_view(&text));
-    out_free(&text);
-    if (!made.p)
-        r->out_of_memory = true;
-    return made.p ? made.p : key;
+    char text[NUM_TEXT_MAX];
+    const str number = {text, num_print_int((int64_t)year, text)};
+    return read_compose(r, str_of(key), STR("."), number).p;
 }
 
 /* One year each; only the last may fade. */

@@ -2,8 +2,6 @@
 /* A number of an scba file becomes a parameter of the model. */
 #include "engine/scba/file_int.h"
 
-#include "base/out.h"
-
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -118,20 +116,6 @@ static void set_origin(struct reading *r, const struct file_number *n, struct le
 
 /* ---- Names ---- */
 
-static str compose(struct reading *r, str head, str between, str tail)
-{
-    out text;
-    out_init(&text, 3 * SCHEMA_TEXT_MAX);
-    out_str(&text, head);
-    out_str(&text, between);
-    out_str(&text, tail);
-    const str made = arena_str(r->a, out_view(&text));
-    out_free(&text);
-    if (!made.p)
-        r->out_of_memory = true;
-    return made;
-}
-
 /* The number's own label, or "Fewer evictions: price". */
 static void set_name(struct reading *r, const struct file_number *n, struct lender by,
                      struct scba_parameter *p)
@@ -142,14 +126,14 @@ static void set_name(struct reading *r, const struct file_number *n, struct lend
     }
     read_names(by.item->label.in, by.item->key, p->name);
     for (int l = 0; by.role && l < LANG_COUNT; l++)
-        p->name[l] = compose(r, p->name[l], STR(": "), tr((enum lang)l, by.role));
+        p->name[l] = read_compose(r, p->name[l], STR(": "), tr((enum lang)l, by.role));
 }
 
 static str key_of(struct reading *r, const struct file_number *n, struct lender by)
 {
     if (!by.item)
-        return compose(r, STR("numbers"), STR("."), n->key);
-    return compose(r, by.item->key, STR("."), str_of(by.field));
+        return read_compose(r, STR("numbers"), STR("."), n->key);
+    return read_compose(r, by.item->key, STR("."), str_of(by.field));
 }
 
 /* ---- All ---- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* From plan to sealed result, on real data. */
-#include "fixture_int.h"
+#include "fixture_test_int.h"
 
 #include <signal.h>
 #include <sys/resource.h>
