@@ -290,6 +290,26 @@ static void titles_of_charts_follow_the_numbers(void **state)
     out_free(&o);
 }
 
+static void a_balance_with_zero_in_its_interval_is_no_gain(void **state)
+{
+    struct report_example *x = *state;
+    out o;
+
+    const char *page = page_of(&x->in, LANG_NL, &o);
+    assert_contains(page, "Of de samenleving wint, is niet te zeggen; 1 van de 4 betalers legt");
+    assert_lacks(page, "De samenleving wint");
+    out_free(&o);
+
+    x->party[EXAMPLE_PAYERS].balance.low[1] = 20;
+    assert_contains(page_of(&x->in, LANG_EN, &o), "Society gains, but 1 of the 4 payers");
+    out_free(&o);
+
+    x->party[EXAMPLE_PAYERS].balance.low[1] = -400;
+    x->party[EXAMPLE_PAYERS].balance.high[1] = -20;
+    assert_contains(page_of(&x->in, LANG_EN, &o), "Society loses, and 1 of the 4 payers");
+    out_free(&o);
+}
+
 /* ---- the page ---- */
 
 static void a_page_stands_on_its_own(void **state)
@@ -549,6 +569,7 @@ static void costs_and_benefits_alone_have_their_own_forms(void **state)
     out_char(&o, '\0');
     assert_contains(o.p, "\"wrong_pocket\"");
     assert_lacks(o.p, "\"record\"");
+    assert_lacks(o.p, "\"study\"");
     out_free(&o);
 }
 
@@ -601,6 +622,7 @@ int main(void)
         TEST(society_is_described_by_its_chance),
         TEST(what_weakens_a_result_is_on_the_page),
         TEST(titles_of_charts_follow_the_numbers),
+        TEST(a_balance_with_zero_in_its_interval_is_no_gain),
         TEST(a_page_stands_on_its_own),
         TEST(ids_are_unique_and_what_refers_to_them_finds_them),
         TEST(hostile_names_stay_text),
