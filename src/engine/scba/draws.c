@@ -31,7 +31,7 @@ struct run {
     double *term_sum;    /* n_blocks x n_terms */
     double *item_sum;    /* n_blocks x n_items */
     double *item_square; /* n_blocks x n_items, about item_point */
-    double *gap;         /* n_blocks; NaN: a number overflowed */
+    double *gap;         /* n_blocks; NaN: a number passed SCBA_VALUE_MAX */
 };
 
 /* ---- Columns ---- */
@@ -138,13 +138,11 @@ static double gap_of(const struct run *r, const struct workspace *w, size_t firs
     double largest = 0.0;
     for (size_t d = 0; d < n; d++) {
         double sum = 0.0;
+        if (!(w->magnitude[d] <= SCBA_VALUE_MAX)) /* also when it is NaN */
+            return (double)NAN;
         for (size_t p = 0; p < r->plan->n_payers; p++)
             sum += r->totals->draws[p * r->n_draws + first + d];
-        const double gap = fabs(sum - w->society[d]) / fmax(1.0, w->magnitude[d]);
-        if (!(gap <= largest)) /* also when it is NaN */
-            largest = gap;
-        if (!isfinite(largest))
-            return (double)NAN;
+        largest = fmax(largest, fabs(sum - w->society[d]) / fmax(1.0, w->magnitude[d]));
     }
     return largest;
 }
@@ -187,7 +185,7 @@ static void run_block(void *ctx, size_t block, unsigned worker)
 /* Generous: no plan has more columns than parameters, nor more joint ones than columns. */
 size_t draws_scratch_bytes(const struct scba_model *m, const par *pool)
 {
-    const size_t threads = pool ? par_threads(pool) : 1;
+    const size_t threads = par_threads(pool);
     const size_t chunk_bytes = SCBA_CHUNK * sizeof(double);
     const size_t per_thread = (2 * m->n_parameters + 8) * (chunk_bytes + 64);
     const size_t per_block = (SCBA_TERMS_MAX + 2 * m->n_items + 8) * sizeof(double);
@@ -229,10 +227,7 @@ static err run_waves(struct run *r, par *pool, const struct progress *progress,
         if (progress_cancelled(progress))
             return err_set(info, E_CANCELLED, "error.cancelled");
         r->first_block = b;
-        if (pool)
-            par_run(pool, n, run_block, r);
-        for (size_t i = 0; !pool && i < n; i++)
-            run_block(r, i, 0);
+        par_run(pool, n, run_block, r);
         progress_report(progress, "scba.step-draws", (double)(b + n), (double)r->n_blocks);
     }
     return OK;
@@ -285,7 +280,7 @@ err draws_run(const struct plan *plan, par *pool, const struct progress *progres
     struct run r = {.plan = plan, .totals = totals, .n_draws = n};
     r.block_draws = chunks_per_block * SCBA_CHUNK;
     r.n_blocks = (n + r.block_draws - 1) / r.block_draws;
-    if (!make_run(&r, plan, pool ? par_threads(pool) : 1, scratch))
+    if (!make_run(&r, plan, par_threads(pool), scratch))
         return err_nomem(info);
     err e = run_waves(&r, pool, progress, info);
     if (e == OK)

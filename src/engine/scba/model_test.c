@@ -352,6 +352,31 @@ static void the_histogram_holds_every_draw(void **state)
     scba_result_free(r);
 }
 
+static void amounts_of_any_size_end_in_an_answer(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    for (int power = -323; power <= 307; power += 7) {
+        struct scba_result *r = NULL;
+        struct err_info info;
+        fixture_init(&f, 2);
+        f.m.n_draws = 200;
+        fixture_add(&f, SCBA_COST, 1, normal(0.0, 4.0 * pow(10.0, power)));
+
+        const err e = scba_run(&f.m, NULL, NULL, &r, &info);
+
+        if (power < 99) {
+            assert_int_equal(e, OK);
+            assert_true(isfinite(society(r)->balance.sd));
+            assert_true(r->n_bins >= 1 && r->n_bins <= 200);
+        } else if (power > 100) {
+            assert_int_equal(e, E_INPUT);
+            assert_string_equal(info.msg.key, "scba.overflow");
+        }
+        scba_result_free(r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +395,7 @@ int main(void)
         cmocka_unit_test(what_is_measured_stops_where_measurement_stopped),
         cmocka_unit_test(pay_back_is_the_year_from_which_it_stays_positive),
         cmocka_unit_test(the_histogram_holds_every_draw),
+        cmocka_unit_test(amounts_of_any_size_end_in_an_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum { BUCKETS = 4096, QUANTILES = 5, RANKS = 2 * QUANTILES, BINS_MIN = 20 };
+#define RANGE_MIN 1e-100 /* of a histogram; what is narrower is a point */
 
 /* ---- Quantiles ---- */
 
@@ -294,10 +295,7 @@ err outcomes_fill(const struct plan *plan, const struct totals *t, par *pool, ar
         fine = (j.scratch[s] = ARENA_NEW(scratch, double, plan->model->n_draws)) != NULL && fine;
     if (!fine)
         return err_nomem(info);
-    if (pool)
-        par_run(pool, n_jobs, run_job, &j);
-    for (size_t job = 0; !pool && job < n_jobs; job++)
-        run_job(&j, job, 0);
+    par_run(pool, n_jobs, run_job, &j);
     for (size_t job = 0; job < n_jobs; job++)
         if (j.failed[job])
             return err_nomem(info);
@@ -331,7 +329,7 @@ err histogram_fill(struct scba_result *r, struct err_info *info)
         return err_nomem(info);
     const double range = end[1] - end[0];
     const double scale = fmax(fabs(end[0]), fabs(end[1]));
-    const bool is_point = !(range > 1e-9 * scale);
+    const bool is_point = !(range > fmax(1e-9 * scale, RANGE_MIN));
     r->bin_width =
         is_point ? round_up(fmax(scale, 1.0) / BINS_MIN) : round_up(range / (2 * BINS_MIN));
     const double first = floor(end[0] / r->bin_width), last = floor(end[1] / r->bin_width);

@@ -45,6 +45,8 @@ enum {
     SCBA_NONE = -1, /* "no parameter", "no item", "no index" */
 };
 #define SCBA_GAP_MAX 1e-9
+#define SCBA_VALUE_MAX                                                                             \
+    1e100 /* summed |value| of the items in a draw, so that squares stay finite */
 
 /* ---- Discounting ------------------------------------------------------ */
 

@@ -138,6 +138,11 @@ static void word_is_not_utf8(struct forgery *f)
 {
     *(char *)part(f, 2, PART_WORD_BYTES) = '\xff';
 }
+static void word_of_another(struct forgery *f)
+{
+    char *words = part(f, 2, PART_WORD_BYTES); /* zuid, noord, Zoë */
+    memcpy(words + 9, words, 4);
+}
 static void words_too_many(struct forgery *f)
 {
     entry(f, 2)->n_words = UINT64_MAX / 8;
@@ -248,7 +253,7 @@ static void no_forgery_is_believed(void **state)
         name_beyond,        name_empty,        name_of_another,  section_beyond,
         section_moved,      section_unaligned, section_short,    directory_beyond,
         order_of_no_column, order_by_half,     order_by_missing, order_is_false,
-        gap_is_filled,      reserved_is_used};
+        gap_is_filled,      reserved_is_used,  word_of_another};
     struct err_info info;
     table *t = parsed(STR(EVERY_TYPE));
     written(r, t, "persoon", "maand");

@@ -361,17 +361,35 @@ static err check_order(struct reader *r, struct err_info *info)
     return OK;
 }
 
+/* Whether `text`, the n-th asked about, is unlike all before. */
+static bool is_new(struct dict *seen, str text, size_t n, err *e)
+{
+    uint32_t code = 0;
+    *e = dict_code(seen, text, &code); /* n stays below TABLE_WORDS_MAX: only memory can be out */
+    return *e == OK && code == n;
+}
+
 static err check_names(const struct reader *r, struct err_info *info)
 {
     struct dict seen = {0};
     err e = OK;
-    for (size_t i = 0; i < r->t->n_columns && e == OK; i++) {
-        uint32_t code = 0;
-        if (dict_code(&seen, r->t->column[i].name, &code) != OK)
-            e = err_nomem(info);
-        else if (code != i)
-            e = damaged(r, r->header.directory + r->entry[i].name_at, info);
-    }
+    for (size_t i = 0; i < r->t->n_columns && e == OK; i++)
+        if (!is_new(&seen, r->t->column[i].name, i, &e))
+            e = e == OK ? damaged(r, r->header.directory + r->entry[i].name_at, info)
+                        : err_nomem(info);
+    dict_free(&seen);
+    return e;
+}
+
+/* Two words alike would make two persons of one. */
+static err check_words(const struct reader *r, size_t i, struct err_info *info)
+{
+    const struct table_column *c = &r->t->column[i];
+    struct dict seen = {0};
+    err e = OK;
+    for (size_t k = 0; k < c->n_words && e == OK; k++)
+        if (!is_new(&seen, c->words[k], k, &e))
+            e = e == OK ? damaged(r, r->entry[i].part[PART_WORD_BYTES].at, info) : err_nomem(info);
     dict_free(&seen);
     return e;
 }
@@ -391,6 +409,8 @@ static err read_columns(struct reader *r, struct err_info *info)
         e = damaged(r, r->header.directory, info);
     if (e == OK)
         e = check_names(r, info);
+    for (size_t i = 0; i < r->t->n_columns && e == OK; i++)
+        e = check_words(r, i, info);
     if (e == OK)
         e = check_content(r, info);
     return e == OK ? check_order(r, info) : e;
