@@ -105,6 +105,24 @@ static void an_unwelcome_effect_is_said_as_plainly(void **state)
     out_free(&o);
 }
 
+static void what_went_the_other_way_is_not_hidden_among_what_went_well(void **state)
+{
+    struct report_example *x = *state;
+    out o;
+
+    const char *page = page_of(&x->in, LANG_EN, &o); /* referrals rose, and lower is better */
+    assert_contains(page, "Not everything went as hoped.");
+    assert_contains(page, "One outcome went the other way: referrals to youth care (");
+    assert_lacks(page, "The other outcome clearly changed");
+    out_free(&o);
+
+    x->outcomes[1].good = REPORT_HIGHER;
+    page = page_of(&x->in, LANG_EN, &o);
+    assert_lacks(page, "Not everything went as hoped.");
+    assert_contains(page, "The other outcome clearly changed: referrals to youth care (");
+    out_free(&o);
+}
+
 static void an_interval_with_zero_is_never_called_an_effect(void **state)
 {
     struct report_example *x = *state;
@@ -614,6 +632,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_clear_effect_is_named_with_its_interval),
         TEST(an_unwelcome_effect_is_said_as_plainly),
+        TEST(what_went_the_other_way_is_not_hidden_among_what_went_well),
         TEST(an_interval_with_zero_is_never_called_an_effect),
         TEST(a_failed_estimate_is_said_in_words),
         TEST(without_effects_the_answer_is_about_society),
