@@ -15,17 +15,25 @@ static const char *entity_of(char c)
     }
 }
 
-/* Broken UTF-8 and NUL become U+FFFD, so that no reader guesses another encoding. */
+static bool is_layout(char c)
+{
+    return c == '\n' || c == '\t' || c == '\r';
+}
+
+/*
+ * What may not be shown becomes U+FFFD: no reader guesses another encoding, and
+ * no name turns round the words behind it.
+ */
 void html_escape(out *o, str s)
 {
     size_t from = 0;
     for (size_t at = 0; at < s.n;) {
-        const size_t n = str_utf8_len(s, at);
-        const char *entity = n == 0 || s.p[at] == '\0' ? "\xef\xbf\xbd" : entity_of(s.p[at]);
-        const size_t next = at + (n ? n : 1);
-        if (entity) {
+        size_t next = at;
+        const str shown = str_next_visible(s, &next);
+        const char *entity = entity_of(s.p[at]);
+        if (entity || (shown.p != s.p + at && !is_layout(s.p[at]))) {
             out_str(o, str_cut(s, from, at));
-            out_cstr(o, entity);
+            out_str(o, entity ? str_of(entity) : shown);
             from = next;
         }
         at = next;

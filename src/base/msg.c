@@ -20,19 +20,7 @@ static struct msg_arg *next_arg(struct msg *m, enum msg_kind kind)
     return a;
 }
 
-#define REPLACEMENT STR("\xef\xbf\xbd") /* U+FFFD */
-#define ELLIPSIS    STR("\xe2\x80\xa6") /* U+2026 */
-
-/* The visible form of the character at s.p[at]; moves `at` behind it. */
-static str next_visible(str s, size_t *at)
-{
-    const size_t n = str_utf8_len(s, *at);
-    const unsigned char c = (unsigned char)s.p[*at];
-    const bool is_c1 = n == 2 && c == 0xc2 && (unsigned char)s.p[*at + 1] < 0xa0;
-    const str whole = {s.p + *at, n};
-    *at += n ? n : 1;
-    return n == 0 || c < 0x20 || c == 0x7f || is_c1 ? REPLACEMENT : whole;
-}
+#define ELLIPSIS STR("\xe2\x80\xa6") /* U+2026 */
 
 static void append(struct msg *m, struct msg_arg *a, str s)
 {
@@ -51,7 +39,7 @@ void msg_text(struct msg *m, str value)
     const size_t room = free_bytes < MSG_VALUE_MAX ? free_bytes : MSG_VALUE_MAX;
     const size_t mark = ELLIPSIS.n;
     for (size_t at = 0; at < value.n;) {
-        const str c = next_visible(value, &at);
+        const str c = str_next_visible(value, &at);
         const size_t reserve = at < value.n ? mark : 0;
         if (a->n + c.n + reserve > room) {
             if (a->n + mark <= room)

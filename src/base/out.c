@@ -66,6 +66,12 @@ void out_cstr(out *o, const char *s)
     out_bytes(o, s, strlen(s));
 }
 
+void out_visible(out *o, str s)
+{
+    for (size_t at = 0; at < s.n;)
+        out_str(o, str_next_visible(s, &at));
+}
+
 void out_char(out *o, char c)
 {
     out_bytes(o, &c, 1);

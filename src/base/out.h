@@ -23,6 +23,7 @@ void out_clear(out *o); /* empties, keeps the memory, forgets an error */
 void out_bytes(out *o, const void *p, size_t n);
 void out_str(out *o, str s);
 void out_cstr(out *o, const char *s);
+void out_visible(out *o, str s); /* what a terminal would obey is shown as U+FFFD */
 void out_char(out *o, char c);
 void out_int(out *o, int64_t v);
 void out_hex(out *o, const void *bytes, size_t n);

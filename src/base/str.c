@@ -143,6 +143,30 @@ bool str_is_utf8(str s)
     return true;
 }
 
+/* U+0080 to U+009F, by which some terminals are steered. */
+static bool is_c1(const unsigned char *p, size_t n)
+{
+    return n == 2 && p[0] == 0xc2 && p[1] < 0xa0;
+}
+
+/* U+202A to U+202E and U+2066 to U+2069. */
+static bool turns_text(const unsigned char *p, size_t n)
+{
+    return n == 3 && p[0] == 0xe2 &&
+           ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+            (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
+str str_next_visible(str s, size_t *at)
+{
+    const size_t n = str_utf8_len(s, *at);
+    const str whole = {s.p + *at, n};
+    const unsigned char *p = (const unsigned char *)whole.p;
+    *at += n ? n : 1;
+    const bool shown = n && p[0] >= 0x20 && p[0] != 0x7f && !is_c1(p, n) && !turns_text(p, n);
+    return shown ? whole : STR("\xef\xbf\xbd"); /* U+FFFD */
+}
+
 enum { DISTANCE_TEXT_MAX = 128 };
 
 size_t str_distance(str a, str b, size_t max)

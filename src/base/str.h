@@ -39,6 +39,14 @@ bool str_next(str *rest, char sep, str *piece);
 size_t str_utf8_len(str s, size_t at);
 bool str_is_utf8(str s);
 
+/*
+ * The form in which the character at s.p[*at] may be shown to a reader; moves
+ * `at` behind it. Broken UTF-8, control characters, and the marks that turn
+ * round the text after them (Unicode's embeddings, overrides and isolates)
+ * become U+FFFD; anything else is itself.
+ */
+str str_next_visible(str s, size_t *at);
+
 /* Edit distance (Levenshtein 1966) up to `max`, else max + 1. For "did you mean". */
 size_t str_distance(str a, str b, size_t max);
 

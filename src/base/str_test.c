@@ -95,6 +95,35 @@ static void only_well_formed_utf8_is_accepted(void **state)
     assert_true(str_is_utf8(STR("caf\xc3\xa9")));
 }
 
+static void what_may_not_be_shown_is_replaced(void **state)
+{
+    (void)state;
+    static const struct {
+        str text;
+        bool shown;
+    } cases[] = {
+        {STR("a"), true},
+        {STR("\xc3\xa9"), true},
+        {STR("\xc2\xa0"), true},      /* no-break space */
+        {STR("\xe2\x80\xaf"), true},  /* narrow no-break space, next to the overrides */
+        {STR("\xe2\x81\xa0"), true},  /* word joiner */
+        {STR("\x1b"), false},         /* escape */
+        {STR("\x7f"), false},         /* delete */
+        {STR("\xc2\x9b"), false},     /* control sequence introducer */
+        {STR("\xff"), false},         /* not UTF-8 */
+        {STR("\xe2\x80\xae"), false}, /* right-to-left override */
+        {STR("\xe2\x81\xa9"), false}, /* pop directional isolate */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t at = 0;
+
+        const str visible = str_next_visible(cases[i].text, &at);
+
+        assert_true(str_eq(visible, cases[i].shown ? cases[i].text : STR("\xef\xbf\xbd")));
+        assert_int_equal(at, cases[i].text.n);
+    }
+}
+
 static void distance_counts_edits_up_to_its_limit(void **state)
 {
     (void)state;
@@ -149,6 +178,7 @@ int main(void)
         cmocka_unit_test(pieces_are_cut_within_bounds),
         cmocka_unit_test(a_list_gives_each_piece_once),
         cmocka_unit_test(only_well_formed_utf8_is_accepted),
+        cmocka_unit_test(what_may_not_be_shown_is_replaced),
         cmocka_unit_test(distance_counts_edits_up_to_its_limit),
         cmocka_unit_test(a_distance_is_the_same_from_both_sides),
         cmocka_unit_test(a_hash_spreads_over_low_bits),

@@ -33,7 +33,7 @@ static void print_place(out *o, const struct err_info *info)
         out_cstr(o, "ontschot: ");
         return;
     }
-    out_cstr(o, info->file);
+    out_visible(o, str_of(info->file));
     if (info->line > 0) {
         out_char(o, ':');
         out_int(o, info->line);
@@ -69,6 +69,26 @@ int cli_fail(struct cli *c, const struct err_info *info)
     say_sentence(c, out_view(&head).p, &info->msg);
     out_free(&head);
     return exit_of(info->code);
+}
+
+int cli_fail_all(struct cli *c, const struct errs *errors)
+{
+    int code = CLI_BAD_INPUT;
+    for (size_t i = 0; i < errors->n; i++)
+        if (cli_fail(c, &errors->item[i]) == CLI_FAILED)
+            code = CLI_FAILED;
+    cli_warn_more(c, errors);
+    return code;
+}
+
+void cli_warn_more(struct cli *c, const struct errs *errors)
+{
+    struct msg m;
+    if (errors->n_found == errors->n)
+        return;
+    msg_set(&m, "cli.more-mistakes");
+    msg_int(&m, (int64_t)(errors->n_found - errors->n));
+    cli_warn(c, &m);
 }
 
 int cli_usage(struct cli *c, const struct msg *m)

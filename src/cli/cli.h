@@ -15,6 +15,7 @@
 #define ONTSCHOT_CLI_H
 
 #include "base/arena.h"
+#include "base/errs.h"
 #include "base/i18n.h"
 #include "base/par.h"
 #include "base/progress.h"
@@ -118,6 +119,10 @@ WARN_UNUSED err cli_list(struct cli *c, const char *name, str **items, size_t *n
  * stderr in the user's language, the first as "file:line:column: sentence".
  */
 int cli_fail(struct cli *c, const struct err_info *info);
+/* Each mistake on a line of its own, and how many more there were. */
+int cli_fail_all(struct cli *c, const struct errs *errors);
+/* Only how many more there were than are kept. */
+void cli_warn_more(struct cli *c, const struct errs *errors);
 /* For what the tables cannot check: combinations of options. Returns CLI_USAGE. */
 int cli_usage(struct cli *c, const struct msg *m);
 

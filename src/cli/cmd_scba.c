@@ -5,22 +5,6 @@
 #include "cli/cli_int.h"
 #include "engine/report/report.h"
 
-/* Every mistake on a line of its own, and how many were not shown. */
-static int fail_all(struct cli *c, const struct errs *errors)
-{
-    int code = CLI_BAD_INPUT;
-    for (size_t i = 0; i < errors->n; i++)
-        if (cli_fail(c, &errors->item[i]) == CLI_FAILED)
-            code = CLI_FAILED;
-    if (errors->n_found > errors->n) {
-        struct msg m;
-        msg_set(&m, "scba.more-mistakes");
-        msg_int(&m, (int64_t)(errors->n_found - errors->n));
-        cli_warn(c, &m);
-    }
-    return code;
-}
-
 /* The file says what is asked; the command line may replace seed and number of draws. */
 static err read_model(struct cli *c, struct scba_model *m, struct errs *errors)
 {
@@ -78,7 +62,7 @@ static int run(struct cli *c)
     if (errs_init(&errors, c->memory, ERRS_LIMIT, &info) != OK)
         return cli_fail(c, &info);
     if (read_model(c, &m, &errors) != OK)
-        return fail_all(c, &errors);
+        return cli_fail_all(c, &errors);
     if (scba_run(&m, c->pool, c->progress, &r, &info) != OK) {
         err_at(&info, c->args[0], 0, 0);
         return cli_fail(c, &info);

@@ -14,23 +14,6 @@ void study_say(struct cli *c, out *o, const struct msg *m)
     out_char(o, '\n');
 }
 
-/* Every mistake on a line of its own, and how many were not shown. Returns the exit code. */
-static int fail_all(struct cli *c, const struct errs *errors)
-{
-    int code = CLI_BAD_INPUT;
-    for (size_t i = 0; i < errors->n; i++) {
-        const int one = cli_fail(c, &errors->item[i]);
-        code = one == CLI_FAILED ? CLI_FAILED : code;
-    }
-    if (errors->n_found > errors->n) {
-        struct msg m;
-        msg_set(&m, "study.more-mistakes");
-        msg_int(&m, (int64_t)(errors->n_found - errors->n));
-        cli_warn(c, &m);
-    }
-    return code;
-}
-
 static int fail_memory(struct cli *c)
 {
     struct err_info info;
@@ -99,7 +82,7 @@ static int run_check(struct cli *c)
     if (errs_init(&errors, c->memory, ERRS_LIMIT, &info) != OK)
         return cli_fail(c, &info);
     if (study_check(c->args[0], cli_text(c, "data"), c->pool, c->progress, &checked, &errors) != OK)
-        return fail_all(c, &errors);
+        return cli_fail_all(c, &errors);
     out_init(&o, TEXT_BYTES_MAX);
     msg_set(&m, "study.checked");
     msg_int(&m, (int64_t)checked.n_estimations);
@@ -143,7 +126,7 @@ static int freeze(struct cli *c, const seal_key *key, struct errs *errors)
     struct msg m;
     out o;
     if (study_freeze(c->args[0], cli_text(c, "amend"), &actor, &status, errors) != OK)
-        return fail_all(c, errors);
+        return cli_fail_all(c, errors);
     out_init(&o, TEXT_BYTES_MAX);
     if (status.was_frozen) {
         msg_set(&m, "study.was-frozen");
@@ -184,7 +167,7 @@ static int run_with_key(struct cli *c, const seal_key *key, struct errs *errors)
     struct msg m;
     out o;
     if (study_run(c->args[0], &options, &run, errors) != OK)
-        return fail_all(c, errors);
+        return cli_fail_all(c, errors);
     out_init(&o, TEXT_BYTES_MAX);
     study_say_status(c, &o, &run.status);
     msg_set(&m, "study.ran");

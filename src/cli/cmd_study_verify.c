@@ -15,7 +15,7 @@ static const char *const verdict_names[] = {
 
 static void print_finding(struct cli *c, out *o, const struct err_info *f)
 {
-    out_cstr(o, f->file);
+    out_visible(o, str_of(f->file));
     if (f->line > 0) {
         out_char(o, ':');
         out_int(o, f->line);
@@ -161,6 +161,7 @@ static int deliver(struct cli *c, const struct study_verification *v, const stru
         print_text(c, &o, v, findings);
     const int code = cli_deliver(c, &o);
     out_free(&o);
+    cli_warn_more(c, findings);
     return code == CLI_DONE ? exit_of(c, v) : code;
 }
 

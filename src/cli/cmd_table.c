@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "engine/report/report.h"
 #include "engine/table/table.h"
 
 #include <math.h>
@@ -174,17 +175,6 @@ static void describe_json(out *o, const table *t)
     out_char(o, '\n');
 }
 
-static void csv_text(out *o, str s)
-{
-    out_char(o, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
-            out_char(o, '"');
-        out_char(o, s.p[i]);
-    }
-    out_char(o, '"');
-}
-
 static void describe_csv(out *o, const table *t)
 {
     out_cstr(o, "name,type,missing,infinite,distinct,minimum,mean,maximum\n");
@@ -192,7 +182,7 @@ static void describe_csv(out *o, const table *t)
         const struct table_column *column = table_column_at(t, i);
         struct table_summary s;
         table_summarise(t, column, &s);
-        csv_text(o, column->name);
+        report_csv_text(o, column->name);
         out_char(o, ',');
         out_cstr(o, type_names[column->type]);
         out_char(o, ',');
@@ -314,13 +304,6 @@ static size_t width(str s)
     return n;
 }
 
-/* Names come from a file: what a terminal would obey is shown as a dot. */
-static void put_visible(out *o, str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        out_char(o, (unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f ? '.' : s.p[i]);
-}
-
 static void put_lines(out *o, const struct line *lines, size_t n)
 {
     size_t widest[CELL_COUNT] = {0};
@@ -332,8 +315,8 @@ static void put_lines(out *o, const struct line *lines, size_t n)
         for (int k = 0; k < CELL_COUNT; k++) {
             const str cell = lines[i].cell[k];
             const bool is_left = k <= CELL_TYPE;
-            if (is_left)
-                put_visible(o, cell);
+            if (is_left) /* a name from a file */
+                out_visible(o, cell);
             for (size_t w = width(cell); w < widest[k] && (!is_left || k + 1 < CELL_COUNT); w++)
                 out_char(o, ' ');
             if (!is_left)

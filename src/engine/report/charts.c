@@ -73,6 +73,14 @@ static void put_figure(struct html *h, struct report_view *v, struct report_figu
 
 /* ---- effects ---- */
 
+/* "the costs of help (per resident and month)" */
+static str measure_of(struct report_view *v, size_t outcome)
+{
+    const str label = view_text(v, v->in->outcomes[outcome].label);
+    const str unit = view_text(v, v->in->outcomes[outcome].unit);
+    return unit.n ? SAY(v, "{1} ({2})", html_from_str(label), html_from_str(unit)) : label;
+}
+
 static str interval_text(struct report_view *v, size_t outcome, const struct effect_estimate *e)
 {
     return SAY(v, "report.estimate-interval", outcome_signed(v, outcome, e->estimate),
@@ -120,10 +128,9 @@ void report_chart_event(struct html *h, struct report_view *v, size_t outcome)
     struct report_figure f = {
         .id = SAY(v, "event-{1}", html_from_size(outcome)),
         .title = title_event_study(v, a),
-        .sub = SAY(v, has_band ? "report.sub-event-band" : "report.sub-event",
-                   html_from_str(view_text(v, v->in->outcomes[outcome].label)),
-                   html_from_str(view_text(v, v->in->outcomes[outcome].unit)),
-                   html_from_str(view_period(v, false)), level),
+        .sub =
+            SAY(v, has_band ? "report.sub-event-band" : "report.sub-event",
+                html_from_str(measure_of(v, outcome)), html_from_str(view_period(v, false)), level),
         .table = sheet_aggregation(v, a, EFFECT_DYNAMIC),
     };
     const struct chart_line chart = {
@@ -183,16 +190,29 @@ static size_t forest_rows(struct report_view *v, size_t outcome, struct chart_fo
     return n;
 }
 
+bool report_has_forest(const struct report_view *v, size_t outcome)
+{
+    for (size_t i = 0; i < v->in->n_analyses; i++)
+        if (v->in->analyses[i].outcome == outcome && v->in->analyses[i].role != REPORT_MAIN)
+            return true;
+    return false;
+}
+
+enum report_first report_first_figure(const struct report_view *v)
+{
+    const struct report_analysis *a = v->in->n_outcomes ? main_analysis(v, 0) : NULL;
+    if (a && is_panel(a->result))
+        return REPORT_FIRST_EVENT;
+    return a && report_has_forest(v, 0) ? REPORT_FIRST_FOREST : REPORT_FIRST_NONE;
+}
+
 void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
 {
     struct axis axis = {v, outcome};
     struct err_info info;
     out svg;
-    size_t n_others = 0;
-    for (size_t i = 0; i < v->in->n_analyses; i++)
-        n_others += v->in->analyses[i].outcome == outcome && v->in->analyses[i].role != REPORT_MAIN;
     struct chart_forest_row *rows = own(v, v->in->n_analyses + 2, sizeof *rows);
-    if (n_others == 0 || !rows)
+    if (!report_has_forest(v, outcome) || !rows)
         return;
     const struct report_analysis **list;
     const size_t n = analyses_of(v, outcome, ANY_ROLE, &list);
@@ -206,10 +226,9 @@ void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
     struct report_figure f = {
         .id = SAY(v, "forest-{1}", html_from_size(outcome)),
         .title = title_forest(v, outcome),
-        .sub =
-            SAY(v, "report.sub-forest", html_from_str(view_text(v, v->in->outcomes[outcome].label)),
-                html_from_str(view_text(v, v->in->outcomes[outcome].unit)),
-                html_percent(a && a->result ? a->result->spec.level : 0.95, 0)),
+        .sub = SAY(v, "report.sub-forest", html_from_str(measure_of(v, outcome)),
+                   html_percent(a && a->result ? a->result->spec.level : 0.95, 0)),
+        .table = numbers,
     };
     const struct chart_forest chart = {
         .frame = frame_of(v, &f, 0),

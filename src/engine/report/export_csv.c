@@ -10,11 +10,7 @@ static char separator(enum report_csv_form form)
     return form == REPORT_CSV_EXCEL ? ';' : ',';
 }
 
-/*
- * Quoted when it must be (RFC 4180). A text that a spreadsheet would run as a
- * formula gets an apostrophe before it.
- */
-static void put_text(out *o, str s)
+void report_csv_text(out *o, str s)
 {
     const bool formula = s.n && (s.p[0] == '=' || s.p[0] == '+' || s.p[0] == '@' || s.p[0] == '-' ||
                                  s.p[0] == '\t' || s.p[0] == '\r');
@@ -55,7 +51,7 @@ static void put_cell(out *o, enum report_csv_form form, const struct report_view
     } else {
         out_init(&text, REPORT_BYTES_MAX);
         html_print_value(&text, v->lang, *c);
-        put_text(o, out_view(&text));
+        report_csv_text(o, out_view(&text));
         out_free(&text);
     }
 }
@@ -70,9 +66,9 @@ static void put_row(out *o, enum report_csv_form form, const struct sheet *t, si
         out_char(o, separator(form));
         out_int(o, (int64_t)row + 1);
         out_char(o, separator(form));
-        put_text(o, str_of(t->columns[c].key));
+        report_csv_text(o, str_of(t->columns[c].key));
         out_char(o, separator(form));
-        put_text(o, t->columns[c].name);
+        report_csv_text(o, t->columns[c].name);
         out_char(o, separator(form));
         put_cell(o, form, t->v, &cells[c]);
         out_cstr(o, "\r\n");

@@ -69,19 +69,30 @@ struct report_study {
 };
 #define REPORT_NO_DAY INT32_MIN
 
+/* A line in the history of a plan after it was frozen. */
+enum report_change_kind {
+    REPORT_CHANGE_VALUE,   /* `what`: "design.control: never -> not-yet" */
+    REPORT_CHANGE_LAYOUT,  /* remarks or layout alone */
+    REPORT_CHANGE_MORE,    /* `n` lines that are not listed */
+    REPORT_CHANGE_REASON,  /* `what`: why the lines above it, in the author's words */
+    REPORT_CHANGE_UNFIXED, /* the lines above it were not fixed again before this run */
+};
 struct report_change {
     int32_t day;
-    str what; /* "design.control: never -> not-yet" */
+    enum report_change_kind kind;
+    str what;
+    size_t n;
 };
 
 struct report_seal {
     bool frozen; /* else the run was exploratory */
     int32_t frozen_day;
-    size_t earlier_runs;
-    const struct report_change *changes; /* after the plan was frozen */
-    size_t n_changes;
-    str plan_hash, data_hash; /* hexadecimal; empty when there is none */
-    str signer;               /* fingerprint of the key */
+    size_t earlier_runs, runs_before_freeze; /* the latter are part of the former */
+    const struct report_change *changes;     /* after the plan was frozen */
+    size_t n_changes;                        /* lines */
+    size_t n_changed;                        /* points of the plan that changed, listed or not */
+    str plan_hash, data_hash;                /* hexadecimal; empty when there is none */
+    str signer;                              /* fingerprint of the key */
     uint64_t seed;
     str version; /* of the program */
     str command; /* that recomputes this report, e.g. "ontschot study verify DIR" */
@@ -124,6 +135,13 @@ enum report_csv_form {
     REPORT_CSV_MACHINE, /* comma, decimal point, ISO dates */
     REPORT_CSV_EXCEL,   /* Dutch Excel: byte order mark, semicolon, decimal comma */
 };
+
+/*
+ * A text as a field, always quoted (RFC 4180). One that a spreadsheet would run
+ * as a formula, because it starts with = + - @ or a tab or return, gets an
+ * apostrophe before it; so the program that reads it back sees one more.
+ */
+void report_csv_text(out *o, str s);
 
 /* One line per number: table, row, column, value. */
 WARN_UNUSED err report_csv(out *o, enum lang lang, enum report_csv_form form,

@@ -305,8 +305,9 @@ void report_example_make(struct report_example *x)
     *x = (struct report_example){0};
     make_effects(x);
     make_scba(x);
-    x->changes[0] = (struct report_change){date_day_of((struct date_ymd){2026, 11, 10}),
-                                           STR("design.control: never -> not-yet")};
+    x->changes[0] =
+        (struct report_change){date_day_of((struct date_ymd){2026, 11, 10}), REPORT_CHANGE_VALUE,
+                               STR("design.control: never -> not-yet"), 0};
     x->in.study = (struct report_study){
         .id = STR("samen-voordeur"),
         .title = {STR("Wat leverde Proeftuin Samen Voordeur op?"),
@@ -336,6 +337,7 @@ void report_example_make(struct report_example *x)
         .earlier_runs = 1,
         .changes = x->changes,
         .n_changes = 1,
+        .n_changed = 1,
         .plan_hash = STR("5f2b0d9c6a1e4f7788aa33cc55ee77990f1e2d3c4b5a69788796a5b4c3d2e1f0"),
         .data_hash = STR("0f1e2d3c4b5a69788796a5b4c3d2e1f05f2b0d9c6a1e4f7788aa33cc55ee7799"),
         .signer = STR("SHA-12:34:56"),

@@ -150,6 +150,10 @@ str break_even_words(struct report_view *v);
 enum verdict verdict_of(const struct effect_estimate *e);
 /* Message key of a chance of one half or more: "report.chance-likely" is 80 to 95 %. */
 const char *chance_words(double chance);
+/* Whether society gains: what is neither likely nor unlikely, 40 to 60 %, is VERDICT_UNSURE. */
+enum verdict verdict_on_society(const struct scba_result *r);
+/* Message key of how sure that is: a chance, or that it follows from fixed assumptions. */
+const char *society_words(const struct scba_result *r);
 str words_answer(struct report_view *v);
 size_t count_words(str s);
 
@@ -204,6 +208,11 @@ struct report_figure {
     const struct sheet *table; /* may be NULL */
 };
 void report_part_figure(struct html *h, const struct report_figure *f);
+
+/* What stands beside the answer: the first outcome over time, else its computations in a row. */
+enum report_first { REPORT_FIRST_NONE, REPORT_FIRST_EVENT, REPORT_FIRST_FOREST };
+enum report_first report_first_figure(const struct report_view *v);
+bool report_has_forest(const struct report_view *v, size_t outcome); /* more than one computation */
 
 /* Each writes nothing when there is nothing to draw. */
 void report_chart_event(struct html *h, struct report_view *v, size_t outcome);

@@ -59,7 +59,7 @@ static void put_padded(out *o, str s, size_t width, bool at_right)
     const size_t n = width_of(s);
     for (size_t i = n; at_right && i < width; i++)
         out_char(o, ' ');
-    out_str(o, s);
+    out_visible(o, s); /* a name from a file */
     for (size_t i = n; !at_right && i < width; i++)
         out_char(o, ' ');
 }
@@ -101,7 +101,7 @@ err report_scba_text(out *o, enum lang lang, const struct scba_model *m,
     err e = view_open(&v, lang, &in, info);
     if (e != OK)
         goto out;
-    out_str(o, v.answer);
+    out_visible(o, v.answer);
     out_cstr(o, "\n\n");
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
         put_table(o, sheet_find(&v, shown[i]));

@@ -185,19 +185,33 @@ static void put_diagnostics(struct sheet *t, const struct report_analysis *a)
 {
     struct report_view *v = t->v;
     const struct effect_diagnostics *d = &a->result->diagnostics;
-    const size_t count[] = {d->n_rows,           d->n_used,      d->n_dropped_missing,
-                            d->n_units,          d->n_periods,   d->n_treated,
-                            d->n_control,        d->n_clusters,  d->n_treated_clusters,
-                            d->n_always_treated, d->n_unbalanced};
+    const struct html_value none = html_number(REAL_NAN, 0);
+    const bool panel = is_panel(a->result), clusters = d->n_clusters > 0;
+    const struct {
+        size_t n;
+        bool applies;
+    } count[] = {
+        {d->n_rows, true},
+        {d->n_used, true},
+        {d->n_dropped_missing, true},
+        {d->n_units, true},
+        {d->n_periods, panel},
+        {d->n_treated, true},
+        {d->n_control, true},
+        {d->n_clusters, clusters},
+        {d->n_treated_clusters, clusters},
+        {d->n_always_treated, panel},
+        {d->n_unbalanced, panel},
+    };
     sheet_put(t, html_from_str(view_text(v, v->in->outcomes[a->outcome].label)));
     sheet_put(t, html_from_str(analysis_label(v, a)));
     for (size_t i = 0; i < sizeof count / sizeof *count; i++)
-        sheet_put(t, html_from_size(count[i]));
+        sheet_put(t, count[i].applies ? html_from_size(count[i].n) : none);
     sheet_put(t, html_number(d->propensity_sum_treated, 2));
     sheet_put(t, outcome_value(v, a->outcome, d->mean_treated));
     sheet_put(t, outcome_value(v, a->outcome, d->mean_control));
     sheet_put(t, html_number(d->pretest_df ? d->pretest_statistic : REAL_NAN, 2));
-    sheet_put(t, html_from_size(d->pretest_df));
+    sheet_put(t, d->pretest_df ? html_from_size(d->pretest_df) : none);
     sheet_put(t, html_p_value(d->pretest_df ? d->pretest_p : REAL_NAN, 3));
 }
 

@@ -48,7 +48,9 @@ static void add_record(struct report_view *v)
     put_fact(t, "report.fact-frozen-day",
              seal->frozen ? day_or_nothing(seal->frozen_day) : cell_empty());
     put_fact(t, "report.fact-earlier-runs", html_from_size(seal->earlier_runs));
-    put_fact(t, "report.fact-changes", html_from_size(seal->n_changes));
+    if (seal->frozen)
+        put_fact(t, "report.fact-runs-before", html_from_size(seal->runs_before_freeze));
+    put_fact(t, "report.fact-changes", html_from_size(seal->n_changed));
     put_fact(t, "report.fact-plan-hash", html_from_str(seal->plan_hash));
     put_fact(t, "report.fact-data-hash", html_from_str(seal->data_hash));
     put_fact(t, "report.fact-signer", html_from_str(seal->signer));
@@ -56,6 +58,20 @@ static void add_record(struct report_view *v)
     put_fact(t, "report.fact-version", html_from_str(seal->version));
     put_fact(t, "report.fact-command", html_from_str(seal->command));
     v->sheets[v->n_sheets++] = t;
+}
+
+static struct html_value change_words(struct report_view *v, const struct report_change *c)
+{
+    switch (c->kind) {
+    case REPORT_CHANGE_VALUE: break;
+    case REPORT_CHANGE_LAYOUT: return html_key("report.change-layout");
+    case REPORT_CHANGE_UNFIXED: return html_key("report.change-unfixed");
+    case REPORT_CHANGE_MORE:
+        return html_from_str(SAY(v, "report.change-more", html_from_size(c->n)));
+    case REPORT_CHANGE_REASON:
+        return html_from_str(SAY(v, "report.change-reason", html_from_str(c->what)));
+    }
+    return html_from_str(c->what);
 }
 
 static void add_changes(struct report_view *v)
@@ -68,7 +84,7 @@ static void add_changes(struct report_view *v)
     sheet_words(t, "change", "report.col-change");
     for (size_t i = 0; t && i < seal->n_changes; i++) {
         sheet_put(t, day_or_nothing(seal->changes[i].day));
-        sheet_put(t, html_from_str(seal->changes[i].what));
+        sheet_put(t, change_words(v, &seal->changes[i]));
     }
     if (t)
         v->sheets[v->n_sheets++] = t;

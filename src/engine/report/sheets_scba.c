@@ -120,10 +120,10 @@ static void add_payers(struct report_view *v)
 /* ---- society in a few numbers ---- */
 
 /* `shape` is the number itself; the interval is written the same way. */
-static void put_outcome(struct sheet *t, const char *name, struct html_value shape,
+static void put_outcome(struct sheet *t, struct html_value name, struct html_value shape,
                         const struct scba_outcome *o)
 {
-    sheet_put(t, html_key(name));
+    sheet_put(t, name);
     sheet_put(t, shape);
     for (int i = 0; i < 2; i++) {
         shape.kind = o ? shape.kind : HTML_NUMBER;
@@ -147,22 +147,26 @@ static void add_summary(struct report_view *v)
     sheet_column(t, "high_wide", level_name(v, "report.col-high", 1), false);
     if (!t)
         return;
-    put_outcome(t, "report.society-balance", money_signed(v, society->balance.mean),
+    put_outcome(t, html_key("report.society-balance"), money_signed(v, society->balance.mean),
                 &society->balance);
-    put_outcome(t, "report.society-balance-point", money_signed(v, society->balance.point), NULL);
-    put_outcome(t, "report.ratio", html_number(r->ratio.mean, 2), &r->ratio);
-    put_outcome(t, "report.participant-per-government",
+    put_outcome(t, html_key("report.society-balance-point"),
+                money_signed(v, society->balance.point), NULL);
+    put_outcome(t, html_key("report.ratio"), html_number(r->ratio.mean, 2), &r->ratio);
+    put_outcome(t,
+                html_from_str(SAY(v, "report.participant-per-government",
+                                  html_money(1, v->in->model->currency, 0))),
                 html_number(r->participant_per_government.mean, 2), &r->participant_per_government);
-    put_outcome(t, "report.chance-society", html_percent(society->balance.chance_positive, 0),
-                NULL);
-    put_outcome(t, "report.chance-government", html_percent(r->chance_government_saves, 0), NULL);
-    put_outcome(t, "report.break-even", html_number(r->break_even, 2), NULL);
-    put_outcome(t, "report.measured-share", html_percent(r->measured_share, 0), NULL);
-    put_outcome(t, "report.concentration", html_number(r->concentration, 2), NULL);
-    put_outcome(t, "report.discount-rate", html_percent(r->rate, 2), NULL);
-    put_outcome(t, "report.horizon", html_from_size(r->n_years), NULL);
-    put_outcome(t, "report.reached", html_number(v->in->model->reached, 0), NULL);
-    put_outcome(t, "report.draws", html_from_size(r->n_draws), NULL);
+    put_outcome(t, html_key("report.chance-society"),
+                html_percent(society->balance.chance_positive, 0), NULL);
+    put_outcome(t, html_key("report.chance-government"),
+                html_percent(r->chance_government_saves, 0), NULL);
+    put_outcome(t, html_key("report.break-even"), html_number(r->break_even, 2), NULL);
+    put_outcome(t, html_key("report.measured-share"), html_percent(r->measured_share, 0), NULL);
+    put_outcome(t, html_key("report.concentration"), html_number(r->concentration, 2), NULL);
+    put_outcome(t, html_key("report.discount-rate"), html_percent(r->rate, 2), NULL);
+    put_outcome(t, html_key("report.horizon"), html_from_size(r->n_years), NULL);
+    put_outcome(t, html_key("report.reached"), html_number(v->in->model->reached, 0), NULL);
+    put_outcome(t, html_key("report.draws"), html_from_size(r->n_draws), NULL);
     add(t);
 }
 
@@ -275,7 +279,7 @@ static void add_histogram(struct report_view *v)
     if (!t)
         return;
     if (r->n_below) {
-        sheet_put(t, money_signed(v, -REAL_INF));
+        sheet_put(t, html_key("report.and-lower"));
         sheet_put(t, money_signed(v, r->bin_from));
         sheet_put(t, html_from_size(r->n_below));
     }
@@ -286,7 +290,7 @@ static void add_histogram(struct report_view *v)
     }
     if (r->n_above) {
         sheet_put(t, money_signed(v, r->bin_from + (double)r->n_bins * r->bin_width));
-        sheet_put(t, money_signed(v, REAL_INF));
+        sheet_put(t, html_key("report.and-higher"));
         sheet_put(t, html_from_size(r->n_above));
     }
     add(t);

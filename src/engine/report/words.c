@@ -78,7 +78,7 @@ static str answer_on_society(struct report_view *v, str programme)
                    unsigned_money(v, b->mean), unit);
     if (b->low[1] <= 0 && b->high[1] >= 0)
         return SAY(v, "report.answer-society-unsure", name, level, money(v, b->low[1]),
-                   money(v, b->high[1]), unit);
+                   money(v, b->high[1]), unit, html_percent(b->chance_positive, 0));
     const double near = fmin(fabs(b->low[1]), fabs(b->high[1]));
     const double far = fmax(fabs(b->low[1]), fabs(b->high[1]));
     return SAY(v, gains ? "report.answer-gain" : "report.answer-loss", name,
@@ -169,21 +169,41 @@ static void say_effect(struct report_view *v, struct report_points *points)
             outcome_signed(v, 0, e->ci_low), outcome_signed(v, 0, e->ci_high)));
 }
 
+enum verdict verdict_on_society(const struct scba_result *r)
+{
+    const struct scba_outcome *b = &r->party[r->n_payers].balance;
+    if (!(b->sd > 0) && b->mean == 0)
+        return VERDICT_UNSURE;
+    if (b->chance_positive > 0.60)
+        return VERDICT_HIGHER;
+    return b->chance_positive < 0.40 ? VERDICT_LOWER : VERDICT_UNSURE;
+}
+
+const char *society_words(const struct scba_result *r)
+{
+    const struct scba_outcome *b = &r->party[r->n_payers].balance;
+    if (!(b->sd > 0))
+        return "report.chance-assumed";
+    return chance_words(fmax(b->chance_positive, 1 - b->chance_positive));
+}
+
 static void say_society(struct report_view *v, struct report_points *points)
 {
-    const struct scba_outcome *b = &v->in->scba->party[v->in->scba->n_payers].balance;
-    const double chance = b->chance_positive;
-    const bool even = !(chance < 0.40 || chance > 0.60);
-    const struct html_value words = html_key(chance_words(chance > 0.5 ? chance : 1 - chance));
-    const str head = SAY(v,
-                         even            ? "report.short-society-even"
-                         : chance > 0.60 ? "report.short-society-gains"
-                                         : "report.short-society-loses",
-                         words);
+    static const char *const heads[] = {
+        [VERDICT_FAILED] = "report.short-society-even",
+        [VERDICT_UNSURE] = "report.short-society-even",
+        [VERDICT_LOWER] = "report.short-society-loses",
+        [VERDICT_HIGHER] = "report.short-society-gains",
+    };
+    const struct scba_result *r = v->in->scba;
+    const struct scba_outcome *b = &r->party[r->n_payers].balance;
+    const struct html_value mean = money_signed(v, b->mean), unit = html_from_str(view_unit(v));
+    const str head = SAY(v, heads[verdict_on_society(r)], html_key(society_words(r)));
     add_point(points, head,
-              SAY(v, "report.short-society-body", money_signed(v, b->mean),
-                  html_from_str(view_unit(v)), html_percent(v->in->model->level[0], 0),
-                  money(v, b->low[0]), money(v, b->high[0]), html_percent(chance, 0)));
+              b->sd > 0 ? SAY(v, "report.short-society-body", mean, unit,
+                              html_percent(v->in->model->level[0], 0), money_signed(v, b->low[0]),
+                              money_signed(v, b->high[0]), html_percent(b->chance_positive, 0))
+                        : SAY(v, "report.short-society-point", mean, unit));
 }
 
 static void say_payers(struct report_view *v, struct report_points *points)

@@ -26,10 +26,13 @@ static void say_plan(struct report_view *v, struct report_points *points)
             SAY(v, "report.sure-plan-day", html_date(seal->frozen_day)));
     if (seal->earlier_runs)
         add(v, points, "report.sure-runs",
-            SAY(v, "report.sure-runs-body", html_from_size(seal->earlier_runs)));
-    if (seal->n_changes)
+            SAY(v,
+                seal->frozen && seal->runs_before_freeze ? "report.sure-runs-before"
+                                                         : "report.sure-runs-body",
+                html_from_size(seal->earlier_runs), html_from_size(seal->runs_before_freeze)));
+    if (seal->n_changed)
         add(v, points, "report.sure-changes",
-            SAY(v, "report.sure-changes-body", html_from_size(seal->n_changes)));
+            SAY(v, "report.sure-changes-body", html_from_size(seal->n_changed)));
 }
 
 static void say_pretest(struct report_view *v, const struct effect_result *r,

@@ -76,17 +76,6 @@ static size_t n_losing(const struct scba_result *r)
     return n;
 }
 
-/* A balance whose interval holds 0 is neither a gain nor a loss. */
-static enum verdict verdict_on_society(const struct scba_result *r)
-{
-    const struct scba_outcome *b = &r->party[r->n_payers].balance;
-    const double low = b->sd > 0 ? b->low[1] : b->mean;
-    const double high = b->sd > 0 ? b->high[1] : b->mean;
-    if (low > 0)
-        return VERDICT_HIGHER;
-    return high < 0 ? VERDICT_LOWER : VERDICT_UNSURE;
-}
-
 str title_waterfall(struct report_view *v)
 {
     static const char *const key[] = {
@@ -98,11 +87,12 @@ str title_waterfall(struct report_view *v)
     const struct scba_result *r = v->in->scba;
     const size_t losing = n_losing(r);
     const enum verdict society = verdict_on_society(r);
+    const struct html_value words = html_key(society_words(r));
     if (losing == 0 && society == VERDICT_HIGHER)
-        return tr(v->lang, "report.title-payers-all-gain");
+        return SAY(v, "report.title-payers-all-gain", words);
     if (losing == r->n_payers && society == VERDICT_LOWER)
-        return tr(v->lang, "report.title-payers-all-lose");
-    return SAY(v, key[society], html_from_size(losing), html_from_size(r->n_payers));
+        return SAY(v, "report.title-payers-all-lose", words);
+    return SAY(v, key[society], html_from_size(losing), html_from_size(r->n_payers), words);
 }
 
 str title_cash(struct report_view *v)

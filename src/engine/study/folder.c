@@ -83,6 +83,13 @@ void folder_abort(struct folder *f)
     rmdir(f->temporary.p);
 }
 
+bool folder_has_file(arena *a, str folder, str name)
+{
+    struct stat st;
+    const str path = folder_path(a, folder, name);
+    return path.p && lstat(path.p, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return str_cmp(*(const str *)a, *(const str *)b);

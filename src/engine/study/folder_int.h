@@ -26,6 +26,9 @@ WARN_UNUSED err folder_scratch(arena *a, str parent, struct folder *f, struct er
 /* "folder/name", zero-terminated; p is NULL when memory is out. */
 str folder_path(arena *a, str folder, str name);
 
+/* Whether it is a file itself: no folder, pipe or device, and no link to a file elsewhere. */
+bool folder_has_file(arena *a, str folder, str name);
+
 enum { FOLDER_NAMES_MAX = 1000 };
 
 /* The names in a folder, sorted. E_LIMIT when there are more than FOLDER_NAMES_MAX. */

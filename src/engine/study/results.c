@@ -99,17 +99,20 @@ static err describe_outcomes(struct computing *c)
 
 /* ---- the history of the plan ---- */
 
+enum { CHANGES_MAX = 1000 };
+
 struct history {
-    struct report_change *change;
-    size_t n, cap;
+    struct report_change *line; /* CHANGES_MAX + 1: one for how many were left out */
+    size_t n, n_left_out;
+    size_t n_changed;
 };
 
-static bool add_change(struct history *h, int32_t day, str what)
+static void add_line(struct history *h, struct report_change line)
 {
-    if (h->n == h->cap)
-        return false;
-    h->change[h->n++] = (struct report_change){.day = day, .what = what};
-    return true;
+    if (h->n < CHANGES_MAX)
+        h->line[h->n++] = line;
+    else
+        h->n_left_out++;
 }
 
 /* What one version of a plan differs in from the one before it. */
@@ -120,11 +123,12 @@ static err add_version(struct computing *c, struct history *h, int32_t day, str 
     if (e != OK)
         return e;
     for (size_t i = 0; i < d.n; i++)
-        add_change(h, day, d.change[i]);
+        add_line(h, (struct report_change){day, REPORT_CHANGE_VALUE, d.change[i], 0});
     if (d.n_found > d.n)
-        add_change(h, day, STR("\xe2\x80\xa6"));
-    if (d.n_found == 0) /* only comments or layout */
-        add_change(h, day, STR("#"));
+        add_line(h, (struct report_change){day, REPORT_CHANGE_MORE, STR(""), d.n_found - d.n});
+    if (d.n_found == 0)
+        add_line(h, (struct report_change){day, REPORT_CHANGE_LAYOUT, STR(""), 0});
+    h->n_changed += d.n_found ? d.n_found : 1;
     return OK;
 }
 
@@ -136,32 +140,39 @@ static err describe_changes(struct computing *c, struct history *h)
 {
     const struct results_about *about = c->about;
     const struct journal_entry *fixed = NULL;
+    const int32_t today = day_of(about->date);
     for (size_t i = 0; i < about->n_before; i++) {
         const struct journal_entry *e = &about->journal->entry[i];
         if (e->kind == JOURNAL_RUN)
             continue;
         if (fixed) {
-            const err failed = add_version(c, h, day_of(e->date), fixed->text, e->text);
+            const int32_t day = day_of(e->date);
+            const err failed = add_version(c, h, day, fixed->text, e->text);
             if (failed != OK)
                 return failed;
             if (e->note.n)
-                add_change(h, day_of(e->date), e->note);
+                add_line(h, (struct report_change){day, REPORT_CHANGE_REASON, e->note, 0});
         }
         fixed = e;
     }
-    if (fixed && !seal_hash_eq(fixed->plan, c->study->hash))
-        return add_version(c, h, day_of(about->date), fixed->text, c->study->bytes);
+    if (fixed && !seal_hash_eq(fixed->plan, c->study->hash)) {
+        const err failed = add_version(c, h, today, fixed->text, c->study->bytes);
+        if (failed != OK)
+            return failed;
+        add_line(h, (struct report_change){today, REPORT_CHANGE_UNFIXED, STR(""), 0});
+    }
+    if (h->n_left_out)
+        h->line[h->n++] = (struct report_change){today, REPORT_CHANGE_MORE, STR(""), h->n_left_out};
     return OK;
 }
 
 static err describe_seal(struct computing *c)
 {
-    enum { CHANGES_MAX = 1000 };
     arena *a = c->results->memory;
     char fingerprint[SEAL_FINGERPRINT_TEXT];
     const struct study_status *status = &c->results->status;
-    struct history h = {ARENA_NEW(a, struct report_change, CHANGES_MAX), 0, CHANGES_MAX};
-    if (!h.change)
+    struct history h = {.line = ARENA_NEW(a, struct report_change, CHANGES_MAX + 1)};
+    if (!h.line)
         return err_nomem(c->info);
     const err e = describe_changes(c, &h);
     if (e != OK)
@@ -171,8 +182,10 @@ static err describe_seal(struct computing *c)
         .frozen = status->state != STUDY_EXPLORATORY,
         .frozen_day = day_of(str_of(status->frozen_at)),
         .earlier_runs = status->n_runs,
-        .changes = h.change,
+        .runs_before_freeze = status->n_runs_before_freeze,
+        .changes = h.line,
         .n_changes = h.n,
+        .n_changed = h.n_changed,
         .plan_hash = print_hash(a, c->study->hash),
         .data_hash = print_hash(a, c->about->data),
         .signer = arena_str(a, (str){fingerprint, sizeof fingerprint}),

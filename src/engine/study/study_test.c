@@ -278,6 +278,65 @@ static void the_report_lists_what_changed_after_freezing(void **state)
     assert_non_null(strstr(page.p, "design.control: never \xe2\x86\x92 not-yet"));
     assert_non_null(strstr(page.p, "too few never start"));
     assert_non_null(strstr(page.p, "seed: 20261124 \xe2\x86\x92 7"));
+    assert_non_null(strstr(page.p, "Yes, in 2 places.")); /* a reason is not a change */
+    assert_non_null(strstr(page.p, "These last changes were not fixed again"));
+}
+
+static void the_report_says_in_words_that_only_remarks_changed(void **state)
+{
+    (void)state;
+    struct study_status s;
+    assert_int_equal(freeze_as(key, "", &s), OK);
+    change_plan("seed: 20261124", "seed: 20261124 # a remark");
+    assert_int_equal(freeze_as(key, "", &s), E_CONFLICT);
+    assert_int_equal(freeze_as(key, "a remark", &s), OK);
+
+    assert_int_equal(run_as(key, "out", NULL), OK);
+
+    const str page = read_file(at("out/report-en.html"));
+    assert_non_null(strstr(page.p, "Only remarks or the layout of the file"));
+    assert_non_null(strstr(page.p, "Reason: a remark"));
+    assert_null(strstr(page.p, "were not fixed again"));
+}
+
+static void the_report_counts_the_changes_it_does_not_list(void **state)
+{
+    (void)state;
+    struct study_status s;
+    out limits;
+    out_init(&limits, 1 << 16);
+    out_cstr(&limits, "limits:\n");
+    for (int i = 0; i < 30; i++)
+        out_cstr(&limits, "  - {nl: a, en: b}\n");
+    out_cstr(&limits, "seed: 20261124");
+    out_char(&limits, '\0');
+    change_plan("seed: 20261124", limits.p);
+    assert_int_equal(freeze_as(key, "", &s), OK);
+    for (int i = 0; i < 30; i++)
+        change_plan("{nl: a, en: b}", "{nl: c, en: d}");
+
+    assert_int_equal(run_as(key, "out", NULL), OK);
+
+    const str page = read_file(at("out/report-en.html"));
+    assert_non_null(strstr(page.p, "Yes, in 60 places."));
+    assert_non_null(strstr(page.p, "20 more changes, not listed here"));
+    out_free(&limits);
+}
+
+static void the_report_says_what_was_computed_before_the_plan_was_fixed(void **state)
+{
+    (void)state;
+    struct study_status s;
+    assert_int_equal(run_as(key, "first", NULL), OK);
+    assert_int_equal(run_as(key, "second", NULL), OK);
+    assert_int_equal(freeze_as(key, "", &s), OK);
+    assert_int_equal(run_as(key, "third", NULL), OK);
+
+    assert_int_equal(run_as(key, "fourth", NULL), OK);
+
+    const str page = read_file(at("fourth/report-en.html"));
+    assert_non_null(strstr(page.p, "Yes, 3 times, of which 2 before the plan was fixed."));
+    assert_non_null(strstr(page.p, "Computed 2 times before it was fixed"));
 }
 
 static void any_number_of_threads_gives_the_same_bits(void **state)
@@ -384,6 +443,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_subgroup_that_cannot_be_estimated_keeps_its_place_with_the_reason, start, stop),
         cmocka_unit_test_setup_teardown(the_report_lists_what_changed_after_freezing, start, stop),
+        cmocka_unit_test_setup_teardown(the_report_says_in_words_that_only_remarks_changed, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(the_report_counts_the_changes_it_does_not_list, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(the_report_says_what_was_computed_before_the_plan_was_fixed,
+                                        start, stop),
         cmocka_unit_test_setup_teardown(a_run_that_is_stopped_leaves_nothing_behind, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,6 +161,14 @@ static bool is_listed(const struct manifest *m, str name)
     return listed;
 }
 
+/* A link can lead to another file tomorrow, and a pipe can keep its reader waiting for ever. */
+static void check_plain_files(struct verifying *v, const str *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!folder_has_file(v->memory, v->folder, names[i]))
+            finding(v, "study.verify-no-file", names[i]);
+}
+
 /* A page put beside the sealed ones would be taken for one of them. */
 static void check_no_more_files(struct verifying *v, const str *names, size_t n)
 {
@@ -319,8 +327,12 @@ static err verify(struct verifying *v)
     str *names;
     size_t n;
     err e = failed(v, folder_list(v->memory, v->folder, &names, &n, &v->info));
-    if (e == OK)
-        e = check_signature(v);
+    if (e != OK)
+        return e;
+    check_plain_files(v, names, n);
+    if (v->findings->n_found)
+        return OK;
+    e = check_signature(v);
     if (e != OK || !v->has_manifest)
         return e;
     e = check_files(v);

@@ -98,6 +98,26 @@ static void an_absent_and_an_added_file_are_named(void **state)
     assert_found_in("report-de.html");
 }
 
+static void a_link_or_a_pipe_among_the_results_is_refused(void **state)
+{
+    (void)state;
+    struct study_verification v;
+    assert_int_equal(run_as(key, "out", NULL), OK);
+    assert_int_equal(rename(at("out/results-nl.csv").p, at("elsewhere").p), 0);
+    assert_int_equal(symlink(at("elsewhere").p, at("out/results-nl.csv").p), 0);
+
+    assert_int_equal(verify("out", NULL, &v), OK);
+    assert_int_equal(v.verdict, STUDY_INVALID);
+    assert_error("study.verify-no-file", 0);
+    assert_found_in("results-nl.csv");
+
+    assert_int_equal(unlink(at("out/manifest.sig").p), 0);
+    assert_int_equal(mkfifo(at("out/manifest.sig").p, 0600), 0);
+    assert_int_equal(verify("out", NULL, &v), OK);
+    assert_int_equal(v.verdict, STUDY_INVALID);
+    assert_found_in("manifest.sig");
+}
+
 static void data_elsewhere_are_asked_for_and_can_be_given(void **state)
 {
     (void)state;
@@ -283,6 +303,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_flipped_byte_in_any_file_is_found_and_named, start,
                                         stop),
         cmocka_unit_test_setup_teardown(an_absent_and_an_added_file_are_named, start, stop),
+        cmocka_unit_test_setup_teardown(a_link_or_a_pipe_among_the_results_is_refused, start, stop),
         cmocka_unit_test_setup_teardown(data_elsewhere_are_asked_for_and_can_be_given, start, stop),
         cmocka_unit_test_setup_teardown(a_folder_that_is_not_there_is_an_error, start, stop),
         cmocka_unit_test_setup_teardown(a_forged_result_with_new_hashes_is_refused, start, stop),
