@@ -8,8 +8,10 @@
 
 enum { TEXT_BYTES_MAX = 1 << 20 };
 
-static const char *const verdict_names[] = {
-    [STUDY_SAME] = "same", [STUDY_DIFFERENT] = "different", [STUDY_INVALID] = "invalid"};
+static const char *const verdict_names[] = {[STUDY_SAME] = "same",
+                                            [STUDY_SEALED] = "sealed",
+                                            [STUDY_DIFFERENT] = "different",
+                                            [STUDY_INVALID] = "invalid"};
 
 /* ---- as text ---- */
 
@@ -29,6 +31,7 @@ static void print_finding(struct cli *c, out *o, const struct err_info *f)
 static void print_verdict(struct cli *c, out *o, const struct study_verification *v)
 {
     static const char *const keys[] = {[STUDY_SAME] = "study.verdict-same",
+                                       [STUDY_SEALED] = "study.verdict-sealed",
                                        [STUDY_DIFFERENT] = "study.verdict-different",
                                        [STUDY_INVALID] = "study.verdict-invalid"};
     struct msg m;

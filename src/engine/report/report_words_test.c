@@ -228,6 +228,10 @@ static void what_weakens_a_result_is_on_the_page(void **state)
     assert_contains(page, "Ja, 1 keer.");
     out_free(&o);
 
+    x->results[0].diagnostics.pretest_df = 0;
+    assert_contains(page_of(&x->in, LANG_EN, &o), "there are too few groups for so many periods");
+    out_free(&o);
+
     x->results[0].diagnostics.pretest_df = 7;
     assert_contains(page_of(&x->in, LANG_EN, &o), "7 comparisons with 12 groups are too many.");
     out_free(&o);

@@ -35,6 +35,17 @@ static void say_plan(struct report_view *v, struct report_points *points)
             SAY(v, "report.sure-changes-body", html_from_size(seal->n_changed)));
 }
 
+/* Differences before the start that could have been tested, had there been groups enough. */
+static bool has_moments_before(const struct effect_result *r)
+{
+    for (size_t i = 0; i < r->n_estimates; i++) {
+        const struct effect_estimate *e = &r->estimates[i];
+        if (e->aggregation == EFFECT_DYNAMIC && e->event_time < 0 && !e->reference && !e->failed)
+            return true;
+    }
+    return false;
+}
+
 static void say_pretest(struct report_view *v, const struct effect_result *r,
                         struct report_points *points)
 {
@@ -42,7 +53,9 @@ static void say_pretest(struct report_view *v, const struct effect_result *r,
     if (!is_panel(r))
         return;
     if (d->pretest_df == 0 || isnan(d->pretest_p))
-        add(v, points, "report.sure-pretest", tr(v->lang, "report.sure-pretest-none"));
+        add(v, points, "report.sure-pretest",
+            tr(v->lang, has_moments_before(r) ? "report.sure-pretest-clusters"
+                                              : "report.sure-pretest-none"));
     else if (d->n_clusters > 0 && d->n_clusters / CLUSTERS_PER_DF < d->pretest_df)
         add(v, points, "report.sure-pretest",
             SAY(v, "report.sure-pretest-weak", html_from_size(d->pretest_df),

@@ -301,6 +301,7 @@ struct study_verify_options {
 
 enum study_verdict {
     STUDY_SAME,      /* sealed, unchanged, and the same bit for bit when computed again */
+    STUDY_SEALED,    /* sealed and unchanged; without the data it was not computed again */
     STUDY_DIFFERENT, /* sealed and unchanged, but computed again it differs */
     STUDY_INVALID,   /* the seal does not fit: something was changed, added or taken away */
 };

@@ -111,6 +111,7 @@ static err check_signature(struct verifying *v)
 
 /* ---- the files ---- */
 
+/* E_NOT_FOUND, with the finding `absent`, when it is not there. */
 static err check_file(struct verifying *v, const struct manifest_file *file, str path,
                       const char *absent)
 {
@@ -121,7 +122,7 @@ static err check_file(struct verifying *v, const struct manifest_file *file, str
     const err e = seal_hash_file(path, &hash, &size, &v->info);
     if (e == E_NOT_FOUND) {
         finding(v, absent, file->name);
-        return OK;
+        return e;
     }
     if (e != OK)
         return failed(v, e);
@@ -140,14 +141,20 @@ static str data_path(struct verifying *v)
     return v->options->data.n ? v->options->data : study_data_path(v->memory, &v->study);
 }
 
+static err check_sealed_file(struct verifying *v, const struct manifest_file *file)
+{
+    const err e = check_file(v, file, in_folder(v, file->name), "study.verify-absent");
+    return e == E_NOT_FOUND ? OK : e;
+}
+
 static err check_files(struct verifying *v)
 {
     const struct manifest *m = &v->manifest;
     err e = OK;
     for (size_t i = 0; e == OK && i < MANIFEST_IN_DATA; i++)
-        e = check_file(v, &m->input[i], in_folder(v, m->input[i].name), "study.verify-absent");
+        e = check_sealed_file(v, &m->input[i]);
     for (size_t i = 0; e == OK && i < m->n_results; i++)
-        e = check_file(v, &m->result[i], in_folder(v, m->result[i].name), "study.verify-absent");
+        e = check_sealed_file(v, &m->result[i]);
     return e;
 }
 
@@ -231,14 +238,15 @@ static void check_story(struct verifying *v)
         finding(v, "study.verify-other-story", MANIFEST_FILE);
 }
 
-static err check_plan_and_data(struct verifying *v)
+/* Data on people stay with who may hold them: who only has the results can check the seal. */
+static err check_data(struct verifying *v)
 {
-    err e = read_plan(v);
-    if (e != OK)
+    const err e =
+        check_file(v, &v->manifest.input[MANIFEST_IN_DATA], data_path(v), "study.verify-no-data");
+    if (e != E_NOT_FOUND)
         return e;
-    check_story(v);
-    return check_file(v, &v->manifest.input[MANIFEST_IN_DATA], data_path(v),
-                      "study.verify-no-data");
+    v->v->verdict = STUDY_SEALED;
+    return OK;
 }
 
 /* ---- again ---- */
@@ -341,7 +349,12 @@ static err verify(struct verifying *v)
     check_no_more_files(v, names, n);
     if (v->findings->n_found)
         return OK;
-    e = check_plan_and_data(v);
+    e = read_plan(v);
+    if (e == OK)
+        check_story(v);
+    if (e != OK || v->findings->n_found)
+        return e;
+    e = check_data(v);
     if (e != OK || v->findings->n_found)
         return e;
     return recompute(v);

@@ -126,7 +126,7 @@ static void data_elsewhere_are_asked_for_and_can_be_given(void **state)
     assert_int_equal(rename(at("mpdta.csv").p, at("moved.csv").p), 0);
 
     assert_int_equal(verify("out", NULL, &v), OK);
-    assert_int_equal(v.verdict, STUDY_INVALID);
+    assert_int_equal(v.verdict, STUDY_SEALED);
     assert_error("study.verify-no-data", 0);
 
     const struct study_verify_options options = {.data = at("moved.csv"), .scratch = str_of(home)};
