@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * How long group-time effects take, on a made panel: teams that start in five
- * different periods or never, two covariates that change, an effect that grows.
+ * different periods or never, two covariates, an effect that grows.
  *
- *   did_bench                      three cases at 100,000 persons x 12 periods
- *   did_bench --curve              1, 2, 5, 10 and 20 million rows, analytic
- *   did_bench --panel FILE         writes the panel as CSV, for bench/peer/did.R
- *   options: --persons N, --threads N, --rounds N, --estimator dr|dr-traditional|ipw|reg,
- *            --control never|not-yet
+ *   did_bench                    three cases at 100,000 persons x 12 periods:
+ *                                did       analytic, by person
+ *                                did-team  1,000 draws by team, with the event study
+ *                                did-unit  1,000 draws by person, with the event study
+ *   did_bench --case NAME        one of these
+ *   did_bench --curve            1, 2, 5, 10 and 20 million rows, analytic
+ *   did_bench --panel FILE       writes the panel as CSV, for bench/peer/did.R
+ *   options: --persons N, --threads N, --rounds N, --fixed (covariates that never change),
+ *            --estimator dr|dr-traditional|ipw|reg, --control never|not-yet
+ *
+ * Prints one line for each case: its name, rows, the median of the rounds in
+ * seconds on the clock and of processor time, the simple average and its
+ * standard error, and the most memory the process held so far, the table included.
  */
 #include "base/file.h"
 #include "base/num.h"
@@ -24,9 +32,9 @@
 enum { PERIODS = 12, TEAMS = 60, TREATED_TEAMS = 20, COHORTS = 5, ROUNDS_MAX = 99 };
 static const int64_t START[COHORTS] = {4, 5, 6, 8, 10};
 
-enum column { UNIT, TIME, FIRST_TREATED, TEAM, OUTCOME, X1, X2, COLUMNS };
-static const char *const COLUMN_NAME[COLUMNS] = {"unit", "time", "first_treated", "team", "y",
-                                                 "x1",   "x2"};
+enum column { UNIT, TEAM, X1, X2, FIRST_TREATED, TIME, OUTCOME, COLUMNS };
+static const char *const COLUMN_NAME[COLUMNS] = {"unit",          "team", "x1", "x2",
+                                                 "first_treated", "time", "y"};
 
 struct settings {
     size_t persons;
@@ -35,7 +43,8 @@ struct settings {
     enum effect_estimator estimator;
     enum effect_control control;
     const char *panel_file;
-    bool has_curve;
+    const char *only; /* the one case to measure, or NULL */
+    bool has_curve, has_fixed;
 };
 
 /* ---- the panel ---- */
@@ -46,8 +55,8 @@ static double draw(const char *use, uint64_t index)
 }
 
 /* Teams 0 .. 19 start in five periods; covariates make starting likelier and outcomes grow. */
-static void fill_person(size_t person, const double *team_trend, int64_t *const *ints,
-                        double *const *reals)
+static void fill_person(size_t person, bool has_fixed, const double *team_trend,
+                        int64_t *const *ints, double *const *reals)
 {
     const uint64_t team = person % TEAMS;
     const int64_t start = team < TREATED_TEAMS ? START[team % COHORTS] : 0;
@@ -56,7 +65,8 @@ static void fill_person(size_t person, const double *team_trend, int64_t *const 
     for (size_t t = 0; t < PERIODS; t++) {
         const size_t row = person * PERIODS + t;
         const int64_t time = (int64_t)t + 1;
-        const double x1 = shift + draw("x1", row), x2 = 0.5 * taste + draw("x2", row);
+        const size_t sight = has_fixed ? person * PERIODS : row;
+        const double x1 = shift + draw("x1", sight), x2 = 0.5 * taste + draw("x2", sight);
         const double since = start && time >= start ? (double)(time - start + 1) : 0;
         ints[UNIT][row] = (int64_t)person + 1;
         ints[TIME][row] = time;
@@ -71,10 +81,10 @@ static void fill_person(size_t person, const double *team_trend, int64_t *const 
 
 static bool is_real(size_t column)
 {
-    return column >= OUTCOME;
+    return column == X1 || column == X2 || column == OUTCOME;
 }
 
-static table *make_panel(size_t persons)
+static table *make_panel(size_t persons, bool has_fixed)
 {
     int64_t *ints[COLUMNS] = {0};
     double *reals[COLUMNS] = {0};
@@ -100,18 +110,20 @@ static table *make_panel(size_t persons)
     for (size_t i = 0; i < TEAMS; i++)
         team_trend[i] = 0.05 * draw("team", i);
     for (size_t i = 0; i < persons; i++)
-        fill_person(i, team_trend, ints, reals);
+        fill_person(i, has_fixed, team_trend, ints, reals);
     return t;
 }
 
-static int write_panel(const table *t, const char *path)
+static bool write_panel(const table *t, const char *path)
 {
     struct err_info info;
     file_writer *w;
     if (file_writer_open(str_of(path), &w, &info) != OK)
-        return 1;
-    const char *head = "unit,time,first_treated,team,y,x1,x2\n";
-    file_writer_put(w, head, strlen(head));
+        return false;
+    for (size_t c = 0; c < COLUMNS; c++) {
+        file_writer_put(w, COLUMN_NAME[c], strlen(COLUMN_NAME[c]));
+        file_writer_put(w, c + 1 < COLUMNS ? "," : "\n", 1);
+    }
     for (size_t r = 0; r < table_rows(t); r++)
         for (size_t c = 0; c < COLUMNS; c++) {
             char text[NUM_TEXT_MAX + 1];
@@ -121,7 +133,7 @@ static int write_panel(const table *t, const char *path)
             text[n] = c + 1 < COLUMNS ? ',' : '\n';
             file_writer_put(w, text, n + 1);
         }
-    return file_writer_commit(w, &info) == OK ? 0 : 1;
+    return file_writer_commit(w, &info) == OK;
 }
 
 /* ---- measuring ---- */
@@ -176,8 +188,8 @@ static struct effect_spec spec_of(const struct settings *s, size_t draws, bool b
     return spec;
 }
 
-static int measure(const char *name, const table *t, const struct effect_spec *spec, par *pool,
-                   int rounds)
+static bool measure(const char *name, const table *t, const struct effect_spec *spec, par *pool,
+                    int rounds)
 {
     double seconds[ROUNDS_MAX], work[ROUNDS_MAX], effect = 0, error = 0;
     for (int i = 0; i < rounds; i++) {
@@ -185,8 +197,8 @@ static int measure(const char *name, const table *t, const struct effect_spec *s
         struct effect_result *r;
         const double started = now(), worked = cpu();
         if (effect_run(t, spec, pool, NULL, &r, &info) != OK) {
-            fprintf(stderr, "%s\n", info.msg.key);
-            return 1;
+            fprintf(stderr, "did_bench: %s\n", info.msg.key);
+            return false;
         }
         seconds[i] = now() - started;
         work[i] = cpu() - worked;
@@ -196,42 +208,50 @@ static int measure(const char *name, const table *t, const struct effect_spec *s
     }
     qsort(seconds, (size_t)rounds, sizeof *seconds, by_size);
     qsort(work, (size_t)rounds, sizeof *work, by_size);
-    printf("%-9s %9zu rows  median %.3f s  best %.3f s  cpu %.3f s  simple %.6f (%.6f)  "
-           "peak %.0f MB\n",
-           name, table_rows(t), seconds[rounds / 2], seconds[0], work[rounds / 2], effect, error,
-           peak_mb());
-    return 0;
+    printf("%-8s %9zu rows  %.3f s  %.3f s cpu  simple %.9f (%.9f)  %.0f MB\n", name, table_rows(t),
+           seconds[rounds / 2], work[rounds / 2], effect, error, peak_mb());
+    return true;
 }
 
-static int run_cases(const struct settings *s, par *pool)
+static bool run_cases(const struct settings *s, par *pool)
 {
-    table *t = make_panel(s->persons);
-    if (!t)
-        return 1;
-    const struct effect_spec analytic = spec_of(s, 0, false), persons = spec_of(s, 1000, false),
-                             teams = spec_of(s, 1000, true);
-    printf("panel in memory: %.0f MB\n", peak_mb());
-    const int failed = measure("did", t, &analytic, pool, s->rounds) ||
-                       measure("did-team", t, &teams, pool, s->rounds) ||
-                       measure("did-unit", t, &persons, pool, s->rounds);
+    static const struct {
+        const char *name;
+        size_t draws;
+        bool by_team;
+    } CASES[] = {{"did", 0, false}, {"did-team", 1000, true}, {"did-unit", 1000, false}};
+    table *t = make_panel(s->persons, s->has_fixed);
+    bool is_fine = t != NULL, is_known = false;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES && is_fine; i++) {
+        if (s->only && strcmp(s->only, CASES[i].name) != 0)
+            continue;
+        const struct effect_spec spec = spec_of(s, CASES[i].draws, CASES[i].by_team);
+        is_fine = measure(CASES[i].name, t, &spec, pool, s->rounds);
+        is_known = true;
+    }
     table_free(t);
-    return failed;
+    return is_fine && is_known;
 }
 
-static int run_curve(const struct settings *s, par *pool)
+static bool run_curve(const struct settings *s, par *pool)
 {
     static const size_t MILLIONS[] = {1, 2, 5, 10, 20};
-    for (size_t i = 0; i < sizeof MILLIONS / sizeof *MILLIONS; i++) {
-        table *t = make_panel(MILLIONS[i] * 1000000 / PERIODS);
-        if (!t)
-            return 1;
-        const struct effect_spec analytic = spec_of(s, 0, false);
-        const int failed = measure("did", t, &analytic, pool, s->rounds);
+    const struct effect_spec analytic = spec_of(s, 0, false);
+    bool is_fine = true;
+    for (size_t i = 0; i < sizeof MILLIONS / sizeof *MILLIONS && is_fine; i++) {
+        table *t = make_panel(MILLIONS[i] * 1000000 / PERIODS, s->has_fixed);
+        is_fine = t && measure("did", t, &analytic, pool, s->rounds);
         table_free(t);
-        if (failed)
-            return 1;
     }
-    return 0;
+    return is_fine;
+}
+
+static bool run_panel(const struct settings *s)
+{
+    table *t = make_panel(s->persons, s->has_fixed);
+    const bool is_fine = t && write_panel(t, s->panel_file);
+    table_free(t);
+    return is_fine;
 }
 
 static bool read_option(const char *name, const char *value, struct settings *s)
@@ -240,6 +260,8 @@ static bool read_option(const char *name, const char *value, struct settings *s)
     const bool is_number = num_parse_int(str_of(value), &n) && n > 0 && n <= 100000000;
     if (strcmp(name, "--panel") == 0)
         s->panel_file = value;
+    else if (strcmp(name, "--case") == 0)
+        s->only = value;
     else if (strcmp(name, "--estimator") == 0)
         return effect_estimator_parse(str_of(value), &s->estimator);
     else if (strcmp(name, "--control") == 0)
@@ -262,6 +284,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--curve") == 0)
             s.has_curve = true;
+        else if (strcmp(argv[i], "--fixed") == 0)
+            s.has_fixed = true;
         else if (i + 1 < argc && read_option(argv[i], argv[i + 1], &s))
             i++;
         else {
@@ -269,17 +293,13 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    if (s.panel_file) {
-        table *t = make_panel(s.persons);
-        const int failed = t ? write_panel(t, s.panel_file) : 1;
-        table_free(t);
-        return failed;
-    }
+    if (s.panel_file)
+        return run_panel(&s) ? 0 : 1;
     par *pool;
     struct err_info info;
     if (par_new(s.threads, &pool, &info) != OK)
         return 1;
-    const int failed = s.has_curve ? run_curve(&s, pool) : run_cases(&s, pool);
+    const bool is_fine = s.has_curve ? run_curve(&s, pool) : run_cases(&s, pool);
     par_free(pool);
-    return failed;
+    return is_fine ? 0 : 1;
 }

@@ -209,6 +209,42 @@ static void addresses_open_pages_and_letters_only(void **state)
     }
 }
 
+static void numbers_are_written_as_asked(void **state)
+{
+    (void)state;
+    const struct {
+        struct html_value value;
+        const char *nl, *en;
+    } cases[] = {
+        {html_plain(2026), "2026", "2026"},
+        {HTML_VALUE(12345), "12.345", "12,345"},
+        {HTML_VALUE((size_t)12345), "12.345", "12,345"},
+        {html_number(-1234.5, 1), "−1.234,5", "−1,234.5"},
+        {html_signed(0.4, 1), "+0,4", "+0.4"},
+        {html_signed(0.04, 1), "0,0", "0.0"},
+        {html_signed(-0.4, 1), "−0,4", "−0.4"},
+        {html_p_value(0.0004, 3), "&lt;\u00a00,001", "&lt;\u00a00.001"},
+        {html_p_value(0.0005, 3), "0,001", "0.001"},
+        {html_p_value(0, 2), "&lt;\u00a00,01", "&lt;\u00a00.01"},
+        {html_money(1140, STR("EUR"), 0), "€\u00a01.140", "€1,140"},
+        {html_percent(0.885, 0), "88%", "88%"},
+        {html_date(0), "1 januari 1970", "1 January 1970"},
+        {html_key("no.such-key"), "no.such-key", "no.such-key"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int lang = 0; lang < LANG_COUNT; lang++) {
+            out o;
+            out_init(&o, 1000);
+            struct html h = {&o, (enum lang)lang};
+
+            html_put(&h, HTML_TEXT, cases[i].value);
+
+            out_char(&o, '\0');
+            assert_string_equal(o.p, lang == LANG_NL ? cases[i].nl : cases[i].en);
+            out_free(&o);
+        }
+}
+
 /* An independent, small reader of HTML: how many tags, attributes and comments there are. */
 struct shape {
     int tags, attributes, comments;
@@ -332,6 +368,7 @@ int main(void)
         cmocka_unit_test(values_in_dangerous_places_are_refused),
         cmocka_unit_test(a_page_is_written_as_its_template_says),
         cmocka_unit_test(addresses_open_pages_and_letters_only),
+        cmocka_unit_test(numbers_are_written_as_asked),
         cmocka_unit_test(no_text_changes_the_shape_of_a_page),
         cmocka_unit_test(a_page_that_does_not_fit_is_an_error),
     };

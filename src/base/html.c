@@ -119,8 +119,22 @@ void html_style(struct html *h, str css)
 
 /* ---- values ---- */
 
+/* Whether it would show as zero; then `v` becomes the least that does not. */
+static bool raise_to_visible(struct html_value *v)
+{
+    double least = 1;
+    for (int i = 0; i < v->decimals; i++)
+        least /= 10;
+    if (!(v->d < least / 2))
+        return false;
+    v->d = least;
+    return true;
+}
+
 void html_print_value(out *o, enum lang lang, struct html_value v)
 {
+    if (v.with_below && raise_to_visible(&v))
+        out_cstr(o, "<\xc2\xa0"); /* U+00A0 */
     if (v.with_plus && tr_shows_above_zero(v.d, v.decimals))
         out_cstr(o, v.kind == HTML_MONEY ? "+\xe2\x81\xa0" : "+"); /* U+2060 forbids a break */
     switch (v.kind) {
@@ -208,6 +222,12 @@ struct html_value html_signed(double v, int decimals)
 {
     return (struct html_value){
         .kind = HTML_NUMBER, .with_plus = true, .d = v, .decimals = decimals};
+}
+
+struct html_value html_p_value(double p, int decimals)
+{
+    return (struct html_value){
+        .kind = HTML_NUMBER, .with_below = true, .d = p, .decimals = decimals};
 }
 
 struct html_value html_money(double v, str currency, int decimals)

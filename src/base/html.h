@@ -46,7 +46,8 @@ enum html_kind {
 struct html_value {
     enum html_kind kind;
     int decimals;
-    bool with_plus; /* NUMBER, MONEY: + before what shows above zero */
+    bool with_plus;  /* NUMBER, MONEY: + before what shows above zero */
+    bool with_below; /* NUMBER >= 0: "< 0,001" for what would show as 0,000 */
     str text;
     int64_t i;
     double d;
@@ -73,6 +74,7 @@ void html_escape(out *o, str text);
 struct html_value html_plain(int64_t v);
 struct html_value html_number(double v, int decimals);
 struct html_value html_signed(double v, int decimals);
+struct html_value html_p_value(double p, int decimals); /* "< 0,001" rather than "0,000" */
 struct html_value html_money(double v, str currency, int decimals); /* currency is borrowed */
 struct html_value html_percent(double fraction, int decimals);
 struct html_value html_date(int32_t day);

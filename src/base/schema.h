@@ -20,7 +20,7 @@
  *         {.key = "name", .kind = SCHEMA_TEXT, .offset = offsetof(struct person, name),
  *          .required = true, .about = "study.about-name"},
  *         {.key = "age", .kind = SCHEMA_REAL, .offset = offsetof(struct person, age),
- *          .low = SCHEMA_FROM(0), .high = SCHEMA_BELOW(150), .about = "study.about-age"},
+ *          .low = SCHEMA_FROM(0), .high = SCHEMA_BELOW(150), .about = "study.about-level"},
  *     };
  *     static const struct schema_map person_map = {
  *         .name = "person", .size = sizeof(struct person), SCHEMA_FIELDS(person_fields)};
@@ -109,7 +109,7 @@ WARN_UNUSED err schema_read(const struct schema_map *map, const struct yaml_node
 
 /*
  * Adds a mistake at a node and returns where its values go:
- *     msg_text(schema_mistake(errors, file, node, "study.no-column"), name);
+ *     msg_text(schema_mistake(errors, file, node, "study.name-twice"), name);
  */
 struct msg *schema_mistake(struct errs *errors, str file, const struct yaml_node *node,
                            const char *key);

@@ -320,7 +320,8 @@ static const struct cli_command key_command = {
 };
 
 static const struct cli_command *const actions[] = {
-    &check, &freeze_command, &run_command, &study_verify_command, &schema, &key_command, NULL};
+    &check,  &freeze_command, &run_command, &study_verify_command, &study_index_command,
+    &schema, &key_command,    NULL};
 
 const struct cli_command cmd_study = {
     .name = "study",

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "engine/study/study.h"
 
+extern const struct cli_command study_index_command;  /* cmd_study_index.c */
 extern const struct cli_command study_verify_command; /* cmd_study_verify.c */
 
 /* One sentence on a line of its own. */

@@ -149,23 +149,10 @@ static void json_column(json *j, const table *t, const struct table_column *colu
     json_object_end(j);
 }
 
-/* The two columns rows are sorted by; false when they are not. */
-static bool sorted_by(const table *t, str *unit, str *time)
-{
-    for (size_t i = 0; i < table_columns(t); i++)
-        for (size_t k = 0; k < table_columns(t); k++) {
-            *unit = table_column_at(t, i)->name;
-            *time = table_column_at(t, k)->name;
-            if (table_is_sorted_by(t, *unit, *time))
-                return true;
-        }
-    return false;
-}
-
 static void describe_json(out *o, const table *t)
 {
     json j;
-    str unit, time;
+    const struct table_column *unit, *time;
 
     json_init(&j, o);
     json_object(&j);
@@ -173,9 +160,9 @@ static void describe_json(out *o, const table *t)
     json_key_int(&j, "rows", (int64_t)table_rows(t));
     json_key(&j, "sorted_by");
     json_array(&j);
-    if (sorted_by(t, &unit, &time)) {
-        json_str(&j, unit);
-        json_str(&j, time);
+    if (table_order(t, &unit, &time)) {
+        json_str(&j, unit->name);
+        json_str(&j, time->name);
     }
     json_array_end(&j);
     json_key(&j, "columns");
@@ -361,7 +348,7 @@ static void put_lines(out *o, const struct line *lines, size_t n)
 static void put_heading(struct cli *c, const table *t, out *o)
 {
     struct msg m;
-    str unit, time;
+    const struct table_column *unit, *time;
 
     msg_set(&m, "table.n-rows");
     msg_int(&m, (int64_t)table_rows(t));
@@ -369,10 +356,10 @@ static void put_heading(struct cli *c, const table *t, out *o)
     msg_int(&m, (int64_t)table_columns(t));
     tr_msg(o, c->lang, &m);
     out_char(o, '\n');
-    if (sorted_by(t, &unit, &time)) {
+    if (table_order(t, &unit, &time)) {
         msg_set(&m, "table.sorted-by");
-        msg_text(&m, unit);
-        msg_text(&m, time);
+        msg_text(&m, unit->name);
+        msg_text(&m, time->name);
         tr_msg(o, c->lang, &m);
         out_char(o, '\n');
     }

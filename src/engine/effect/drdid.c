@@ -166,8 +166,34 @@ err drdid_fit(const struct drdid_sample *s, enum effect_estimator estimator, enu
 /* ---- the effect ---- */
 
 /*
- * The parts of an effect's influence function. With r the change less what the
- * outcome model expects, W1 the treated's weight and W0 the controls' odds:
+ * Block by block: a block's rows stay in the cache while all columns pass over
+ * them. The sums are those of lin over all rows, as lin adds the same blocks.
+ */
+static size_t block_rows(size_t at, size_t behind)
+{
+    return behind - at < LIN_BLOCK ? behind - at : LIN_BLOCK;
+}
+
+/* index[i] = sum_j b[j] x[j][at + i] for the rows of one block. */
+static void combine_block(const struct drdid_sample *s, const double *b, size_t at, size_t rows,
+                          double *index)
+{
+    const double *x[LIN_K_MAX];
+    for (size_t j = 0; j < s->k; j++)
+        x[j] = s->x[j] + at;
+    lin_combine(x, s->k, b, rows, index);
+}
+
+/* What the sums over a sample add up to. r is the change less what the outcome model expects. */
+struct sums {
+    double treated;            /* w r */
+    double control;            /* odds r, of the controls */
+    double product[LIN_K_MAX]; /* odds r x, of the controls */
+};
+
+/*
+ * The parts of an effect's influence function. With W1 the treated's weight and
+ * W0 the controls' odds:
  *   treated   w (r - center1) / W1 - w (1 - score) x'c_score
  *   controls  -odds (r - center0) / mass0 + w score x'c_score - w r x'c_outcome
  * The terms in c are the price of having estimated the score and the model.
@@ -179,36 +205,70 @@ struct parts {
     bool has_score, has_outcome;
 };
 
-/* change -> change less the expectation of a least-squares fit on the controls. */
-static void take_residuals(const struct drdid_sample *s, const struct drdid_fit *fit,
-                           double *change, double *index)
+/* Coefficients b of a least-squares fit on the controls. */
+static void fit_change(const struct drdid_sample *s, const struct drdid_fit *fit,
+                       const double *change, double *b)
 {
-    double moment[LIN_K_MAX], b[LIN_K_MAX];
+    double moment[LIN_K_MAX] = {0};
     const size_t from = s->n_treated, n = s->n_treated + s->n_control;
     const double *a = fit->estimator == EFFECT_DR ? fit->odds : s->w + from;
-    for (size_t j = 0; j < s->k; j++)
-        moment[j] = lin_dot3(a, s->x[j] + from, change + from, s->n_control);
+    for (size_t at = from; at < n; at += LIN_BLOCK)
+        for (size_t j = 0; j < s->k; j++)
+            moment[j] += lin_dot3(a + (at - from), s->x[j] + at, change + at, block_rows(at, n));
     if (s->k == 1) /* a mean, without the rounding of an inverse */
         b[0] = moment[0] / lin_sum(a, s->n_control);
     else
         lin_multiply(fit->inverse_gram, s->k, s->k, moment, b);
-    lin_combine(s->x, s->k, b, n, index);
-    for (size_t i = 0; i < n; i++)
-        change[i] -= index[i];
+}
+
+/* change -> r, for the rows of one block. */
+static void take_residuals(const struct drdid_sample *s, const double *b, size_t at, size_t rows,
+                           double *change, double *index)
+{
+    combine_block(s, b, at, rows, index);
+    for (size_t i = 0; i < rows; i++)
+        change[at + i] -= index[i];
+}
+
+/* change -> r, and its sums. */
+static void sum_residuals(const struct drdid_sample *s, const struct drdid_fit *fit, double *change,
+                          double *index, struct sums *sum)
+{
+    double b[LIN_K_MAX];
+    const size_t from = s->n_treated, n = s->n_treated + s->n_control;
+    const bool has_model = uses_outcome_model(fit->estimator);
+    *sum = (struct sums){0};
+    if (has_model)
+        fit_change(s, fit, change, b);
+    for (size_t at = 0; at < from; at += LIN_BLOCK) {
+        const size_t rows = block_rows(at, from);
+        if (has_model)
+            take_residuals(s, b, at, rows, change, index);
+        sum->treated += lin_dot(s->w + at, change + at, rows);
+    }
+    for (size_t at = from; at < n; at += LIN_BLOCK) {
+        const size_t rows = block_rows(at, n);
+        if (has_model)
+            take_residuals(s, b, at, rows, change, index);
+        if (!uses_score(fit->estimator))
+            continue;
+        const double *odds = fit->odds + (at - from);
+        sum->control += lin_dot(odds, change + at, rows);
+        for (size_t j = 0; j < s->k; j++)
+            sum->product[j] += lin_dot3(odds, change + at, s->x[j] + at, rows);
+    }
 }
 
 /* Theorem 1 of Sant'Anna and Zhao (2020): by how much errors of the fits move the effect. */
 static void set_corrections(const struct drdid_sample *s, const struct drdid_fit *fit,
-                            const double *r, struct parts *p)
+                            const struct sums *sum, struct parts *p)
 {
     double gap[LIN_K_MAX];
-    const double *control = r + s->n_treated;
     p->has_score = fit->estimator == EFFECT_IPW || fit->estimator == EFFECT_DR_TRADITIONAL;
     p->has_outcome = fit->estimator == EFFECT_REG || fit->estimator == EFFECT_DR_TRADITIONAL;
     if (p->has_score) {
         for (size_t j = 0; j < s->k; j++)
-            gap[j] = (lin_dot3(fit->odds, control, s->x[j] + s->n_treated, s->n_control) -
-                      p->center0 * fit->control_mean[j] * fit->control_odds) /
+            gap[j] = (sum->product[j] - p->center0 * fit->control_mean[j] * fit->control_odds) /
                      p->mass0;
         lin_multiply(fit->inverse_hessian, s->k, s->k, gap, p->score);
     }
@@ -220,27 +280,43 @@ static void set_corrections(const struct drdid_sample *s, const struct drdid_fit
     }
 }
 
-static void write_influence(const struct drdid_sample *s, const struct drdid_fit *fit,
-                            const struct parts *p, const double *r, double *index,
-                            double *influence)
+static void write_treated(const struct drdid_sample *s, const struct drdid_fit *fit,
+                          const struct parts *p, size_t at, const double *r, double *index,
+                          double *influence)
 {
-    const size_t from = s->n_treated, n = s->n_treated + s->n_control;
-    const double *w = s->w;
-    for (size_t i = 0; i < from; i++)
+    const double *w = s->w + at;
+    const size_t rows = block_rows(at, s->n_treated);
+    for (size_t i = 0; i < rows; i++)
         influence[i] = w[i] * (r[i] - p->center1) / fit->treated_weight;
-    memset(influence + from, 0, s->n_control * sizeof *influence);
-    for (size_t i = from; i < n && uses_score(fit->estimator); i++)
-        influence[i] = -fit->odds[i - from] * (r[i] - p->center0) / p->mass0;
+    if (!p->has_score)
+        return;
+    const double *score = fit->score + at;
+    combine_block(s, p->score, at, rows, index);
+    for (size_t i = 0; i < rows; i++)
+        influence[i] -= w[i] * (1 - score[i]) * index[i];
+}
+
+static void write_controls(const struct drdid_sample *s, const struct drdid_fit *fit,
+                           const struct parts *p, size_t at, const double *r, double *index,
+                           double *influence)
+{
+    const double *w = s->w + at;
+    const size_t rows = block_rows(at, s->n_treated + s->n_control);
+    memset(influence, 0, rows * sizeof *influence);
+    if (uses_score(fit->estimator)) {
+        const double *odds = fit->odds + (at - s->n_treated);
+        for (size_t i = 0; i < rows; i++)
+            influence[i] = -odds[i] * (r[i] - p->center0) / p->mass0;
+    }
     if (p->has_score) {
-        lin_combine(s->x, s->k, p->score, n, index);
-        for (size_t i = 0; i < from; i++)
-            influence[i] -= w[i] * (1 - fit->score[i]) * index[i];
-        for (size_t i = from; i < n; i++)
-            influence[i] += w[i] * fit->score[i] * index[i];
+        const double *score = fit->score + at;
+        combine_block(s, p->score, at, rows, index);
+        for (size_t i = 0; i < rows; i++)
+            influence[i] += w[i] * score[i] * index[i];
     }
     if (p->has_outcome) {
-        lin_combine(s->x, s->k, p->outcome, n, index);
-        for (size_t i = from; i < n; i++)
+        combine_block(s, p->outcome, at, rows, index);
+        for (size_t i = 0; i < rows; i++)
             influence[i] -= w[i] * r[i] * index[i];
     }
 }
@@ -248,22 +324,25 @@ static void write_influence(const struct drdid_sample *s, const struct drdid_fit
 double drdid_effect(const struct drdid_sample *s, const struct drdid_fit *fit, double *change,
                     double *index, double *influence)
 {
+    struct sums sum;
     struct parts p = {.mass0 = 0};
-    if (uses_outcome_model(fit->estimator))
-        take_residuals(s, fit, change, index);
-    const double *r = change;
-    const double treated = lin_dot(s->w, r, s->n_treated) / fit->treated_weight;
+    const size_t from = s->n_treated, n = s->n_treated + s->n_control;
+    sum_residuals(s, fit, change, index, &sum);
+    const double treated = sum.treated / fit->treated_weight;
     double effect = treated;
     p.center1 = treated;
     if (uses_score(fit->estimator)) {
         const bool is_hajek = fit->estimator != EFFECT_IPW || fit->ipw == EFFECT_HAJEK;
         p.mass0 = is_hajek ? fit->control_odds : fit->treated_weight;
-        const double control = lin_dot(fit->odds, r + s->n_treated, s->n_control) / p.mass0;
+        const double control = sum.control / p.mass0;
         effect = treated - control;
         p.center0 = is_hajek ? control : 0;
         p.center1 = is_hajek ? treated : effect;
     }
-    set_corrections(s, fit, r, &p);
-    write_influence(s, fit, &p, r, index, influence);
+    set_corrections(s, fit, &sum, &p);
+    for (size_t at = 0; at < from; at += LIN_BLOCK)
+        write_treated(s, fit, &p, at, change + at, index, influence + at);
+    for (size_t at = from; at < n; at += LIN_BLOCK)
+        write_controls(s, fit, &p, at, change + at, index, influence + at);
     return effect;
 }

@@ -67,7 +67,7 @@ WARN_UNUSED err drdid_fit(const struct drdid_sample *s, enum effect_estimator es
  *   change     n values, overwritten
  *   influence  n values that add up to about 0: the effect moves by influence[i]
  *              when person i counts twice; times n it is the influence function
- *   index      n places of scratch
+ *   index      scratch: n places, or LIN_BLOCK if that is less
  *
  * Sant'Anna and Zhao (2020), for panel data: section 2 (the estimands by
  * regression, weighting and both) and theorem 1 (influence function); section 3

@@ -70,7 +70,11 @@ static uint32_t *rank_words(const struct table_column *c, arena *a)
     return rank;
 }
 
-/* Distinct keys in order of appearance; open addressing, at most half full. */
+/*
+ * Distinct keys in order of appearance. While keys only rise, as in a sorted
+ * table, a key is new when it is larger than the last; the first one that does
+ * not brings open addressing, at most half full.
+ */
 struct entry {
     uint64_t key;
     size_t row;
@@ -79,8 +83,9 @@ struct entry {
 
 struct key_set {
     struct entry *entry; /* in order of appearance */
-    uint32_t *slot;      /* entry + 1; 0 is free */
-    size_t n, capacity;  /* capacity: slots, a power of two */
+    size_t n, room;
+    uint32_t *slot;  /* entry + 1; 0 is free. NULL while keys rise */
+    size_t capacity; /* slots, a power of two */
 };
 
 static size_t slot_of(const struct key_set *s, uint64_t key)
@@ -93,17 +98,28 @@ static size_t slot_of(const struct key_set *s, uint64_t key)
     return i;
 }
 
-static bool key_set_grow(struct key_set *s)
+static bool key_set_append(struct key_set *s, uint64_t key, size_t row)
 {
-    const size_t capacity = s->capacity ? 2 * s->capacity : 4096;
-    struct entry *entry = realloc(s->entry, capacity / 2 * sizeof *entry);
-    if (entry)
+    if (s->n == s->room) {
+        const size_t room = s->room ? 2 * s->room : 2048;
+        struct entry *entry = realloc(s->entry, room * sizeof *entry);
+        if (!entry)
+            return false;
         s->entry = entry;
-    uint32_t *slot = calloc(capacity, sizeof *slot);
-    if (!entry || !slot) {
-        free(slot);
-        return false;
+        s->room = room;
     }
+    s->entry[s->n] = (struct entry){.key = key, .row = row, .id = (uint32_t)s->n};
+    s->n++;
+    return true;
+}
+
+/* Twice as many slots as there is room for entries. */
+static bool key_set_index(struct key_set *s)
+{
+    const size_t capacity = s->room * 2;
+    uint32_t *slot = calloc(capacity, sizeof *slot);
+    if (!slot)
+        return false;
     free(s->slot);
     s->slot = slot;
     s->capacity = capacity;
@@ -114,14 +130,19 @@ static bool key_set_grow(struct key_set *s)
 
 static bool key_set_add(struct key_set *s, uint64_t key, size_t row, uint32_t *id)
 {
-    if (s->n == s->capacity / 2 && !key_set_grow(s))
+    const bool rises = !s->slot && (s->n == 0 || key > s->entry[s->n - 1].key);
+    if (!rises && s->capacity < 2 * s->room && !key_set_index(s))
         return false;
-    const size_t i = slot_of(s, key);
-    if (!s->slot[i]) {
-        s->entry[s->n] = (struct entry){.key = key, .row = row, .id = (uint32_t)s->n};
-        s->slot[i] = (uint32_t)++s->n;
+    const size_t i = rises ? 0 : slot_of(s, key);
+    if (!rises && s->slot[i]) {
+        *id = s->slot[i] - 1;
+        return true;
     }
-    *id = s->slot[i] - 1;
+    *id = (uint32_t)s->n;
+    if (!key_set_append(s, key, row))
+        return false;
+    if (!rises)
+        s->slot[i] = *id + 1;
     return true;
 }
 

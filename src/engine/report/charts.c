@@ -194,6 +194,14 @@ void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
     struct chart_forest_row *rows = own(v, v->in->n_analyses + 2, sizeof *rows);
     if (n_others == 0 || !rows)
         return;
+    const struct report_analysis **list;
+    const size_t n = analyses_of(v, outcome, ANY_ROLE, &list);
+    struct sheet *numbers = sheet_effects(v, list, n, SHEET_ANALYSIS);
+    if (numbers) {
+        numbers->id = SAY(v, "effects-{1}", html_from_size(outcome));
+        numbers->title = SAY(v, "report.table-analyses",
+                             html_from_str(view_text(v, v->in->outcomes[outcome].label)));
+    }
     const struct report_analysis *a = main_analysis(v, outcome);
     struct report_figure f = {
         .id = SAY(v, "forest-{1}", html_from_size(outcome)),

@@ -66,6 +66,8 @@ static void put_tables(json *j, const struct report_view *v)
 static void put_study(json *j, const struct report_view *v)
 {
     const struct report_study *s = &v->in->study;
+    if (view_text(v, s->title).n == 0)
+        return; /* an analysis alone */
     json_key(j, "study");
     json_object(j);
     json_key_str(j, "id", s->id);
@@ -79,6 +81,7 @@ static void put_study(json *j, const struct report_view *v)
     put_day(j, "data_day", s->data_day);
     put_day(j, "made_day", s->made_day);
     json_key_bool(j, "synthetic", s->synthetic);
+    json_key_bool(j, "frozen", v->in->seal.frozen);
     json_object_end(j);
 }
 
@@ -117,7 +120,6 @@ err report_json(out *o, enum lang lang, const struct report_input *in, struct er
     json_object(&j);
     json_key_str(&j, "language", str_of(lang_tag(lang)));
     json_key_str(&j, "answer", v.answer);
-    json_key_bool(&j, "frozen", in->seal.frozen);
     put_study(&j, &v);
     put_words(&j, &v);
     put_tables(&j, &v);

@@ -52,7 +52,8 @@ struct report_analysis {
 
 struct report_study {
     str id;
-    str title[LANG_COUNT], question[LANG_COUNT], programme[LANG_COUNT];
+    str title[LANG_COUNT], question[LANG_COUNT];
+    str programme[LANG_COUNT];  /* singular, as in the middle of a sentence: "the pilot One Door" */
     str population[LANG_COUNT]; /* who it is about: "households with debts in the east" */
     str unit[LANG_COUNT];       /* one of them, "household"; empty: "person" */
     str period[LANG_COUNT][2];  /* one and many: "month", "months"; empty: "period" */

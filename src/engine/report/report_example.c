@@ -243,7 +243,7 @@ static void make_scba(struct report_example *x)
     x->compensation[0] = (struct scba_compensation){3, 0, 85};
     x->model = (struct scba_model){.payers = x->payers,
                                    .n_payers = EXAMPLE_PAYERS,
-                                   .unit = STR("household"),
+                                   .unit = {STR("huishouden"), STR("household")},
                                    .reached = 412,
                                    .currency = STR("EUR"),
                                    .price_year = 2026,

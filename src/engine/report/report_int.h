@@ -111,6 +111,18 @@ struct html_value cell_period(double period); /* a whole number without grouping
 bool cell_is_number(const struct html_value *cell);
 double cell_number(const struct html_value *cell);
 
+/* Analyses of an outcome, or of all, with the roles that are bits 1u << role. */
+#define ANY_OUTCOME ((size_t)-1)
+#define ANY_ROLE    (~0u)
+#define MAIN_ROLE   (1u << REPORT_MAIN)
+size_t analyses_of(struct report_view *v, size_t outcome, unsigned roles,
+                   const struct report_analysis ***list);
+
+/* One line for each analysis; a remark is added when one of them failed. */
+enum { SHEET_OUTCOME = 1, SHEET_ANALYSIS = 2, SHEET_REMARK = 4 };
+struct sheet *sheet_effects(struct report_view *v, const struct report_analysis *const *list,
+                            size_t n, unsigned columns);
+
 /* Estimates of one aggregation, for the page. */
 struct sheet *sheet_aggregation(struct report_view *v, const struct report_analysis *a,
                                 enum effect_aggregation aggregation);

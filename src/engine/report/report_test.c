@@ -80,10 +80,10 @@ static void a_clear_effect_is_named_with_its_interval(void **state)
     const struct report_example *x = *state;
 
     assert_answer(&x->in, LANG_NL,
-                  "Het programma Samen Voordeur verlaagt de totale kosten met €\u00a01.160 per "
+                  "Samen Voordeur verlaagt de totale kosten met €\u00a01.160 per "
                   "huishouden per jaar; met 95% zekerheid tussen €\u00a0641 en €\u00a01.679.");
     assert_answer(&x->in, LANG_EN,
-                  "The programme One Front Door lowers total costs by €1,160 per household a year; "
+                  "One Front Door lowers total costs by €1,160 per household a year; "
                   "with 95% confidence between €641 and €1,679.");
 }
 
@@ -95,13 +95,31 @@ static void an_unwelcome_effect_is_said_as_plainly(void **state)
     report_example_shift(x, 0, 2320);
 
     assert_answer(&x->in, LANG_NL,
-                  "Het programma Samen Voordeur verhoogt de totale kosten met €\u00a01.160 per "
+                  "Samen Voordeur verhoogt de totale kosten met €\u00a01.160 per "
                   "huishouden per jaar; met 95% zekerheid tussen €\u00a0641 en €\u00a01.679.");
     assert_contains(page_of(&x->in, LANG_NL, &o),
                     "Een duidelijk effect, maar niet in de gehoopte richting.");
     out_free(&o);
     assert_contains(page_of(&x->in, LANG_EN, &o),
                     "A clear effect, but not in the direction that was hoped for.");
+    out_free(&o);
+}
+
+static void what_went_the_other_way_is_not_hidden_among_what_went_well(void **state)
+{
+    struct report_example *x = *state;
+    out o;
+
+    const char *page = page_of(&x->in, LANG_EN, &o); /* referrals rose, and lower is better */
+    assert_contains(page, "Not everything went as hoped.");
+    assert_contains(page, "One outcome went the other way: referrals to youth care (");
+    assert_lacks(page, "The other outcome clearly changed");
+    out_free(&o);
+
+    x->outcomes[1].good = REPORT_HIGHER;
+    page = page_of(&x->in, LANG_EN, &o);
+    assert_lacks(page, "Not everything went as hoped.");
+    assert_contains(page, "The other outcome clearly changed: referrals to youth care (");
     out_free(&o);
 }
 
@@ -113,12 +131,12 @@ static void an_interval_with_zero_is_never_called_an_effect(void **state)
     report_example_shift(x, 0, 1100);
 
     assert_answer(&x->in, LANG_NL,
-                  "We kunnen niet zeggen of het programma Samen Voordeur de totale kosten "
+                  "We kunnen niet zeggen of Samen Voordeur de totale kosten "
                   "verandert: het effect ligt met 95% zekerheid tussen −\u2060€\u00a0579 en "
                   "+\u2060€\u00a0459 per huishouden per jaar.");
     assert_answer(
         &x->in, LANG_EN,
-        "We cannot say whether the programme One Front Door changes total costs: with "
+        "We cannot say whether One Front Door changes total costs: with "
         "95% confidence the effect lies between −\u2060€579 and +\u2060€459 per household "
         "a year.");
     const char *page = page_of(&x->in, LANG_NL, &o);
@@ -139,7 +157,7 @@ static void a_failed_estimate_is_said_in_words(void **state)
     msg_set(&x->analyses[0].failed, "error.memory");
 
     assert_answer(&x->in, LANG_NL,
-                  "We kunnen niets zeggen over het effect van het programma Samen Voordeur op de "
+                  "We kunnen niets zeggen over het effect van Samen Voordeur op de "
                   "totale kosten: de berekening is niet gelukt.");
     const char *page = page_of(&x->in, LANG_EN, &o);
     assert_contains(page, "the computation did not succeed");
@@ -155,24 +173,24 @@ static void without_effects_the_answer_is_about_society(void **state)
     x->in.n_outcomes = x->in.n_analyses = 0;
 
     assert_answer(&x->in, LANG_NL,
-                  "We kunnen niet zeggen of het programma Samen Voordeur de samenleving iets "
+                  "We kunnen niet zeggen of Samen Voordeur de samenleving iets "
                   "oplevert: het saldo ligt met 95% zekerheid tussen −\u2060€\u00a0338 en "
                   "€\u00a01.348 per huishouden.");
 
     balance->low[1] = 40;
     assert_answer(&x->in, LANG_EN,
-                  "The programme One Front Door yields society €505 per household; with 95% "
+                  "One Front Door yields society €505 per household; with 95% "
                   "confidence between €40 and €1,348.");
 
     *balance =
         (struct scba_outcome){.mean = -505, .sd = 100, .low = {-650, -700}, .high = {-400, -300}};
     assert_answer(&x->in, LANG_NL,
-                  "Het programma Samen Voordeur kost de samenleving per saldo €\u00a0505 per "
+                  "Samen Voordeur kost de samenleving per saldo €\u00a0505 per "
                   "huishouden; met 95% zekerheid tussen €\u00a0300 en €\u00a0700.");
 
     balance->sd = 0;
     assert_answer(&x->in, LANG_EN,
-                  "Under the assumptions the programme One Front Door costs society €505 per "
+                  "Under the assumptions One Front Door costs society €505 per "
                   "household on balance; how sure that is was not computed.");
 }
 
@@ -199,6 +217,7 @@ static void the_answer_has_at_most_thirty_words(void **state)
             const char *answer = answer_of(&x->in, (enum lang)lang, &o);
 
             assert_in_range(count_words(str_of(answer)), 8, REPORT_ANSWER_WORDS_MAX);
+            assert_in_range(answer[0], 'A', 'Z');
             assert_lacks(answer, "  ");
             out_free(&o);
         }
@@ -250,6 +269,7 @@ static void what_weakens_a_result_is_on_the_page(void **state)
     x->results[0].diagnostics.n_clusters = 12;
     x->results[0].diagnostics.n_treated_clusters = 4;
     x->results[0].diagnostics.pretest_p = 0.01;
+    x->results[0].diagnostics.pretest_df = 2;
     msg_set(&x->results[0].warnings[0], "error.output-limit");
     msg_int(&x->results[0].warnings[0], 7);
     x->results[0].n_warnings = 1;
@@ -258,10 +278,14 @@ static void what_weakens_a_result_is_on_the_page(void **state)
 
     assert_contains(page, "Verkennend: het plan lag niet vooraf vast");
     assert_contains(page, "12 groepen, waarvan 4 met het programma. Dat is weinig");
-    assert_contains(page, "Nee, ze verschilden al (p = 0,01).");
+    assert_contains(page, "Nee, ze verschilden al (p-waarde 0,01).");
     assert_contains(page, "grens van 7 bytes");
     assert_contains(page, "Verzonnen gegevens, geen echte mensen");
     assert_contains(page, "Ja, 1 keer met dit plan.");
+    out_free(&o);
+
+    x->results[0].diagnostics.pretest_df = 7;
+    assert_contains(page_of(&x->in, LANG_EN, &o), "7 comparisons with 12 groups are too many.");
     out_free(&o);
 }
 
@@ -281,6 +305,26 @@ static void titles_of_charts_follow_the_numbers(void **state)
         x->estimates[0][i].ci_high = 1;
     assert_contains(page_of(&x->in, LANG_NL, &o),
                     "Na de start is er in geen enkele periode een duidelijk verschil");
+    out_free(&o);
+}
+
+static void a_balance_with_zero_in_its_interval_is_no_gain(void **state)
+{
+    struct report_example *x = *state;
+    out o;
+
+    const char *page = page_of(&x->in, LANG_NL, &o);
+    assert_contains(page, "Of de samenleving wint, is niet te zeggen; 1 van de 4 betalers legt");
+    assert_lacks(page, "De samenleving wint");
+    out_free(&o);
+
+    x->party[EXAMPLE_PAYERS].balance.low[1] = 20;
+    assert_contains(page_of(&x->in, LANG_EN, &o), "Society gains, but 1 of the 4 payers");
+    out_free(&o);
+
+    x->party[EXAMPLE_PAYERS].balance.low[1] = -400;
+    x->party[EXAMPLE_PAYERS].balance.high[1] = -20;
+    assert_contains(page_of(&x->in, LANG_EN, &o), "Society loses, and 1 of the 4 payers");
     out_free(&o);
 }
 
@@ -369,7 +413,7 @@ static void an_empty_input_still_gives_a_page(void **state)
     const char *page = page_of(&in, LANG_EN, &o);
 
     assert_contains(page, "<h1>Leeg</h1>"); /* the other language stands in */
-    assert_contains(page, "Nothing was computed about the programme");
+    assert_contains(page, "Nothing was computed about the programme.");
     assert_lacks(page, "<figure");
     out_free(&o);
 }
@@ -433,7 +477,7 @@ static void every_number_of_a_table_is_in_the_json(void **state)
             if (!cell_is_number(&t->cells[c]))
                 continue;
             const double number = cell_number(&t->cells[c]);
-            if (isnan(number)) {
+            if (!isfinite(number)) {
                 assert_true(json_is_null(cell));
                 continue;
             }
@@ -543,6 +587,7 @@ static void costs_and_benefits_alone_have_their_own_forms(void **state)
     out_char(&o, '\0');
     assert_contains(o.p, "\"wrong_pocket\"");
     assert_lacks(o.p, "\"record\"");
+    assert_lacks(o.p, "\"study\"");
     out_free(&o);
 }
 
@@ -587,6 +632,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_clear_effect_is_named_with_its_interval),
         TEST(an_unwelcome_effect_is_said_as_plainly),
+        TEST(what_went_the_other_way_is_not_hidden_among_what_went_well),
         TEST(an_interval_with_zero_is_never_called_an_effect),
         TEST(a_failed_estimate_is_said_in_words),
         TEST(without_effects_the_answer_is_about_society),
@@ -595,6 +641,7 @@ int main(void)
         TEST(society_is_described_by_its_chance),
         TEST(what_weakens_a_result_is_on_the_page),
         TEST(titles_of_charts_follow_the_numbers),
+        TEST(a_balance_with_zero_in_its_interval_is_no_gain),
         TEST(a_page_stands_on_its_own),
         TEST(ids_are_unique_and_what_refers_to_them_finds_them),
         TEST(hostile_names_stay_text),

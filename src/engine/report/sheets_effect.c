@@ -42,40 +42,84 @@ static struct html_value remark(const struct report_view *v, const struct effect
 
 /* ---- one line per analysis ---- */
 
-static void put_analysis(struct sheet *t, const struct report_analysis *a)
+static struct html_value why_none(const struct report_view *v, const struct report_analysis *a)
 {
+    const struct effect_estimate *e = overall(a->result);
+    if (e)
+        return remark(v, e);
+    return a->failed.key ? html_msg(&a->failed) : html_key("report.not-computed");
+}
+
+static bool has_text(struct html_value cell)
+{
+    return cell.kind != HTML_STR || cell.text.n > 0;
+}
+
+static void put_analysis(struct sheet *t, const struct report_analysis *a, unsigned columns)
+{
+    static const struct effect_estimate none = {.estimate = REAL_NAN,
+                                                .standard_error = REAL_NAN,
+                                                .ci_low = REAL_NAN,
+                                                .ci_high = REAL_NAN,
+                                                .p = REAL_NAN};
     struct report_view *v = t->v;
     const struct report_outcome *o = &v->in->outcomes[a->outcome];
-    const struct effect_estimate *e = overall(a->result);
-    const struct effect_estimate none = {.estimate = REAL_NAN,
-                                         .standard_error = REAL_NAN,
-                                         .ci_low = REAL_NAN,
-                                         .ci_high = REAL_NAN,
-                                         .p = REAL_NAN};
-    sheet_put(t, html_from_str(view_text(v, o->label)));
-    sheet_put(t, html_from_str(analysis_label(v, a)));
-    put_interval(t, a->outcome, e ? e : &none);
-    sheet_put(t, html_number(e ? e->p : REAL_NAN, 3));
+    const struct effect_estimate *found = overall(a->result);
+    const struct effect_estimate *e = found ? found : &none;
+    if (columns & SHEET_OUTCOME)
+        sheet_put(t, html_from_str(view_text(v, o->label)));
+    if (columns & SHEET_ANALYSIS)
+        sheet_put(t, html_from_str(analysis_label(v, a)));
+    put_interval(t, a->outcome, e);
+    sheet_put(t, html_p_value(e->p, 3));
     sheet_put(t, html_from_str(view_text(v, o->unit)));
-    if (e)
-        sheet_put(t, remark(v, e));
-    else if (a->failed.key)
-        sheet_put(t, html_msg(&a->failed));
-    else
-        sheet_put(t, html_key("report.not-computed"));
+    if (columns & SHEET_REMARK)
+        sheet_put(t, why_none(v, a));
+}
+
+struct sheet *sheet_effects(struct report_view *v, const struct report_analysis *const *list,
+                            size_t n, unsigned columns)
+{
+    struct sheet *t = sheet_new(v, "effects", tr(v->lang, "report.table-effects"));
+    for (size_t i = 0; i < n; i++)
+        if (has_text(why_none(v, list[i])))
+            columns |= SHEET_REMARK;
+    if (columns & SHEET_OUTCOME)
+        sheet_words(t, "outcome", "report.col-outcome");
+    if (columns & SHEET_ANALYSIS)
+        sheet_words(t, "analysis", "report.col-analysis");
+    add_interval_columns(t);
+    sheet_number(t, "p", "report.col-p");
+    sheet_words(t, "unit", "report.col-unit");
+    if (columns & SHEET_REMARK)
+        sheet_words(t, "remark", "report.col-remark");
+    for (size_t i = 0; t && i < n; i++)
+        put_analysis(t, list[i], columns);
+    return t;
+}
+
+size_t analyses_of(struct report_view *v, size_t outcome, unsigned roles,
+                   const struct report_analysis ***list)
+{
+    size_t n = 0;
+    *list = ARENA_NEW(v->a, const struct report_analysis *, v->in->n_analyses);
+    if (!*list) {
+        v->no_memory = true;
+        return 0;
+    }
+    for (size_t i = 0; i < v->in->n_analyses; i++) {
+        const struct report_analysis *a = &v->in->analyses[i];
+        if ((roles & 1u << a->role) && (outcome == ANY_OUTCOME || a->outcome == outcome))
+            (*list)[n++] = a;
+    }
+    return n;
 }
 
 static void add_overall(struct report_view *v)
 {
-    struct sheet *t = sheet_new(v, "effects", tr(v->lang, "report.table-effects"));
-    sheet_words(t, "outcome", "report.col-outcome");
-    sheet_words(t, "analysis", "report.col-analysis");
-    add_interval_columns(t);
-    sheet_number(t, "p", "report.col-p");
-    sheet_words(t, "unit", "report.col-unit");
-    sheet_words(t, "remark", "report.col-remark");
-    for (size_t i = 0; t && i < v->in->n_analyses; i++)
-        put_analysis(t, &v->in->analyses[i]);
+    const struct report_analysis **list;
+    const size_t n = analyses_of(v, ANY_OUTCOME, ANY_ROLE, &list);
+    struct sheet *t = sheet_effects(v, list, n, SHEET_OUTCOME | SHEET_ANALYSIS | SHEET_REMARK);
     if (t)
         v->sheets[v->n_sheets++] = t;
 }
@@ -114,7 +158,7 @@ static void put_estimate(struct sheet *t, const struct report_analysis *a,
     put_interval(t, a->outcome, e);
     sheet_put(t, outcome_signed(v, a->outcome, e->band_low));
     sheet_put(t, outcome_signed(v, a->outcome, e->band_high));
-    sheet_put(t, html_number(e->p, 3));
+    sheet_put(t, html_p_value(e->p, 3));
     sheet_put(t, html_from_size(e->n_treated));
     sheet_put(t, html_from_size(e->n_control));
     sheet_put(t, html_from_size(e->n_lost));
@@ -154,7 +198,7 @@ static void put_diagnostics(struct sheet *t, const struct report_analysis *a)
     sheet_put(t, outcome_value(v, a->outcome, d->mean_control));
     sheet_put(t, html_number(d->pretest_df ? d->pretest_statistic : REAL_NAN, 2));
     sheet_put(t, html_from_size(d->pretest_df));
-    sheet_put(t, html_number(d->pretest_df ? d->pretest_p : REAL_NAN, 3));
+    sheet_put(t, html_p_value(d->pretest_df ? d->pretest_p : REAL_NAN, 3));
 }
 
 static void add_diagnostics(struct report_view *v)

@@ -275,7 +275,7 @@ static void add_histogram(struct report_view *v)
     if (!t)
         return;
     if (r->n_below) {
-        sheet_put(t, cell_empty());
+        sheet_put(t, money_signed(v, -REAL_INF));
         sheet_put(t, money_signed(v, r->bin_from));
         sheet_put(t, html_from_size(r->n_below));
     }
@@ -286,7 +286,7 @@ static void add_histogram(struct report_view *v)
     }
     if (r->n_above) {
         sheet_put(t, money_signed(v, r->bin_from + (double)r->n_bins * r->bin_width));
-        sheet_put(t, cell_empty());
+        sheet_put(t, money_signed(v, REAL_INF));
         sheet_put(t, html_from_size(r->n_above));
     }
     add(t);

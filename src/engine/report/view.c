@@ -119,11 +119,12 @@ int outcome_decimals(const struct report_view *v, size_t outcome)
         size = fabs(e->estimate) / 10;
     if (!(size > 0))
         return 0;
+    if (v->in->outcomes[outcome].currency.n) /* cents are all or nothing */
+        return size < 1 ? 2 : 0;
     int decimals = 0;
     for (; size < 9.5 && decimals < 6; size *= 10)
         decimals++;
-    /* cents are all or nothing */
-    return v->in->outcomes[outcome].currency.n && decimals ? 2 : decimals;
+    return decimals;
 }
 
 struct html_value outcome_value(const struct report_view *v, size_t outcome, double x)

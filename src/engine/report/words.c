@@ -2,6 +2,7 @@
 #include "report_int.h"
 
 #include <math.h>
+#include <string.h>
 
 enum verdict verdict_of(const struct effect_estimate *e)
 {
@@ -93,32 +94,32 @@ static str answer_with(struct report_view *v, str programme, str label)
     return SAY(v, "report.answer-nothing", html_from_str(programme));
 }
 
-/* A name left out leaves two blanks. */
-static str single_spaced(struct report_view *v, str s)
+/* A sentence begins with a capital, a name in a plan need not. */
+static str capitalised(struct report_view *v, str s)
 {
     char *p = arena_alloc(v->a, s.n + 1, 1);
-    size_t n = 0;
     if (!p) {
         v->no_memory = true;
         return STR("");
     }
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] != ' ' || i == 0 || s.p[i - 1] != ' ')
-            p[n++] = s.p[i];
-    return (str){p, n};
+    memcpy(p, s.p, s.n);
+    if (s.n && p[0] >= 'a' && p[0] <= 'z')
+        p[0] = (char)(p[0] - 'a' + 'A');
+    return (str){p, s.n};
 }
 
 /* Long names give way before the numbers do. */
 str words_answer(struct report_view *v)
 {
-    const str programme = view_text(v, v->in->study.programme);
+    const str short_name = tr(v->lang, "report.the-programme");
+    const str given = view_text(v, v->in->study.programme);
     const str label = v->in->n_outcomes ? view_text(v, v->in->outcomes[0].label) : STR("");
-    str answer = answer_with(v, programme, label);
+    str answer = answer_with(v, given.n ? given : short_name, label);
     if (count_words(answer) > REPORT_ANSWER_WORDS_MAX)
-        answer = answer_with(v, STR(""), label);
+        answer = answer_with(v, short_name, label);
     if (count_words(answer) > REPORT_ANSWER_WORDS_MAX)
-        answer = answer_with(v, STR(""), tr(v->lang, "report.the-outcome"));
-    return single_spaced(v, answer);
+        answer = answer_with(v, short_name, tr(v->lang, "report.the-outcome"));
+    return capitalised(v, answer);
 }
 
 /* ---- in short ---- */
@@ -206,32 +207,47 @@ static void say_payers(struct report_view *v, struct report_points *points)
                   html_from_str(view_unit(v))));
 }
 
-/* The other outcomes that changed beyond doubt, as a list in one sentence. */
-static void say_others(struct report_view *v, struct report_points *points)
+struct changed {
+    str list;
+    int64_t n;
+};
+
+/* The other outcomes that changed beyond doubt; those in an unwelcome direction, or all others. */
+static struct changed others_changed(struct report_view *v, bool unwelcome)
 {
-    str list = STR("");
-    int64_t n_changed = 0;
-    bool unwelcome = false;
+    struct changed c = {STR(""), 0};
     for (size_t i = 1; i < v->in->n_outcomes; i++) {
         const struct report_analysis *a = main_analysis(v, i);
         const struct effect_estimate *e = a ? overall(a->result) : NULL;
         const enum verdict verdict = verdict_of(e);
         const enum report_good good = v->in->outcomes[i].good;
-        if (verdict == VERDICT_FAILED || verdict == VERDICT_UNSURE)
+        if (verdict == VERDICT_FAILED || verdict == VERDICT_UNSURE ||
+            unwelcome != (good != REPORT_NEITHER && !is_welcome(verdict, good)))
             continue;
-        n_changed++;
-        unwelcome = unwelcome || (good != REPORT_NEITHER && !is_welcome(verdict, good));
         const str amount = outcome_amount(v, i, outcome_signed(v, i, e->estimate));
-        list = SAY(v, list.n ? "report.list-next" : "report.list-first", html_from_str(list),
-                   html_from_str(view_text(v, v->in->outcomes[i].label)), html_from_str(amount));
+        c.n++;
+        c.list = SAY(v, c.list.n ? "report.list-next" : "report.list-first", html_from_str(c.list),
+                     html_from_str(view_text(v, v->in->outcomes[i].label)), html_from_str(amount));
     }
+    return c;
+}
+
+/* What went another way than hoped gets a point of its own, so that it cannot hide in a list. */
+static void say_others(struct report_view *v, struct report_points *points)
+{
     if (v->in->n_outcomes < 2)
         return;
     const struct html_value n_others = html_from_size(v->in->n_outcomes - 1);
-    add_point(points, tr(v->lang, unwelcome ? "report.short-not-all-well" : "report.short-others"),
-              n_changed ? SAY(v, "report.short-others-body", n_others, html_from_int(n_changed),
-                              html_from_str(list))
-                        : SAY(v, "report.short-others-none", n_others));
+    const struct changed unwelcome = others_changed(v, true), rest = others_changed(v, false);
+    if (rest.n || !unwelcome.n)
+        add_point(points, tr(v->lang, "report.short-others"),
+                  rest.n ? SAY(v, "report.short-others-body", n_others, html_from_int(rest.n),
+                               html_from_str(rest.list))
+                         : SAY(v, "report.short-others-none", n_others));
+    if (unwelcome.n)
+        add_point(points, tr(v->lang, "report.short-not-all-well"),
+                  SAY(v, "report.short-unwelcome-body", html_from_int(unwelcome.n),
+                      html_from_str(unwelcome.list)));
 }
 
 void words_in_short(struct report_view *v, struct report_points *points)

@@ -5,6 +5,8 @@
 
 /* Below these numbers intervals tend to be too narrow: Cameron, Gelbach and Miller (2008). */
 enum { FEW_CLUSTERS = 40, FEW_TREATED_CLUSTERS = 10 };
+/* A Wald test of q restrictions rejects far too often unless clusters outnumber q many times. */
+enum { CLUSTERS_PER_DF = 5 };
 
 static void add(struct report_view *v, struct report_points *points, const char *head, str body)
 {
@@ -38,10 +40,14 @@ static void say_pretest(struct report_view *v, const struct effect_result *r,
         return;
     if (d->pretest_df == 0 || isnan(d->pretest_p))
         add(v, points, "report.sure-pretest", tr(v->lang, "report.sure-pretest-none"));
+    else if (d->n_clusters > 0 && d->n_clusters / CLUSTERS_PER_DF < d->pretest_df)
+        add(v, points, "report.sure-pretest",
+            SAY(v, "report.sure-pretest-weak", html_from_size(d->pretest_df),
+                html_from_size(d->n_clusters)));
     else
         add(v, points, "report.sure-pretest",
             SAY(v, d->pretest_p < 0.05 ? "report.sure-pretest-bad" : "report.sure-pretest-good",
-                html_number(d->pretest_p, 2)));
+                html_p_value(d->pretest_p, 2)));
 }
 
 static void say_size(struct report_view *v, const struct effect_result *r,

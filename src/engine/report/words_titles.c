@@ -62,7 +62,8 @@ str title_forest(struct report_view *v, size_t outcome)
         same += verdict_of(overall(b->result)) == expected;
     }
     return SAY(v, same == n ? "report.title-forest-same" : "report.title-forest-differ",
-               html_from_int(same == n ? n : same), html_from_int(n));
+               html_from_int(same == n ? n : same), html_from_int(n),
+               html_from_str(view_text(v, v->in->outcomes[outcome].label)));
 }
 
 /* ---- costs and benefits ---- */
@@ -75,19 +76,33 @@ static size_t n_losing(const struct scba_result *r)
     return n;
 }
 
+/* A balance whose interval holds 0 is neither a gain nor a loss. */
+static enum verdict verdict_on_society(const struct scba_result *r)
+{
+    const struct scba_outcome *b = &r->party[r->n_payers].balance;
+    const double low = b->sd > 0 ? b->low[1] : b->mean;
+    const double high = b->sd > 0 ? b->high[1] : b->mean;
+    if (low > 0)
+        return VERDICT_HIGHER;
+    return high < 0 ? VERDICT_LOWER : VERDICT_UNSURE;
+}
+
 str title_waterfall(struct report_view *v)
 {
+    static const char *const key[] = {
+        [VERDICT_FAILED] = "report.title-payers-society-unsure",
+        [VERDICT_UNSURE] = "report.title-payers-society-unsure",
+        [VERDICT_LOWER] = "report.title-payers-society-loses",
+        [VERDICT_HIGHER] = "report.title-payers-society-gains",
+    };
     const struct scba_result *r = v->in->scba;
     const size_t losing = n_losing(r);
-    const bool society_gains = r->party[r->n_payers].balance.mean > 0;
-    if (losing == 0)
+    const enum verdict society = verdict_on_society(r);
+    if (losing == 0 && society == VERDICT_HIGHER)
         return tr(v->lang, "report.title-payers-all-gain");
-    if (losing == r->n_payers)
+    if (losing == r->n_payers && society == VERDICT_LOWER)
         return tr(v->lang, "report.title-payers-all-lose");
-    return SAY(v,
-               society_gains ? "report.title-payers-society-gains"
-                             : "report.title-payers-society-loses",
-               html_from_size(losing), html_from_size(r->n_payers));
+    return SAY(v, key[society], html_from_size(losing), html_from_size(r->n_payers));
 }
 
 str title_cash(struct report_view *v)

@@ -13,7 +13,15 @@ struct named {
     struct study_measured what;
 };
 
-/* The outcomes under their own names, then those of `measured`. */
+static bool is_named(const struct named *list, size_t n, str name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(list[i].name, name))
+            return true;
+    return false;
+}
+
+/* Those of `measured`, and the outcomes whose own names these leave free. */
 static struct named *list_names(const struct study *s, arena *a, size_t *n)
 {
     const struct study_outcome *o = s->outcomes.item;
@@ -22,10 +30,11 @@ static struct named *list_names(const struct study *s, arena *a, size_t *n)
     *n = 0;
     if (!list)
         return NULL;
-    for (size_t i = 0; i < s->outcomes.n; i++)
-        list[(*n)++] = (struct named){o[i].column, {.outcome = o[i].column}};
     for (size_t i = 0; i < s->measured.n; i++)
         list[(*n)++] = (struct named){m[i].name, m[i]};
+    for (size_t i = 0; i < s->outcomes.n; i++)
+        if (!is_named(list, s->measured.n, o[i].column))
+            list[(*n)++] = (struct named){o[i].column, {.outcome = o[i].column}};
     return list;
 }
 

@@ -2,7 +2,7 @@
 /*
  * costs: the plan's prices and payers, with the effects they refer to by name.
  *
- * A name is that of an outcome (its effect over all) or one of `measured`.
+ * A name is one of `measured`, or else that of an outcome: its effect over all.
  */
 #ifndef ONTSCHOT_ENGINE_STUDY_COSTS_INT_H
 #define ONTSCHOT_ENGINE_STUDY_COSTS_INT_H

@@ -150,6 +150,24 @@ static void a_measured_name_picks_one_estimate(void **state)
     }
 }
 
+static void a_measured_name_goes_before_that_of_an_outcome(void **state)
+{
+    (void)state;
+    struct answered a;
+
+    answer(PLAN "design: {method: did}\n"
+                "measured: {lemp: {outcome: lemp, aggregation: group, group: 2006}}\n" SCBA("lemp"),
+           &a);
+
+    double wanted = NAN;
+    for (size_t i = 0; i < a.effect[0]->n_estimates; i++)
+        if (a.effect[0]->estimates[i].aggregation == EFFECT_GROUP &&
+            a.effect[0]->estimates[i].group == 2006)
+            wanted = a.effect[0]->estimates[i].estimate;
+    assert_near(society(&a)->point, 100 * wanted - 10, 1e-9);
+    forget(&a);
+}
+
 static void the_estimator_of_a_variation_can_be_chosen(void **state)
 {
     (void)state;
@@ -250,6 +268,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_name_of_an_outcome_is_its_effect_over_all, start, stop),
         cmocka_unit_test_setup_teardown(a_measured_name_picks_one_estimate, start, stop),
+        cmocka_unit_test_setup_teardown(a_measured_name_goes_before_that_of_an_outcome, start,
+                                        stop),
         cmocka_unit_test_setup_teardown(the_estimator_of_a_variation_can_be_chosen, start, stop),
         cmocka_unit_test_setup_teardown(bootstrap_draws_of_two_results_move_together, start, stop),
         cmocka_unit_test_setup_teardown(

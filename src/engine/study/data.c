@@ -77,7 +77,7 @@ static void check_columns(struct checking *c)
     }
 }
 
-/* ---- values of subgroups ---- */
+/* ---- values of filters ---- */
 
 /* A value of the plan in the terms of a column. */
 struct wanted {
@@ -126,7 +126,9 @@ static bool matches(const struct table_column *c, size_t row, const struct wante
     return false;
 }
 
-/* Marks the rows with one of the values; how many rows have it. */
+enum { KEPT = 1, MATCHED = 2 };
+
+/* Marks the rows with this value; how many rows have it. */
 static size_t mark_value(const table *t, const struct table_column *c, str value, uint8_t *keep)
 {
     struct wanted w;
@@ -135,23 +137,24 @@ static size_t mark_value(const table *t, const struct table_column *c, str value
         return 0;
     for (size_t row = 0; row < table_rows(t); row++)
         if (matches(c, row, &w)) {
-            keep[row] = 1;
+            keep[row] |= MATCHED;
             n++;
         }
     return n;
 }
 
-static void check_subgroup(struct checking *c, const struct study_subgroup *g, uint8_t *keep)
+static void check_filter(struct checking *c, const struct study_filter *f,
+                         const struct yaml_node *node, uint8_t *keep)
 {
     const struct table_column *column =
-        g->column.n ? find(c, g->column, schema_place(g->node, "column")) : NULL;
-    const struct yaml_node *values = yaml_get(g->node, STR("values"));
-    const str *value = g->values.item;
-    for (size_t i = 0; column && i < g->values.n; i++)
+        f->column.n ? find(c, f->column, schema_place(node, "column")) : NULL;
+    const struct yaml_node *values = yaml_get(node, STR("values"));
+    const str *value = f->values.item;
+    for (size_t i = 0; column && i < f->values.n; i++)
         if (value[i].n && mark_value(c->data, column, value[i], keep) == 0) {
             struct msg *m = mistake(c, &values->item[i], "study.value-not-in-data");
             msg_text(m, value[i]);
-            msg_text(m, g->column);
+            msg_text(m, f->column);
         }
 }
 
@@ -163,8 +166,12 @@ static err check_data(struct checking *c)
         return err_nomem(errs_next(c->errors));
     const size_t before = c->errors->n_found;
     check_columns(c);
+    for (size_t i = 0; i < study_estimators(c->study); i++) {
+        const struct study_filter *rows = &study_estimator_at(c->study, i)->design.rows;
+        check_filter(c, rows, rows->node, keep);
+    }
     for (size_t i = 0; i < c->study->subgroups.n; i++)
-        check_subgroup(c, &g[i], keep);
+        check_filter(c, &g[i].rows, g[i].node, keep);
     free(keep);
     return c->errors->n_found == before ? OK : E_INPUT;
 }
@@ -260,33 +267,39 @@ static err keep_window(const table *t, str time, struct study_window window, uin
     return e;
 }
 
-static err keep_subgroup(const table *t, const struct study_subgroup *g, uint8_t *keep,
-                         struct err_info *info)
+static err keep_filter(const table *t, const struct study_filter *f, uint8_t *keep,
+                       struct err_info *info)
 {
     const struct table_column *c;
-    const str *value = g->values.item;
-    const err e = table_find(t, g->column, &c, info);
-    for (size_t i = 0; e == OK && i < g->values.n; i++)
+    const str *value = f->values.item;
+    const err e = table_find(t, f->column, &c, info);
+    if (e != OK)
+        return e;
+    for (size_t i = 0; i < f->values.n; i++)
         mark_value(t, c, value[i], keep);
-    return e;
+    for (size_t row = 0; row < table_rows(t); row++)
+        keep[row] = keep[row] == (KEPT | MATCHED) ? KEPT : 0;
+    return OK;
 }
 
 err study_rows(const struct study *s, const table *t, size_t estimator,
                const struct study_subgroup *subgroup, table **selected, struct err_info *info)
 {
     const struct study_window window = study_window_of(s, estimator);
+    const struct study_filter rows = study_filter_of(s, estimator);
     const bool all_times = window.node == NULL;
     *selected = NULL;
-    if (!subgroup && all_times)
+    if (!subgroup && !rows.node && all_times)
         return OK;
-    uint8_t *keep = calloc(table_rows(t) + 1, 1);
+    uint8_t *keep = malloc(table_rows(t) + 1);
     if (!keep)
         return err_nomem(info);
+    memset(keep, KEPT, table_rows(t));
     err e = OK;
-    if (subgroup)
-        e = keep_subgroup(t, subgroup, keep, info);
-    else
-        memset(keep, 1, table_rows(t));
+    if (rows.node)
+        e = keep_filter(t, &rows, keep, info);
+    if (e == OK && subgroup)
+        e = keep_filter(t, &subgroup->rows, keep, info);
     if (e == OK && !all_times)
         e = keep_window(t, s->columns.time, window, keep, info);
     if (e == OK)

@@ -176,12 +176,7 @@ static void check_measured_keys(struct checking *c, const struct study_measured 
 static void check_measured(struct checking *c)
 {
     const struct study_measured *m = c->study->measured.item;
-    const struct study_outcome *o = c->study->outcomes.item;
     for (size_t i = 0; i < c->study->measured.n; i++) {
-        for (size_t j = 0; j < c->study->outcomes.n; j++)
-            if (str_eq(o[j].column, m[i].name)) /* outcomes can be used under their own names */
-                msg_text(schema_mistake(c->errors, c->file, m[i].node, "study.name-twice"),
-                         m[i].name);
         check_measured_outcome(c, &m[i]);
         check_measured_estimator(c, &m[i]);
         check_measured_keys(c, &m[i]);
@@ -195,6 +190,26 @@ void plan_check(const void *study, str file, struct errs *errors)
     check_estimators(&c);
     check_subgroups(&c);
     check_measured(&c);
+}
+
+/* Last, when all else is right: what the methods themselves refuse. */
+static err check_methods(const struct study *s, struct errs *errors)
+{
+    err worst = OK;
+    for (size_t i = 0; i < study_estimators(s); i++) {
+        struct effect_spec spec;
+        struct err_info info;
+        const struct yaml_node *at = study_estimator_at(s, i)->node;
+        study_spec(s, 0, i, &spec);
+        const err e = effect_spec_check(&spec, &info);
+        if (e == OK)
+            continue;
+        const struct yaml_node *place = schema_place(at, "method");
+        err_at(&info, s->path, place->line, place->column);
+        *errs_next(errors) = info;
+        worst = e;
+    }
+    return worst;
 }
 
 /* ---- reading ---- */
@@ -213,7 +228,11 @@ err plan_parse(arena *a, str text, str path, struct study *s, struct errs *error
     s->path = path;
     s->bytes = text;
     s->hash = seal_hash_bytes(text);
-    return e == OK ? costs_check(s, a, errors) : e;
+    if (e != OK)
+        return e;
+    e = check_methods(s, errors);
+    const err costs = costs_check(s, a, errors);
+    return e == OK ? costs : e;
 }
 
 err study_parse(arena *a, str text, str path, struct study *s, struct errs *errors)
@@ -252,8 +271,10 @@ static void apply_design(const struct study_estimator *e, struct effect_spec *sp
 {
     const struct study_design *d = &e->design;
     const struct yaml_node *at = e->node;
-    if (yaml_get(at, STR("method")))
+    if (yaml_get(at, STR("method"))) {
         spec->method = (enum effect_method)d->method;
+        spec->has_errors = false; /* those of another method mean nothing here */
+    }
     if (yaml_get(at, STR("control")))
         spec->control = (enum effect_control)d->control;
     if (yaml_get(at, STR("base")))
@@ -318,12 +339,23 @@ void study_spec(const struct study *s, size_t outcome, size_t estimator, struct 
     spec->seed = (uint64_t)s->seed;
 }
 
-struct study_window study_window_of(const struct study *s, size_t estimator)
+/* The design that says `key` for this estimator: its own, else the main one, else NULL. */
+static const struct study_design *design_with(const struct study *s, size_t estimator, str key)
 {
     const struct study_estimator *e = study_estimator_at(s, estimator);
-    if (yaml_get(e->node, STR("window")))
-        return e->design.window;
-    if (yaml_get(s->main.node, STR("window")))
-        return s->main.design.window;
-    return (struct study_window){.from = -REAL_INF, .to = REAL_INF};
+    if (yaml_get(e->node, key))
+        return &e->design;
+    return yaml_get(s->main.node, key) ? &s->main.design : NULL;
+}
+
+struct study_window study_window_of(const struct study *s, size_t estimator)
+{
+    const struct study_design *d = design_with(s, estimator, STR("window"));
+    return d ? d->window : (struct study_window){.from = -REAL_INF, .to = REAL_INF};
+}
+
+struct study_filter study_filter_of(const struct study *s, size_t estimator)
+{
+    const struct study_design *d = design_with(s, estimator, STR("rows"));
+    return d ? d->rows : (struct study_filter){0};
 }

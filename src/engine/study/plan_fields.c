@@ -222,6 +222,23 @@ static const struct schema_map window_map = {
     .check = plan_check_window,
 };
 
+#define FILTER_FIELDS(type, column_member, values_member)                                          \
+    {.key = "column",                                                                              \
+     .kind = SCHEMA_TEXT,                                                                          \
+     .offset = offsetof(type, column_member),                                                      \
+     .required = true,                                                                             \
+     .about = "study.about-filter-column"},                                                        \
+    {                                                                                              \
+        .key = "values", .kind = SCHEMA_LIST, .offset = offsetof(type, values_member),             \
+        .required = true, .of = &value_item, .low = SCHEMA_FROM(1),                                \
+        .high = SCHEMA_TO(STUDY_VALUES_MAX), .about = "study.about-filter-values"                  \
+    }
+
+static const struct schema_field filter_fields[] = {
+    FILTER_FIELDS(struct study_filter, column, values)};
+static const struct schema_map filter_map = {
+    .name = "rows", .size = sizeof(struct study_filter), SCHEMA_FIELDS(filter_fields)};
+
 #define IN_DESIGN(member) .offset = offsetof(struct study_estimator, design.member)
 #define DESIGN_FIELDS(method_required)                                                             \
     {.key = "method",                                                                              \
@@ -277,6 +294,11 @@ static const struct schema_map window_map = {
          IN_DESIGN(window),                                                                        \
          .map = &window_map,                                                                       \
          .about = "study.about-window"},                                                           \
+        {.key = "rows",                                                                            \
+         .kind = SCHEMA_MAP,                                                                       \
+         IN_DESIGN(rows),                                                                          \
+         .map = &filter_map,                                                                       \
+         .about = "study.about-rows"},                                                             \
     {                                                                                              \
         .key = "covariates", .kind = SCHEMA_LIST, IN_DESIGN(covariates), .of = &column_item,       \
         COVARIATES_HIGH, .about = "study.about-design-covariates"                                  \
@@ -319,19 +341,7 @@ static const struct schema_field subgroup_fields[] = {
      .required = true,
      .map = &text_map,
      .about = "study.about-label"},
-    {.key = "column",
-     .kind = SCHEMA_TEXT,
-     IN_SUBGROUP(column),
-     .required = true,
-     .about = "study.about-subgroup-column"},
-    {.key = "values",
-     .kind = SCHEMA_LIST,
-     IN_SUBGROUP(values),
-     .required = true,
-     .of = &value_item,
-     .low = SCHEMA_FROM(1),
-     .high = SCHEMA_TO(STUDY_VALUES_MAX),
-     .about = "study.about-subgroup-values"},
+    FILTER_FIELDS(struct study_subgroup, rows.column, rows.values),
 };
 static const struct schema_map subgroup_map = {
     .name = "subgroup", .size = sizeof(struct study_subgroup), SCHEMA_FIELDS(subgroup_fields)};

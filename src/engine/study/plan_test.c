@@ -83,24 +83,47 @@ static void a_short_plan_has_sensible_defaults(void **state)
 static void the_words_of_a_plan_are_those_of_the_effect_engine(void **state)
 {
     (void)state;
-    static const char *const plans[] = {"difference", "regression", "weighting", "doubly-robust"};
+    static const char *const plans[][2] = {{"difference", "errors: hc2"},
+                                           {"regression", "errors: hc2"},
+                                           {"weighting", "ipw: ht"},
+                                           {"doubly-robust", "bootstrap: 99"}};
 
     for (int m = 0; m < 4; m++) {
         char text[1024];
         struct study s;
         struct effect_spec spec;
         snprintf(text, sizeof text,
-                 HEAD COLUMNS OUTCOMES "design: {method: %s, errors: hc2, ipw: ht}\n", plans[m]);
+                 HEAD "columns: {treatment: treated, covariates: [%s]}\n" OUTCOMES
+                      "design: {method: %s, %s}\n",
+                 m ? "size" : "", plans[m][0], plans[m][1]);
 
         assert_int_equal(parse(text, &s), OK);
 
         study_spec(&s, 0, 0, &spec);
-        assert_string_equal(effect_method_name(spec.method), plans[m]);
-        assert_string_equal(effect_errors_name(spec.errors), "hc2");
-        assert_string_equal(effect_ipw_name(spec.ipw), "ht");
+        assert_string_equal(effect_method_name(spec.method), plans[m][0]);
+        assert_int_equal(spec.has_errors, m < 2);
+        assert_true(!spec.has_errors || spec.errors == EFFECT_HC2);
+        assert_string_equal(effect_ipw_name(spec.ipw), m == 2 ? "ht" : "hajek");
         assert_true(str_eq(spec.treatment, STR("treated")));
         assert_int_equal(spec.first_treated.n, 0);
     }
+}
+
+static void what_a_method_refuses_is_told_before_the_run(void **state)
+{
+    (void)state;
+    struct study s;
+
+    const err e = parse(HEAD "columns: {treatment: treated, covariates: [size]}\n" OUTCOMES
+                             "design: {method: regression, errors: hc2}\n"
+                             "estimators:\n"
+                             "  - {name: w, label: W, method: weighting}\n"
+                             "  - {name: x, label: X, method: weighting, errors: hc2}\n",
+                        &s);
+
+    assert_int_equal(e, E_INPUT);
+    assert_int_equal(errors.n, 1); /* w does not inherit hc2 */
+    assert_int_equal(errors.item[0].line, 12);
 }
 
 static void a_variation_changes_only_what_it_names(void **state)
@@ -179,7 +202,6 @@ static void mistakes_are_told_with_line_and_column(void **state)
         {RIGHT "measured: {a: zzzzzzz}\n", "study.unknown-name", 10, 15},
         {RIGHT "measured: {a: {outcome: cost, estimator: mian}}\n", "study.unknown-name-near", 10,
          42},
-        {RIGHT "measured: {cost: cost}\n", "study.name-twice", 10, 18},
         {RIGHT "measured: {a: {outcome: cost, aggregation: simple, time: 3}}\n",
          "study.measured-key", 10, 58},
         {RIGHT "measured: {a: {outcome: cost, aggregation: group-time, time: 3}}\n",
@@ -330,6 +352,31 @@ static void rows_of_a_subgroup_and_a_window_are_picked(void **state)
     table_free(t);
 }
 
+static void rows_of_a_design_are_those_of_a_subgroup_too(void **state)
+{
+    (void)state;
+    struct study s;
+    table *t = NULL, *picked = NULL;
+    struct err_info info;
+    const char *plan =
+        RIGHT "estimators: [{name: v, label: V, rows: {column: group, values: [x]}}]\n"
+              "subgroups: [{name: y, label: Y, column: group, values: [y]}]\n";
+    assert_int_equal(open_data(plan, &t), OK);
+    assert_int_equal(parse(plan, &s), OK);
+
+    assert_int_equal(study_rows(&s, t, 1, NULL, &picked, &info), OK);
+
+    const struct table_column *c = NULL;
+    assert_int_equal(table_find(picked, STR("group"), &c, &info), OK);
+    assert_int_equal(c->n_words, 1);
+    assert_true(str_eq(c->words[0], STR("x")));
+    table_free(picked);
+    assert_int_equal(study_rows(&s, t, 1, s.subgroups.item, &picked, &info), OK);
+    assert_int_equal(table_rows(picked), 0); /* nobody is in both */
+    table_free(picked);
+    table_free(t);
+}
+
 static void mistakes_in_the_plan_and_against_the_data_come_together_sorted(void **state)
 {
     (void)state;
@@ -449,6 +496,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_short_plan_has_sensible_defaults),
         cmocka_unit_test(the_words_of_a_plan_are_those_of_the_effect_engine),
+        cmocka_unit_test(what_a_method_refuses_is_told_before_the_run),
         cmocka_unit_test(a_variation_changes_only_what_it_names),
         cmocka_unit_test(mistakes_are_told_with_line_and_column),
         cmocka_unit_test(all_mistakes_come_at_once),
@@ -457,6 +505,7 @@ int main(void)
         cmocka_unit_test(columns_that_are_not_there_are_named_where_the_plan_names_them),
         cmocka_unit_test(mistakes_in_the_plan_and_against_the_data_come_together_sorted),
         cmocka_unit_test(rows_of_a_subgroup_and_a_window_are_picked),
+        cmocka_unit_test(rows_of_a_design_are_those_of_a_subgroup_too),
         cmocka_unit_test(what_changed_between_two_plans_is_told_by_its_path),
         cmocka_unit_test(comments_and_order_are_no_difference),
         cmocka_unit_test(the_example_of_the_manual_is_a_right_plan),

@@ -178,7 +178,7 @@ static err describe_seal(struct computing *c)
         .signer = arena_str(a, (str){fingerprint, sizeof fingerprint}),
         .seed = (uint64_t)c->study->seed,
         .version = STR(ONTSCHOT_VERSION),
-        .command = STR("ontschot study verify"),
+        .command = STR("ontschot study verify ."), /* in the folder of the results */
     };
     return OK;
 }

@@ -83,6 +83,13 @@ struct study_window {
     double from, to;
 };
 
+/* Only rows whose `column` has one of `values` are used. */
+struct study_filter {
+    const struct yaml_node *node;
+    str column;
+    struct schema_list values; /* str */
+};
+
 /* How is estimated. Whether a member was given: yaml_get(node, key). */
 struct study_design {
     int method, control, base, estimator, errors, ipw; /* enum effect_... */
@@ -90,6 +97,7 @@ struct study_design {
     double never;
     bool drop_failed;
     struct study_window window;
+    struct study_filter rows;
     struct schema_list covariates; /* str; replaces those of `columns` */
 };
 
@@ -101,13 +109,12 @@ struct study_estimator {
     struct study_design design;
 };
 
-/* The rows whose `column` has one of `values`. */
+/* An answer for a part of the people. Its rows are chosen besides those of the design. */
 struct study_subgroup {
     const struct yaml_node *node;
     str name;
     struct study_text label;
-    str column;
-    struct schema_list values; /* str */
+    struct study_filter rows; /* its node is that of the subgroup */
 };
 
 /*
@@ -153,7 +160,7 @@ enum {
     STUDY_OUTCOMES_MAX = 64,
     STUDY_ESTIMATORS_MAX = 32,
     STUDY_SUBGROUPS_MAX = 64,
-    STUDY_VALUES_MAX = 1000, /* of one subgroup */
+    STUDY_VALUES_MAX = 1000, /* of one filter */
     STUDY_MEASURED_MAX = 256,
     STUDY_LIMITS_MAX = 32,
     STUDY_RUNS_MAX = 100000, /* lines in a journal */
@@ -198,6 +205,17 @@ const struct study_estimator *study_estimator_at(const struct study *s, size_t i
 /* What the plan asks of engine/effect; names are borrowed from the plan. */
 void study_spec(const struct study *s, size_t outcome, size_t estimator, struct effect_spec *spec);
 struct study_window study_window_of(const struct study *s, size_t estimator);
+struct study_filter study_filter_of(const struct study *s, size_t estimator);
+
+enum { STUDY_INDEX_MAX = 60 };
+
+/*
+ * Writes index.html (Dutch) and index.en.html into `folder`: a page that lists
+ * the results in its subfolders `names`, n <= STUDY_INDEX_MAX, in that order,
+ * each with its one-sentence answer. It lists what the results say of
+ * themselves; study_verify proves it.
+ */
+WARN_UNUSED err study_index(str folder, const str *names, size_t n, struct err_info *info);
 
 /* The published rules of the plan (docs/study.schema.json). */
 void study_print_schema(out *o);

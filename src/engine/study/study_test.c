@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* From plan to sealed result, on real data. */
-#include "fixture_int.h"
+#include "fixture_test_int.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -327,6 +327,28 @@ static void a_full_disk_leaves_nothing_behind(void **state)
     assert_int_equal(run_as(key, "out", NULL), OK);
 }
 
+static bool always(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+static void a_run_that_is_stopped_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    const size_t before = n_names(str_of(home));
+    const struct progress stop_now = {.cancelled = always};
+    const struct study_run_options options = {
+        .actor = {key, MOMENT}, .folder = at("out"), .progress = &stop_now};
+    struct study_outcome_of_run run;
+    errors.n = errors.n_found = 0;
+
+    assert_int_equal(study_run(at("plan.yaml"), &options, &run, &errors), E_CANCELLED);
+
+    assert_int_equal(errors.n, 1);
+    assert_int_equal(n_names(str_of(home)), before);
+}
+
 static void an_outcome_without_values_stops_the_run_at_its_place(void **state)
 {
     (void)state;
@@ -362,6 +384,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_subgroup_that_cannot_be_estimated_keeps_its_place_with_the_reason, start, stop),
         cmocka_unit_test_setup_teardown(the_report_lists_what_changed_after_freezing, start, stop),
+        cmocka_unit_test_setup_teardown(a_run_that_is_stopped_leaves_nothing_behind, start, stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What verifying finds: flipped bytes, absent files, unknown signers, forgers. */
-#include "fixture_int.h"
+#include "fixture_test_int.h"
 
 /* ---- verifying ---- */
 

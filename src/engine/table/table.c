@@ -212,8 +212,18 @@ err table_reals(const table *t, const struct table_column *c, double *v, struct 
     return OK;
 }
 
+bool table_order(const table *t, const struct table_column **unit, const struct table_column **time)
+{
+    if (t->sorted[0] == TABLE_UNSORTED || t->sorted[1] == TABLE_UNSORTED)
+        return false;
+    *unit = &t->column[t->sorted[0]];
+    *time = &t->column[t->sorted[1]];
+    return true;
+}
+
 bool table_is_sorted_by(const table *t, str unit, str time)
 {
-    return t->sorted[0] < t->n_columns && t->sorted[1] < t->n_columns &&
-           str_eq(t->column[t->sorted[0]].name, unit) && str_eq(t->column[t->sorted[1]].name, time);
+    const struct table_column *by_unit, *by_time;
+    return table_order(t, &by_unit, &by_time) && str_eq(by_unit->name, unit) &&
+           str_eq(by_time->name, time);
 }

@@ -137,6 +137,10 @@ WARN_UNUSED err table_select(const table *t, const uint8_t *keep, table **select
 WARN_UNUSED err table_write(const table *t, str path, str unit, str time, par *pool,
                             const struct progress *progress, struct err_info *info);
 
+/* The columns rows are known to be sorted by; false when they are not sorted. */
+bool table_order(const table *t, const struct table_column **unit,
+                 const struct table_column **time);
+
 /* True when rows are known to be sorted by these two columns. */
 bool table_is_sorted_by(const table *t, str unit, str time);
 

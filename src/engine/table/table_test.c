@@ -13,8 +13,6 @@
 
 #include <cmocka.h>
 
-#include "engine/table/table_test_int.h"
-
 static table *parsed(str text)
 {
     struct err_info info;
@@ -118,35 +116,6 @@ static void a_summary_is_of_the_finite_values(void **state)
     table_free(t);
 }
 
-static void selected_rows_are_a_table_of_their_own(void **state)
-{
-    (void)state;
-    struct err_info info;
-    static const uint8_t keep[] = {0, 1, 0, 1, 1};
-    table *s, *t = parsed(STR("a,x,w,d\n"
-                              "1,,p,1970-01-02\n"
-                              "2,0.5,q,\n"
-                              "3,1.5,p,1970-01-04\n"
-                              "4,2.5,,1970-01-05\n"
-                              "5,3.5,p,1970-01-06\n"));
-
-    assert_int_equal(table_select(t, keep, &s, &info), OK);
-    table_free(t); /* nothing of it is borrowed */
-
-    out o;
-    out_init(&o, 4096);
-    dump_table(&o, s);
-    out_char(&o, '\0');
-    assert_string_equal(out_view(&o).p, "a:int = 2 | 4 | 5\n"
-                                        "x:real = 0.5 | 2.5 | 3.5\n"
-                                        "w:text = \"q\" | ? | \"p\"\n"
-                                        "d:date = ? | 1970-01-05 | 1970-01-06\n");
-    assert_null(table_column_at(s, 1)->missing);
-    assert_true(str_eq(table_column_at(s, 2)->words[0], STR("q")));
-    out_free(&o);
-    table_free(s);
-}
-
 static void files_that_are_no_table_are_refused(void **state)
 {
     (void)state;
@@ -221,7 +190,6 @@ int main(void)
         cmocka_unit_test(columns_become_doubles_with_nan_for_missing),
         cmocka_unit_test(text_is_no_number_and_the_first_that_is_not_is_named),
         cmocka_unit_test(a_summary_is_of_the_finite_values),
-        cmocka_unit_test(selected_rows_are_a_table_of_their_own),
         cmocka_unit_test(files_that_are_no_table_are_refused),
         cmocka_unit_test(reading_can_be_stopped),
         cmocka_unit_test(words_are_numbered_in_order_of_appearance),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * fixture: a folder with a plan, its data and two keys around every test of a
+ * fixture_test: a folder with a plan, its data and two keys around every test of a
  * study, and the calls under test with what most tests give.
  */
-#ifndef ONTSCHOT_ENGINE_STUDY_FIXTURE_INT_H
-#define ONTSCHOT_ENGINE_STUDY_FIXTURE_INT_H
+#ifndef ONTSCHOT_ENGINE_STUDY_FIXTURE_TEST_INT_H
+#define ONTSCHOT_ENGINE_STUDY_FIXTURE_TEST_INT_H
 
 #include "base/file.h"
 #include "folder_int.h"
@@ -91,7 +91,7 @@ static int start(void **state)
 {
     (void)state;
     struct err_info info;
-    strcpy(home, "study-test-XXXXXX");
+    snprintf(home, sizeof home, "study-test-XXXXXX");
     memory = arena_new((size_t)1 << 30);
     if (!memory || !mkdtemp(home) || errs_init(&errors, memory, ERRS_LIMIT, &info) != OK)
         return -1;
