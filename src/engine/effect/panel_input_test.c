@@ -287,6 +287,15 @@ static void lost_persons_are_counted_by_comparison(void **state)
     table_free(t);
 }
 
+static void a_start_before_all_time_is_refused(void **state)
+{
+    (void)state;
+    const struct effect_spec s = did_spec();
+
+    assert_refused("id,t,g,y\n1,1,-Inf,1\n1,2,-Inf,2\n2,1,0,1\n2,2,0,1\n", &s,
+                   "panel.start-not-a-period");
+}
+
 static void every_constant_covariate_is_counted(void **state)
 {
     (void)state;
@@ -601,6 +610,7 @@ int main(void)
         cmocka_unit_test(persons_treated_from_the_first_period_on_are_counted),
         cmocka_unit_test(lost_persons_are_counted_by_comparison),
         cmocka_unit_test(a_constant_covariate_is_left_out_by_name),
+        cmocka_unit_test(a_start_before_all_time_is_refused),
         cmocka_unit_test(every_constant_covariate_is_counted),
         cmocka_unit_test(a_separated_comparison_empties_its_averages_only),
         cmocka_unit_test(failed_comparisons_can_be_dropped),
