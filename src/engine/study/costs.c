@@ -146,7 +146,7 @@ static bool find_estimate(const struct costing *c, const struct named *named, st
         return false;
     const bool says = m->node && yaml_get(m->node, STR("aggregation"));
     const enum effect_aggregation over_all =
-        r->spec.method == EFFECT_DID ? EFFECT_SIMPLE : EFFECT_NONE;
+        effect_find(r, EFFECT_SIMPLE) ? EFFECT_SIMPLE : EFFECT_NONE;
     const enum effect_aggregation kind = says ? (enum effect_aggregation)m->aggregation : over_all;
     for (size_t i = 0; i < r->n_estimates; i++)
         if (is_wanted(m, kind, &r->estimates[i])) {
