@@ -168,9 +168,10 @@ static void measure(const char *csv, const char *ot, uint64_t bytes, unsigned th
     const double read = open_median(csv, pool, &rows);
     const double write = write_once(csv, ot, pool);
     const double open = open_median(ot, pool, &rows);
-    printf("threads %u: %zu rows, import %.3f s (%.0f MB/s), sort and write .ot %.3f s, "
-           "open .ot %.3f s\n",
-           threads, rows, read, (double)bytes / 1e6 / read, write, open);
+    const double mb = (double)bytes / 1e6;
+    printf("threads %u: %zu rows, read %.3f s (%.0f MB/s), sort and write .ot %.3f s "
+           "(together %.0f MB/s), open .ot %.3f s\n",
+           threads, rows, read, mb / read, write, mb / (read + write), open);
     par_free(pool);
 }
 

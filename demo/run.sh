@@ -15,6 +15,7 @@ cp demo/voorbeeldstad/study.yaml "$folder.work/voorbeeldstad.yaml"
 cp demo/supported-work/study.yaml "$folder.work/supported-work.yaml"
 cp demo/supported-work/men.csv "$folder.work/"
 build/release/demo/voorbeeldstad "$folder.work/panel.csv"
+[ -d "$keys" ] || $program study key --keys "$keys" > "$folder.work/log" 2>&1
 
 demonstrate() { # NAME DATA
     $program study freeze "$folder.work/$1.yaml" --keys "$keys" > "$folder.work/log" &&

@@ -9,11 +9,11 @@
  * Handles are opaque. A struct that the caller fills in starts with its own
  * size, so that it may grow: set `struct_size` to sizeof the struct, leave what
  * you do not know at zero, and zero means the default. Texts are UTF-8 and
- * zero-terminated. One session serves one thread at a time; several sessions
+ * zero-terminated. One handle serves one thread at a time; several handles
  * may be used by several threads.
  *
- *     ontschot_session *s;
- *     if (ontschot_session_open(NULL, &s) != ONTSCHOT_OK) ...
+ *     ontschot *s;
+ *     if (ontschot_open(NULL, &s) != ONTSCHOT_OK) ...
  *     ontschot_table *t;
  *     if (ontschot_table_open(s, "people.csv", &t) != ONTSCHOT_OK)
  *         puts(ontschot_error(s, "en"));
@@ -44,32 +44,32 @@ typedef enum ontschot_status {
 /* "0.1.0" */
 ONTSCHOT_API const char *ontschot_version(void);
 
-/* ---- session: threads and the last error ---- */
+/* ---- the handle: threads and the last error ---- */
 
-typedef struct ontschot_session ontschot_session;
+typedef struct ontschot ontschot;
 
-struct ontschot_session_options {
+struct ontschot_options {
     size_t struct_size;
     uint32_t threads; /* 0: one for each core. Results do not depend on it */
 };
 
 /* `options` may be NULL. Only on ONTSCHOT_OK is there something to close. */
-ONTSCHOT_API ontschot_status ontschot_session_open(const struct ontschot_session_options *options,
-                                                   ontschot_session **session);
-ONTSCHOT_API void ontschot_session_close(ontschot_session *session); /* NULL is fine */
+ONTSCHOT_API ontschot_status ontschot_open(const struct ontschot_options *options,
+                                                   ontschot **handle);
+ONTSCHOT_API void ontschot_close(ontschot *s); /* NULL is fine */
 
 /*
  * The last failed call in a sentence, "file:line:column: ..." where a place is
  * known; lang is "nl" or "en". Empty when nothing failed. Borrowed until the
- * next call on this session.
+ * next call on this handle.
  */
-ONTSCHOT_API const char *ontschot_error(ontschot_session *session, const char *lang);
+ONTSCHOT_API const char *ontschot_error(ontschot *s, const char *lang);
 
 /* ---- table: a CSV, TSV or column file ---- */
 
 typedef struct ontschot_table ontschot_table;
 
-ONTSCHOT_API ontschot_status ontschot_table_open(ontschot_session *session, const char *path,
+ONTSCHOT_API ontschot_status ontschot_table_open(ontschot *s, const char *path,
                                                  ontschot_table **table);
 ONTSCHOT_API void ontschot_table_close(ontschot_table *table); /* NULL is fine */
 ONTSCHOT_API uint64_t ontschot_table_rows(const ontschot_table *table);
@@ -107,7 +107,7 @@ struct ontschot_effect_options {
 };
 
 /* Options and table are only read during the call. */
-ONTSCHOT_API ontschot_status ontschot_effect_run(ontschot_session *session,
+ONTSCHOT_API ontschot_status ontschot_effect_run(ontschot *s,
                                                  const ontschot_table *table,
                                                  const struct ontschot_effect_options *options,
                                                  ontschot_effect **effect);
@@ -129,7 +129,7 @@ ONTSCHOT_API ontschot_status ontschot_effect_estimate(const ontschot_effect *eff
                                                       struct ontschot_estimate *estimate);
 
 /* The object that `ontschot effect --format json` prints. Borrowed until the effect is closed. */
-ONTSCHOT_API ontschot_status ontschot_effect_json(ontschot_session *session,
+ONTSCHOT_API ontschot_status ontschot_effect_json(ontschot *s,
                                                   ontschot_effect *effect, const char **text);
 
 #ifdef __cplusplus

@@ -12,7 +12,7 @@
 
 enum { SENTENCE_BYTES_MAX = 16 << 10 };
 
-struct ontschot_session {
+struct ontschot {
     par *pool;
     struct err_info info; /* of the last failed call */
     out sentence;
@@ -62,13 +62,12 @@ static bool copy_known(void *ours, size_t our_size, const void *theirs)
     return true;
 }
 
-ontschot_status ontschot_session_open(const struct ontschot_session_options *options,
-                                      ontschot_session **session)
+ontschot_status ontschot_open(const struct ontschot_options *options, ontschot **handle)
 {
-    struct ontschot_session_options known = {0};
-    if (!session || (options && !copy_known(&known, sizeof known, options)))
+    struct ontschot_options known = {0};
+    if (!handle || (options && !copy_known(&known, sizeof known, options)))
         return ONTSCHOT_INPUT;
-    ontschot_session *s = calloc(1, sizeof *s);
+    ontschot *s = calloc(1, sizeof *s);
     if (!s)
         return ONTSCHOT_MEMORY;
     out_init(&s->sentence, SENTENCE_BYTES_MAX);
@@ -77,11 +76,11 @@ ontschot_status ontschot_session_open(const struct ontschot_session_options *opt
         free(s);
         return status_of(e);
     }
-    *session = s;
+    *handle = s;
     return ONTSCHOT_OK;
 }
 
-void ontschot_session_close(ontschot_session *s)
+void ontschot_close(ontschot *s)
 {
     if (!s)
         return;
@@ -103,7 +102,7 @@ static void print_place(out *o, const struct err_info *info)
     out_cstr(o, ": ");
 }
 
-const char *ontschot_error(ontschot_session *s, const char *lang)
+const char *ontschot_error(ontschot *s, const char *lang)
 {
     enum lang language;
     if (!lang_parse(str_of(lang), &language))
@@ -117,7 +116,7 @@ const char *ontschot_error(ontschot_session *s, const char *lang)
     return s->sentence.error == OK ? s->sentence.p : "";
 }
 
-ontschot_status ontschot_table_open(ontschot_session *s, const char *path, ontschot_table **opened)
+ontschot_status ontschot_table_open(ontschot *s, const char *path, ontschot_table **opened)
 {
     ontschot_table *t = calloc(1, sizeof *t);
     if (!t)
@@ -216,8 +215,8 @@ static err read_options(const struct ontschot_effect_options *from, struct effec
     return OK;
 }
 
-static err run_effect(ontschot_session *s, const table *t,
-                      const struct ontschot_effect_options *options, struct effect_result **result)
+static err run_effect(ontschot *s, const table *t, const struct ontschot_effect_options *options,
+                      struct effect_result **result)
 {
     struct ontschot_effect_options known;
     struct effect_spec spec;
@@ -227,7 +226,7 @@ static err run_effect(ontschot_session *s, const table *t,
     return e == OK ? effect_run(t, &spec, s->pool, NULL, result, &s->info) : e;
 }
 
-ontschot_status ontschot_effect_run(ontschot_session *s, const ontschot_table *t,
+ontschot_status ontschot_effect_run(ontschot *s, const ontschot_table *t,
                                     const struct ontschot_effect_options *options,
                                     ontschot_effect **effect)
 {
@@ -282,7 +281,7 @@ ontschot_status ontschot_effect_estimate(const ontschot_effect *e, size_t i,
     return ONTSCHOT_OK;
 }
 
-ontschot_status ontschot_effect_json(ontschot_session *s, ontschot_effect *e, const char **text)
+ontschot_status ontschot_effect_json(ontschot *s, ontschot_effect *e, const char **text)
 {
     if (e->json.n == 0) {
         err code = report_effect_json(&e->json, e->result, &s->info);

@@ -97,6 +97,7 @@ static err write_secret(int fd, const struct paths *p, const seal_key *key, stru
     sodium_bin2hex(seed, sizeof seed, key->secret, crypto_sign_SEEDBYTES); /* the secret's head */
     seal_print_public(key->public, public);
     snprintf(text, sizeof text, TITLE "%s\n%.*s\n", seed, SEAL_PUBLIC_TEXT, public);
+    errno = ENOSPC; /* a write that stops halfway does not say why */
     const bool written = write(fd, text, FILE_BYTES) == FILE_BYTES && fsync(fd) == 0;
     const err e = written ? OK : err_io(info, "seal.cannot-write", str_of(p->secret));
     sodium_memzero(text, sizeof text);
@@ -138,7 +139,7 @@ static err make_key(str folder, const struct paths *p, seal_key *key, bool *made
 
 static err load_key(const struct paths *p, seal_key *key, struct err_info *info)
 {
-    const int fd = open(p->secret, O_RDONLY | O_CLOEXEC);
+    const int fd = open(p->secret, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe may never answer */
     if (fd < 0)
         return err_io(info, "seal.cannot-read", str_of(p->secret));
     const err e = read_key(fd, p->secret, key, info);

@@ -3,10 +3,12 @@
 #include "base/seal.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -232,6 +234,66 @@ static void one_changed_byte_anywhere_in_the_key_file_is_found(void **state)
     remove_key();
 }
 
+static void what_is_no_file_is_no_key(void **state)
+{
+    (void)state;
+    bool made;
+    seal_key_free(open_key(&made)); /* makes the folder */
+    remove_key();
+    for (int round = 0; round < 2; round++) {
+        seal_key *key = NULL;
+        struct err_info info;
+        assert_int_equal(round ? mkdir(key_file, 0700) : mkfifo(key_file, 0600), 0);
+
+        assert_int_equal(seal_key_open(str_of(keys), &key, &made, &info), E_INPUT);
+
+        assert_string_equal(info.msg.key, "seal.key-damaged");
+        assert_null(key);
+        assert_int_equal(round ? rmdir(key_file) : unlink(key_file), 0);
+    }
+}
+
+static void a_key_that_does_not_fit_on_the_disk_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    bool made;
+    seal_key *key = NULL;
+    struct err_info info;
+    struct rlimit was;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+    const struct rlimit tight = {.rlim_cur = 16, .rlim_max = was.rlim_max};
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+
+    const err e = seal_key_open(str_of(keys), &key, &made, &info);
+
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+    signal(SIGXFSZ, handler);
+    assert_int_equal(e, E_IO);
+    assert_string_equal(info.msg.key, "seal.cannot-write");
+    assert_false(made);
+    assert_null(key);
+    assert_int_equal(rmdir(keys), 0); /* empty */
+}
+
+static void a_folder_with_too_long_a_name_is_refused(void **state)
+{
+    (void)state;
+    static char name[4096];
+    bool made;
+    seal_key *key = NULL;
+    struct err_info info;
+    memset(name, 'k', sizeof name);
+
+    for (size_t less = 0; less < 20; less++) {
+        assert_int_equal(seal_key_open((str){name, sizeof name - less}, &key, &made, &info),
+                         E_INPUT);
+
+        assert_string_equal(info.msg.key, "seal.path-too-long");
+        assert_null(key);
+    }
+}
+
 static void a_folder_that_cannot_be_made_is_named(void **state)
 {
     (void)state;
@@ -356,6 +418,9 @@ int main(void)
         cmocka_unit_test(a_key_is_made_on_first_use_and_found_again),
         cmocka_unit_test(a_key_that_others_may_read_is_refused),
         cmocka_unit_test(one_changed_byte_anywhere_in_the_key_file_is_found),
+        cmocka_unit_test(what_is_no_file_is_no_key),
+        cmocka_unit_test(a_key_that_does_not_fit_on_the_disk_leaves_nothing_behind),
+        cmocka_unit_test(a_folder_with_too_long_a_name_is_refused),
         cmocka_unit_test(a_folder_that_cannot_be_made_is_named),
         cmocka_unit_test(a_signature_holds_for_its_statement_and_signer_alone),
         cmocka_unit_test(the_signature_is_ed25519),

@@ -24,7 +24,7 @@ static const struct ontschot_effect_options staggered = {
 };
 
 /* The simple aggregation of the county panel: Callaway and Sant'Anna (2021), research in did. */
-static void estimates_arrive(ontschot_session *s, const ontschot_table *t)
+static void estimates_arrive(ontschot *s, const ontschot_table *t)
 {
     ontschot_effect *e = NULL;
     struct ontschot_estimate simple = {.struct_size = sizeof simple};
@@ -47,7 +47,7 @@ static void estimates_arrive(ontschot_session *s, const ontschot_table *t)
     ontschot_effect_close(e);
 }
 
-static void mistakes_are_told(ontschot_session *s, const ontschot_table *t)
+static void mistakes_are_told(ontschot *s, const ontschot_table *t)
 {
     ontschot_table *none = NULL;
     ontschot_effect *e = NULL;
@@ -68,7 +68,7 @@ static void mistakes_are_told(ontschot_session *s, const ontschot_table *t)
 }
 
 /* A program built against an older header knows fewer fields. */
-static void an_older_caller_is_understood(ontschot_session *s, const ontschot_table *t)
+static void an_older_caller_is_understood(ontschot *s, const ontschot_table *t)
 {
     ontschot_effect *e = NULL;
     struct ontschot_effect_options older = staggered;
@@ -89,11 +89,11 @@ static void an_older_caller_is_understood(ontschot_session *s, const ontschot_ta
 
 int main(int argc, char **argv)
 {
-    const struct ontschot_session_options options = {.struct_size = sizeof options, .threads = 2};
-    ontschot_session *s = NULL;
+    const struct ontschot_options options = {.struct_size = sizeof options, .threads = 2};
+    ontschot *s = NULL;
     ontschot_table *t = NULL;
 
-    if (argc != 2 || ontschot_session_open(&options, &s) != ONTSCHOT_OK)
+    if (argc != 2 || ontschot_open(&options, &s) != ONTSCHOT_OK)
         return 1;
     check(strcmp(ontschot_error(s, "en"), "") == 0, "nothing failed yet");
     check(ontschot_table_open(s, argv[1], &t) == ONTSCHOT_OK, "a table opens");
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
         an_older_caller_is_understood(s, t);
     }
     ontschot_table_close(t);
-    ontschot_session_close(s);
+    ontschot_close(s);
     printf("1..%d\n", number);
     return status;
 }

@@ -196,7 +196,7 @@ static struct chart_stacked sample_stacked(void)
                                   .text = amount_texts};
 }
 
-/* --- helpers ------------------------------------------------------------- */
+/* --- pieces ------------------------------------------------------------- */
 
 struct fixture {
     out o;

@@ -90,7 +90,7 @@ static void clear_rounding(const struct frame *f, struct effect_result *r)
 }
 
 /* Standard error and interval from draws instead of the formula. */
-static err conclude_by_draws(const struct influence *influence, par *pool,
+static err conclude_by_draws(const struct influence *influence, double df, par *pool,
                              const struct progress *progress, struct effect_result *r,
                              struct err_info *info)
 {
@@ -104,7 +104,7 @@ static err conclude_by_draws(const struct influence *influence, par *pool,
                               info);
     if (code != OK)
         return code;
-    influence_conclude(e, se, REAL_INF, r->spec.level);
+    influence_conclude(e, se, df, r->spec.level);
     e->band_low = e->estimate - critical * se;
     e->band_high = e->estimate + critical * se;
     return OK;
@@ -130,7 +130,7 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
     estimate->n_control = r->diagnostics.n_control;
     estimate->n_trimmed = answer->n_trimmed;
     if (r->spec.bootstrap && r->covariance[0] > 0)
-        return conclude_by_draws(&influence, pool, progress, r, info);
+        return conclude_by_draws(&influence, answer->df, pool, progress, r, info);
     influence_conclude(estimate, sqrt(r->covariance[0]), answer->df, r->spec.level);
     return OK;
 }
@@ -140,7 +140,7 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
 {
     const bool least_squares =
         r->spec.method == EFFECT_DIFFERENCE || r->spec.method == EFFECT_REGRESSION;
-    struct cross_answer answer = {.variance = REAL_NAN, .df = REAL_INF};
+    struct cross_answer answer = {.variance = REAL_NAN};
     struct frame f;
     arena *scratch = arena_new(SIZE_MAX);
     if (!scratch)
@@ -149,9 +149,11 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
     err e = frame_read(t, pool, r, scratch, &f, info);
     if (e == OK)
         e = check_group_sizes(r, info);
-    if (e == OK)
+    if (e == OK) {
+        answer.df = f.cluster ? (double)f.n_clusters - 1 : REAL_INF;
         e = (least_squares ? cross_least_squares : cross_weighting)(&f, pool, r, scratch, &answer,
                                                                     info);
+    }
     if (e == OK)
         e = conclude(&f, &answer, pool, progress, r, info);
     arena_free(scratch);

@@ -9,8 +9,8 @@
 /* A result is sized by its data; this bounds what a hostile request can ask for. */
 #define RESULT_BYTES_MAX ((size_t)1 << 35)
 
-/* In all, and in either group; see MacKinnon and Webb (2020) on few treated clusters. */
-enum { FEW_CLUSTERS = 20, FEW_CLUSTERS_IN_GROUP = 8 };
+/* Independent units or clusters; fewer are few. */
+enum { ENOUGH = 20, ENOUGH_IN_GROUP = 8 };
 
 void effect_spec_init(struct effect_spec *spec)
 {
@@ -221,13 +221,17 @@ err effect_result_reserve(struct effect_result *r, size_t n_estimates, size_t n_
     return OK;
 }
 
+bool effect_is_few(size_t n, size_t n_treated, size_t n_control)
+{
+    return n < ENOUGH || n_treated < ENOUGH_IN_GROUP || n_control < ENOUGH_IN_GROUP;
+}
+
 /* Clustered errors lean on many clusters in both groups. */
 static void warn_few_clusters(struct effect_result *r)
 {
     const struct effect_diagnostics *d = &r->diagnostics;
     if (d->n_clusters == 0 ||
-        (d->n_clusters >= FEW_CLUSTERS && d->n_treated_clusters >= FEW_CLUSTERS_IN_GROUP &&
-         d->n_control_clusters >= FEW_CLUSTERS_IN_GROUP))
+        !effect_is_few(d->n_clusters, d->n_treated_clusters, d->n_control_clusters))
         return;
     struct msg *m = effect_warn(r, "effect.few-clusters");
     msg_int(m, (int64_t)d->n_clusters);

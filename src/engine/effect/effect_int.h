@@ -15,6 +15,12 @@
  */
 struct msg *effect_warn(struct effect_result *r, const char *key);
 
+/*
+ * Whether errors from so many independent units or clusters, with so many in
+ * either group, may be too small: MacKinnon and Webb (2020) on few treated ones.
+ */
+bool effect_is_few(size_t n, size_t n_treated, size_t n_control);
+
 /* Room in r->memory for n estimates (all numbers NaN), their covariance and n_draws draws. */
 WARN_UNUSED err effect_result_reserve(struct effect_result *r, size_t n_estimates, size_t n_draws,
                                       struct err_info *info);

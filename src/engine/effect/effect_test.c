@@ -178,6 +178,27 @@ static void weighting_agrees_with_stacked_estimating_equations(void **state)
     table_free(t);
 }
 
+static void intervals_are_wider_when_clusters_are_few(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    struct effect_spec s = ask_lalonde(EFFECT_DOUBLY_ROBUST);
+
+    for (int round = 0; round < 3; round++) { /* the normal; Student's t; its errors from draws */
+        s.cluster = round ? STR("educ") : STR("");
+        s.bootstrap = round == 2 ? 999 : 0;
+        struct effect_result *r = run(t, &s);
+        const struct effect_estimate *e = &r->estimates[0];
+        const double reach = (e->ci_high - e->estimate) / e->standard_error;
+        assert_near(reach,
+                    round ? real_t_ppf(0.975, (double)r->diagnostics.n_clusters - 1)
+                          : real_norm_ppf(0.975),
+                    1e-12);
+        effect_result_free(r);
+    }
+    table_free(t);
+}
+
 static void without_covariates_every_method_is_the_difference_of_means(void **state)
 {
     (void)state;
@@ -329,6 +350,7 @@ int main(void)
         cmocka_unit_test(intervals_of_least_squares_are_those_of_student),
         cmocka_unit_test(scores_of_the_treated_add_up_as_in_matchit),
         cmocka_unit_test(weighting_agrees_with_stacked_estimating_equations),
+        cmocka_unit_test(intervals_are_wider_when_clusters_are_few),
         cmocka_unit_test(without_covariates_every_method_is_the_difference_of_means),
         cmocka_unit_test(bootstrap_errors_come_near_the_formula),
         cmocka_unit_test(any_number_of_threads_gives_the_same_bits),

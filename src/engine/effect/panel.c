@@ -5,9 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Fewer clusters than these, and intervals may miss the truth more often than they say. */
-enum { CLUSTERS_FEW = 20, CLUSTERS_FEW_IN_ARM = 8 };
-
 /* Which estimator a method means on a panel. */
 static struct effect_spec resolve(const struct effect_spec *asked)
 {
@@ -121,14 +118,16 @@ static void warn_all(const struct panel *p, const struct panel_cells *cells,
     warn_count(r, "panel.start-after-end", notes->n_after_end);
     warn_count(r, "panel.rows-missing", notes->n_dropped_missing);
     warn_count(r, "panel.unbalanced", notes->n_unbalanced);
-    for (size_t i = 0; i < notes->n_constant; i++)
-        *effect_warn(r, notes->constant[i].key) = notes->constant[i];
+    for (size_t i = 0; i < notes->n_constant; i++) { /* more than are noted find no room anyway */
+        const struct msg *note =
+            &notes->constant[i < EFFECT_WARNINGS_MAX ? i : EFFECT_WARNINGS_MAX - 1];
+        *effect_warn(r, note->key) = *note;
+    }
     if (cells->is_cut)
         effect_warn(r, "panel.last-cohort-is-control");
     warn_count(r, "panel.trimmed", most_trimmed(cells));
     warn_failed(cells, spec->drop_failed, r);
-    const bool is_few = clusters->n < CLUSTERS_FEW || clusters->n_treated < CLUSTERS_FEW_IN_ARM ||
-                        clusters->n_control < CLUSTERS_FEW_IN_ARM;
+    const bool is_few = effect_is_few(clusters->n, clusters->n_treated, clusters->n_control);
     if (!p->cluster && is_few) { /* of clusters effect_run warns itself */
         struct msg *m = effect_warn(r, "panel.few-units");
         msg_int(m, (int64_t)clusters->n);

@@ -210,11 +210,12 @@ static void add_cells(struct aggregation *g)
     }
 }
 
-static void add_simple(struct aggregation *g)
+/* All cells after the start in one number; `kind` is what it is called. */
+static void add_whole(struct aggregation *g, enum effect_aggregation kind)
 {
     const struct choice all = {.aggregation = EFFECT_SIMPLE};
     const struct total t = sum_cells(g, &all);
-    write_average(g, &all, &t, next_estimate(g, EFFECT_SIMPLE));
+    write_average(g, &all, &t, next_estimate(g, kind));
 }
 
 static void label(const struct aggregation *g, const struct choice *by, struct effect_estimate *e)
@@ -309,6 +310,15 @@ static err add_family(struct aggregation *g, enum effect_aggregation kind, arena
     return OK;
 }
 
+/* Two groups before and after, asked as such: there is one number, and nothing to aggregate. */
+static bool is_two_by_two(const struct panel_cells *cells, const struct effect_spec *spec)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < cells->n; i++)
+        n += !cells->cell[i].reference;
+    return n == 1 && spec->method != EFFECT_DID;
+}
+
 err panel_aggregate(const struct panel *p, const struct effect_spec *spec,
                     const struct panel_cells *cells, arena *a, arena *keep, struct effect_result *r,
                     struct panel_forms *forms, struct err_info *info)
@@ -338,8 +348,12 @@ err panel_aggregate(const struct panel *p, const struct effect_spec *spec,
     if (!g.by_cell || !g.by_share || !r->estimates || !forms->from || !forms->cell ||
         !forms->coefficient)
         return err_nomem(info);
+    if (is_two_by_two(cells, spec)) {
+        add_whole(&g, EFFECT_NONE);
+        return OK;
+    }
     add_cells(&g);
-    add_simple(&g);
+    add_whole(&g, EFFECT_SIMPLE);
     err e = add_family(&g, EFFECT_DYNAMIC, a, info);
     if (e == OK)
         e = add_family(&g, EFFECT_GROUP, a, info);

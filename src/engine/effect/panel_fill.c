@@ -251,9 +251,9 @@ static err list_variables(const struct effect_spec *spec, struct filling *f, str
 
 static void note_constant(const struct variable *v, struct panel_notes *notes)
 {
-    if (notes->n_constant == EFFECT_WARNINGS_MAX)
+    if (notes->n_constant++ >= EFFECT_WARNINGS_MAX)
         return;
-    struct msg *m = &notes->constant[notes->n_constant++];
+    struct msg *m = &notes->constant[notes->n_constant - 1];
     msg_set(m, v->is_indicator ? "panel.constant-word" : "panel.constant-covariate");
     msg_text(m, v->column->name);
     if (v->is_indicator)

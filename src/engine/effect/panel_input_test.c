@@ -4,6 +4,8 @@
 
 #include "base/i18n.h"
 
+#include <stdio.h>
+
 static void assert_value(const struct msg *m, size_t i, const char *text)
 {
     assert_int_equal(m->arg[i].n, strlen(text));
@@ -285,6 +287,52 @@ static void lost_persons_are_counted_by_comparison(void **state)
     table_free(t);
 }
 
+static void a_start_before_all_time_is_refused(void **state)
+{
+    (void)state;
+    const struct effect_spec s = did_spec();
+
+    assert_refused("id,t,g,y\n1,1,-Inf,1\n1,2,-Inf,2\n2,1,0,1\n2,2,0,1\n", &s,
+                   "panel.start-not-a-period");
+}
+
+static void every_constant_covariate_is_counted(void **state)
+{
+    (void)state;
+    enum { CONSTANT = 40 };
+    static char name[CONSTANT][8];
+    struct effect_spec s = did_spec();
+    out text;
+    out_init(&text, 1 << 16);
+    out_cstr(&text, "id,t,g,y");
+    for (int j = 0; j < CONSTANT; j++) {
+        snprintf(name[j], sizeof name[j], "c%d", j);
+        s.covariates[s.n_covariates++] = str_of(name[j]);
+        out_char(&text, ',');
+        out_cstr(&text, name[j]);
+    }
+    for (int row = 0; row < 120; row++) {
+        char line[64];
+        const int id = row / 2, year = row % 2;
+        snprintf(line, sizeof line, "\n%d,%d,%d,%d", id, 2001 + year, id % 2 ? 2002 : 0,
+                 row * row % 7);
+        out_cstr(&text, line);
+        for (int j = 0; j < CONSTANT; j++)
+            out_cstr(&text, ",1");
+    }
+    out_char(&text, '\0');
+    table *t = parse_table(text.p);
+
+    struct effect_result *r = run_on(t, &s, NULL);
+
+    assert_int_equal(r->n_warnings, EFFECT_WARNINGS_MAX);
+    assert_int_equal(r->n_unsaid, CONSTANT - EFFECT_WARNINGS_MAX + 1);
+    assert_string_equal(r->warnings[0].key, "panel.constant-covariate");
+    effect_result_free(r);
+    table_free(t);
+    out_free(&text);
+}
+
 static void a_constant_covariate_is_left_out_by_name(void **state)
 {
     (void)state;
@@ -562,6 +610,8 @@ int main(void)
         cmocka_unit_test(persons_treated_from_the_first_period_on_are_counted),
         cmocka_unit_test(lost_persons_are_counted_by_comparison),
         cmocka_unit_test(a_constant_covariate_is_left_out_by_name),
+        cmocka_unit_test(a_start_before_all_time_is_refused),
+        cmocka_unit_test(every_constant_covariate_is_counted),
         cmocka_unit_test(a_separated_comparison_empties_its_averages_only),
         cmocka_unit_test(failed_comparisons_can_be_dropped),
         cmocka_unit_test(separation_everywhere_is_an_error),

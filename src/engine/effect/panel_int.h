@@ -146,8 +146,8 @@ struct panel {
 /* What the warnings tell about the table. */
 struct panel_notes {
     size_t n_dropped_missing, n_used, n_always_treated, n_after_end, n_unbalanced;
-    struct msg constant[EFFECT_WARNINGS_MAX]; /* covariates left out */
-    size_t n_constant;
+    struct msg constant[EFFECT_WARNINGS_MAX]; /* the first covariates left out */
+    size_t n_constant;                        /* of all that were */
 };
 
 WARN_UNUSED err panel_build(const table *t, const struct effect_spec *spec, par *pool, arena *a,

@@ -98,6 +98,11 @@ static err starts_from_column(const struct panel_rows *rows, const struct effect
             msg_text(&info->msg, spec->first_treated);
             return E_INPUT;
         }
+        if (value[u] == -REAL_INF) { /* before all time says neither when nor never */
+            err_text(info, E_INPUT, "panel.start-not-a-period", spec->first_treated);
+            msg_text(&info->msg, STR("-Inf"));
+            return E_INPUT;
+        }
     }
     for (size_t r = 0; r < rows->n; r++) {
         const size_t u = rows->unit.code[r];

@@ -175,7 +175,11 @@ static void assert_bias(enum effect_method method, enum effect_estimator estimat
 
     struct effect_result *r = run_on(t, &s, NULL);
 
-    const struct effect_estimate *e = effect_find(r, EFFECT_SIMPLE);
+    /* asked as two groups there is one number; as a staggered panel all its averages */
+    assert_int_equal(r->n_estimates, method == EFFECT_DID ? 8 : 1);
+    const struct effect_estimate *e =
+        effect_find(r, method == EFFECT_DID ? EFFECT_SIMPLE : EFFECT_NONE);
+    assert_non_null(e);
     assert_near(e->estimate, estimate, unit * 0.50001);
     assert_near(e->standard_error, se, unit * 0.50001);
     effect_result_free(r);

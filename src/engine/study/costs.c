@@ -94,6 +94,7 @@ struct found {
     const struct effect_result *result;
     size_t at;
     str name;
+    const struct yaml_node *rows, *window; /* which rows it stands on; NULL: all */
 };
 
 static size_t outcome_of(const struct study *s, str column)
@@ -146,11 +147,12 @@ static bool find_estimate(const struct costing *c, const struct named *named, st
         return false;
     const bool says = m->node && yaml_get(m->node, STR("aggregation"));
     const enum effect_aggregation over_all =
-        r->spec.method == EFFECT_DID ? EFFECT_SIMPLE : EFFECT_NONE;
+        effect_find(r, EFFECT_SIMPLE) ? EFFECT_SIMPLE : EFFECT_NONE;
     const enum effect_aggregation kind = says ? (enum effect_aggregation)m->aggregation : over_all;
     for (size_t i = 0; i < r->n_estimates; i++)
         if (is_wanted(m, kind, &r->estimates[i])) {
-            *f = (struct found){r, i, named->name};
+            *f = (struct found){r, i, named->name, study_filter_of(c->study, estimator).node,
+                                study_window_of(c->study, estimator).node};
             return isfinite(r->estimates[i].estimate) && isfinite(r->estimates[i].standard_error);
         }
     return false;
@@ -167,8 +169,8 @@ static bool have_joint_draws(const struct found *f, size_t n)
     const struct effect_result *first = f[0].result;
     for (size_t i = 0; i < n; i++) {
         const struct effect_result *r = f[i].result;
-        if (!r->draws || r->n_draws != first->n_draws ||
-            r->diagnostics.n_units != first->diagnostics.n_units ||
+        if (f[i].rows != f[0].rows || f[i].window != f[0].window || !r->draws ||
+            r->n_draws != first->n_draws || r->diagnostics.n_units != first->diagnostics.n_units ||
             r->diagnostics.n_clusters != first->diagnostics.n_clusters ||
             r->diagnostics.n_used != first->diagnostics.n_used)
             return false;

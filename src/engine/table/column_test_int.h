@@ -57,7 +57,7 @@ static inline int leave_room(void **state)
     return left;
 }
 
-/* ---- helpers ---- */
+/* ---- pieces ---- */
 
 static inline table *parsed(str text)
 {

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# The demonstrations, on a small Voorbeeldstad, as TAP. demo.sh PROGRAM VOORBEELDSTAD SOURCE_ROOT
+program=$(realpath "${1:?program}")
+city=$(realpath "${2:?voorbeeldstad}")
+demo=$(realpath "${3:?source root}")/demo
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+cd "$room" || exit 1
+export ONTSCHOT_LANG=en
+number=0
+status=0
+
+result() { # NAME; follows a test command
+    outcome=$?
+    number=$((number + 1))
+    if [ $outcome -eq 0 ]; then
+        echo "ok $number - $1"
+    else
+        echo "not ok $number - $1"
+        sed 's/^/# /' log
+        status=1
+    fi
+}
+
+study() { "$program" study "$@" --keys keys > log 2>&1; }
+holds() { grep -qF -- "$2" "$1"; } # FILE TEXT
+
+"$city" --seed 7 one.csv > log 2>&1 && "$city" --seed 7 other.csv > log 2>&1 && cmp one.csv other.csv > log 2>&1
+result "the same seed makes the same city"
+"$city" --seed 8 other.csv > log 2>&1 && ! cmp -s one.csv other.csv
+result "another seed makes another city"
+"$city" --teams 1 none.csv > log 2>&1
+[ $? -eq 3 ] && holds log 'This town cannot be made' && [ ! -e none.csv ]
+result "an impossible city is refused"
+
+mkdir out
+cp "$demo/voorbeeldstad/study.yaml" town.yaml
+"$city" --persons-per-team 4 panel.csv > log 2>&1
+study freeze town.yaml && study run town.yaml --folder out/town
+result "Voorbeeldstad runs"
+holds out/town/report-en.html 'Working together of neighbourhood team and social service lowers the cost' &&
+    holds out/town/report-nl.html 'Verzonnen gegevens'
+result "its report opens with the answer and says that it is made up"
+! holds out/town/report-en.html 'may be too narrow'
+result "120 teams need no warning"
+"$program" study verify out/town --data panel.csv > log 2>&1
+result "it is recomputed bit for bit"
+
+"$city" --teams 12 --pilot-teams 4 --persons-per-team 20 few.csv > log 2>&1
+study run town.yaml --data few.csv --folder out/few
+holds out/few/report-en.html 'There are 12 clusters' && holds out/few/report-en.html 'may be too narrow'
+result "with 12 teams the report warns that intervals may not hold"
+
+cp "$demo/supported-work/study.yaml" work.yaml
+cp "$demo/supported-work/men.csv" .
+study freeze work.yaml && study run work.yaml --folder out/work
+result "Supported Work runs"
+holds out/work/report-en.html 'raises earnings in 1978 by $1,794 per participant'
+result "the experiment shows 1,794 dollars"
+holds out/work/results-en.csv ',-8497.516'
+result "the population survey alone would have shown a loss of 8,498"
+
+"$program" study index out town work > log 2>&1 && holds out/index.html 'href="town/report-nl.html"' &&
+    holds out/index.en.html 'href="work/report-en.html"'
+result "both are listed on one page"
+"$program" study index out keys > log 2>&1
+[ $? -ne 0 ] && holds log results
+result "a folder without results is refused"
+
+echo "1..$number"
+exit $status
