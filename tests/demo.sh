@@ -39,7 +39,7 @@ cp "$demo/voorbeeldstad/study.yaml" town.yaml
 "$city" --persons-per-team 4 panel.csv > log 2>&1
 study freeze town.yaml && study run town.yaml --folder out/town
 result "Voorbeeldstad runs"
-holds out/town/report-en.html 'Working together of neighbourhood team and social service lowers the cost' &&
+holds out/town/report-en.html 'Cooperation between neighbourhood team and social service lowers the cost' &&
     holds out/town/report-nl.html 'Verzonnen gegevens'
 result "its report opens with the answer and says that it is made up"
 ! holds out/town/report-en.html 'may be too narrow'

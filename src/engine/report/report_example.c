@@ -207,13 +207,13 @@ static void make_parameters(struct report_example *x)
          .dist = {SCBA_TRIANGULAR, 4000, 5000, 7000},
          .estimate = SCBA_NONE,
          .year = 2024,
-         .source = {"Gemeentelijke inkoop", 20}},
+         .source = {STR("Gemeentelijke inkoop")}},
         {.key = {"cost.pilot", 10},
          .name = {{"Kosten per huishouden", 21}, {"Cost per household", 18}},
          .dist = {SCBA_FIXED, 640, 0, 0},
          .estimate = SCBA_NONE,
          .year = 2025,
-         .source = {"Jaarrekening 2025", 17}},
+         .source = {STR("Jaarrekening 2025")}},
         {.key = {"share.other", 11}, .dist = {SCBA_UNIFORM, 0.1, 0.3, 0}, .estimate = SCBA_NONE},
     };
     for (int i = 0; i < EXAMPLE_PARAMETERS; i++)

@@ -312,9 +312,9 @@ static void put_parameter(struct sheet *t, const struct scba_parameter *p, int i
     sheet_put(t, html_key(linked        ? "report.from-estimate"
                           : p->measured ? "report.measured"
                                         : "report.assumed"));
-    sheet_put(t, html_from_str(linked && !p->source.n ? tr(v->lang, "report.this-study")
-                               : p->source.n          ? p->source
-                                                      : tr(v->lang, "report.no-source")));
+    const str source = view_text(v, p->source);
+    sheet_put(t, source.n ? html_from_str(source)
+                          : html_key(linked ? "report.this-study" : "report.no-source"));
 }
 
 static void add_assumptions(struct report_view *v)

@@ -58,7 +58,7 @@ static const struct schema_field number_fields[] = {
     NUMBER("year", SCHEMA_INT, year, "scba.about-year", .low = SCHEMA_FROM(1900),
            .high = SCHEMA_TO(2200)),
     NUMBER("index", SCHEMA_TEXT, index, "scba.about-index"),
-    NUMBER("source", SCHEMA_TEXT, source, "scba.about-source"),
+    NUMBER("source", SCHEMA_MAP, source, "scba.about-source", .map = &text_map),
     NUMBER("measured", SCHEMA_BOOL, measured, "scba.about-measured"),
     NUMBER("label", SCHEMA_MAP, label, "scba.about-label", .map = &text_map),
 };
@@ -164,7 +164,7 @@ static const struct schema_map share_map = {
 /* What every item has: who wrote it down, and its years. */
 #define COMMON_FIELDS                                                                              \
     ITEM("label", SCHEMA_MAP, label, "scba.about-label", .map = &text_map),                        \
-        ITEM("source", SCHEMA_TEXT, source, "scba.about-source"),                                  \
+        ITEM("source", SCHEMA_MAP, source, "scba.about-source", .map = &text_map),                 \
         ITEM("year", SCHEMA_INT, year, "scba.about-year", .low = SCHEMA_FROM(1900),                \
              .high = SCHEMA_TO(2200)),                                                             \
         ITEM("index", SCHEMA_TEXT, index, "scba.about-index"),                                     \

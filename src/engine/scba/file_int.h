@@ -45,7 +45,8 @@ struct file_number {
     double value, mean, sd, cv, low, mode, high;
     str estimate, use;
     int64_t year;
-    str index, source;
+    str index;
+    struct scba_text source;
     bool measured;
 };
 
@@ -60,7 +61,8 @@ struct file_item {
     const struct yaml_node *node;
     str key;
     struct scba_text label;
-    str source, index; /* of its numbers that do not say their own */
+    struct scba_text source; /* of its numbers that do not say their own, as is the index */
+    str index;
     int64_t year;
     int64_t first_year, years, fade_years;
     int fade; /* SCBA_STOP, SCBA_LINEAR or SCBA_EXPONENTIAL */

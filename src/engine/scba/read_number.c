@@ -103,8 +103,9 @@ static void set_origin(struct reading *r, const struct file_number *n, struct le
 {
     const bool is_estimate = n->estimate.n > 0;
     p->measured = n->measured || is_estimate;
-    p->source = n->source.n ? n->source : by.item ? by.item->source : STR("");
-    if (p->source.n == 0 && !is_estimate)
+    const struct scba_text *source = n->source.node || !by.item ? &n->source : &by.item->source;
+    memcpy(p->source, source->in, sizeof p->source);
+    if (!source->node && !is_estimate)
         read_fault(r, n->node, "scba.needs-source", str_of(by.field));
     if (!by.is_money)
         return;

@@ -182,7 +182,7 @@ static void the_list_of_dutch_prices_can_be_used(void **state)
         assert_string_equal(errors.item[i].msg.key, "scba.no-index");
     assert_int_equal(errors.n_found, m.n_parameters - 1);
     for (size_t i = 0; i + 1 < m.n_parameters; i++)
-        assert_true(m.parameters[i].source.n > 0 && m.parameters[i].year > 2000);
+        assert_true(m.parameters[i].source[LANG_NL].n > 0 && m.parameters[i].year > 2000);
 }
 
 /* ---- Mistakes, each with its place ---- */

@@ -131,12 +131,12 @@ struct scba_index {
 struct scba_parameter {
     str key; /* unique, e.g. "earnings.unit_value" */
     str name[LANG_COUNT];
-    struct scba_dist dist; /* ignored when `estimate` is given */
-    int estimate;          /* its place in the model's estimates, or SCBA_NONE */
-    bool measured;         /* comes from measurement; an estimate always does */
-    int year;              /* it is money of that year; 0: not money, or of price_year already */
-    int index;             /* the price index that brings it to price_year, or SCBA_NONE */
-    str source;
+    struct scba_dist dist;  /* ignored when `estimate` is given */
+    int estimate;           /* its place in the model's estimates, or SCBA_NONE */
+    bool measured;          /* comes from measurement; an estimate always does */
+    int year;               /* it is money of that year; 0: not money, or of price_year already */
+    int index;              /* the price index that brings it to price_year, or SCBA_NONE */
+    str source[LANG_COUNT]; /* one of them may be empty: the other stands in for it */
 };
 
 /*
