@@ -80,6 +80,8 @@ nsw="--data $fixtures/nsw_445.csv --outcome re78 --treatment treat"
     ends 3 'holds text' effect --method weighting $nsw --cluster treat --weights data_id
     "$program" effect --method difference $nsw --format xlsx --output nsw.xlsx > out 2> err
     [ "$(head -c 2 nsw.xlsx)" = PK ]; result "effect writes a workbook"
+    [ "$("$program" scba "$fixtures/scba-household.yaml" --draws 10 --format xlsx 2> err | head -c 2)" = PK ]
+    result "a workbook goes through a pipe as well"
 }
 
 # ---- tables

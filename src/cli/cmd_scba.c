@@ -25,20 +25,18 @@ static err read_model(struct cli *c, struct scba_model *m, struct errs *errors)
 static err print(const struct cli *c, const struct scba_model *m, const struct scba_result *r,
                  out *o, struct err_info *info)
 {
-    if (c->format == CLI_FORMAT_JSON)
-        return report_scba_json(o, c->lang, m, r, info);
-    if (c->format == CLI_FORMAT_CSV)
-        return report_scba_csv(o, c->lang, REPORT_CSV_MACHINE, m, r, info);
+    switch (c->format) {
+    case CLI_FORMAT_JSON: return report_scba_json(o, c->lang, m, r, info);
+    case CLI_FORMAT_CSV: return report_scba_csv(o, c->lang, REPORT_CSV_MACHINE, m, r, info);
+    case CLI_FORMAT_XLSX: return report_scba_xlsx(o, c->lang, m, r, info);
+    case CLI_FORMAT_TEXT: break;
+    }
     return report_scba_text(o, c->lang, m, r, info);
 }
 
 static int deliver(struct cli *c, const struct scba_model *m, const struct scba_result *r)
 {
     struct err_info info;
-    if (c->format == CLI_FORMAT_XLSX) {
-        const err e = report_scba_xlsx(cli_text(c, "output"), c->lang, m, r, &info);
-        return e == OK ? CLI_DONE : cli_fail(c, &info);
-    }
     out text;
     out_init(&text, REPORT_BYTES_MAX);
     const int code =
@@ -54,11 +52,6 @@ static int run(struct cli *c)
     struct scba_model m;
     struct scba_result *r;
 
-    if (c->format == CLI_FORMAT_XLSX && !cli_given(c, "output")) {
-        struct msg needs_file;
-        msg_set(&needs_file, "cli.xlsx-on-terminal");
-        return cli_usage(c, &needs_file);
-    }
     if (errs_init(&errors, c->memory, ERRS_LIMIT, &info) != OK)
         return cli_fail(c, &info);
     if (read_model(c, &m, &errors) != OK)

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/report/effect_fields_int.h"
 #include "engine/report/report.h"
+#include "engine/report/xlsx_int.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-#include <xlsxwriter.h>
 
 enum { ROWS_MAX = 1048575, COLUMN_WIDTH = 15, DAY_OF_1970 = 25569 /* as Excel counts */ };
 
@@ -99,65 +95,28 @@ static void add_diagnostics(struct book *b, const struct effect_result *r)
     note(b, worksheet_set_column(sheet, 0, 0, 2 * COLUMN_WIDTH, NULL));
 }
 
-/* Writes the workbook to a file of its own. */
-static err write_book(const char *path, const struct effect_result *r, struct err_info *info)
+static lxw_error fill(lxw_workbook *workbook, const void *ctx)
 {
-    /* one moment for all books, so that the bytes depend on the result alone: 1 January 2000 */
-    lxw_doc_properties properties = {.created = 946684800};
-    struct book b = {.workbook = workbook_new(path), .has_dates = r->has_dates};
-
-    if (!b.workbook)
-        return err_nomem(info);
-    b.bold = workbook_add_format(b.workbook);
-    b.date = workbook_add_format(b.workbook);
-    if (!b.bold || !b.date) {
-        lxw_workbook_free(b.workbook);
-        return err_nomem(info);
-    }
+    const struct effect_result *r = ctx;
+    struct book b = {.workbook = workbook,
+                     .bold = workbook_add_format(workbook),
+                     .date = workbook_add_format(workbook),
+                     .has_dates = r->has_dates};
+    if (!b.bold || !b.date)
+        return LXW_ERROR_MEMORY_MALLOC_FAILED;
     format_set_bold(b.bold);
     format_set_num_format(b.date, "yyyy-mm-dd");
-    note(&b, workbook_set_properties(b.workbook, &properties));
     add_estimates(&b, r);
     add_diagnostics(&b, r);
-    note(&b, workbook_close(b.workbook));
-    if (b.failed == LXW_NO_ERROR)
-        return OK;
-    if (b.failed == LXW_ERROR_MEMORY_MALLOC_FAILED)
-        return err_nomem(info);
-    return err_text(info, E_IO, "effect.xlsx-failed", str_of(lxw_strerror(b.failed)));
-}
-
-static err append_file(const char *path, out *o, struct err_info *info)
-{
-    char step[1 << 16];
-    size_t n;
-    FILE *f = fopen(path, "rbe");
-
-    if (!f)
-        return err_io(info, "file.cannot-open", str_of(path));
-    while ((n = fread(step, 1, sizeof step, f)) > 0)
-        out_bytes(o, step, n);
-    const bool broken = ferror(f);
-    (void)fclose(f);
-    return broken ? err_io(info, "file.cannot-read", str_of(path)) : out_error(o, info);
+    return b.failed;
 }
 
 err report_effect_xlsx(out *o, const struct effect_result *r, struct err_info *info)
 {
-    char path[] = P_tmpdir "/ontschot-XXXXXX"; /* where the library makes its own */
-
     if (r->n_estimates > ROWS_MAX) {
         err_set(info, E_LIMIT, "effect.xlsx-rows");
         msg_int(&info->msg, ROWS_MAX);
         return E_LIMIT;
     }
-    const int fd = mkstemp(path);
-    if (fd < 0)
-        return err_io(info, "file.cannot-open", str_of(path));
-    (void)close(fd);
-    err e = write_book(path, r, info);
-    if (e == OK)
-        e = append_file(path, o, info);
-    (void)unlink(path);
-    return e;
+    return xlsx_print(o, fill, r, info);
 }

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "report_int.h"
+#include "xlsx_int.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <xlsxwriter.h>
 
 enum { SHEET_NAME_MAX = 31, FORMATS_MAX = 32 };
 
@@ -121,70 +116,31 @@ static void put_front(struct book *b, const struct report_view *v)
         put_name(b, sheet, 3, 0, tr(v->lang, "report.badge-exploratory"), NULL, v->a);
 }
 
-static void make_formats(struct book *b)
+static lxw_error fill(lxw_workbook *workbook, const void *ctx)
 {
-    b->bold = workbook_add_format(b->workbook);
-    b->head = workbook_add_format(b->workbook);
-    b->date = workbook_add_format(b->workbook);
-    if (!b->bold || !b->head || !b->date) {
-        note(b, LXW_ERROR_MEMORY_MALLOC_FAILED);
-        return;
-    }
-    format_set_bold(b->bold);
-    format_set_bold(b->head);
-    format_set_text_wrap(b->head);
-    format_set_num_format(b->date, "yyyy-mm-dd");
-}
-
-/* Fills the workbook and closes it, which writes the file. */
-static lxw_error write_book(const char *path, const struct report_view *v)
-{
-    struct book b = {.workbook = workbook_new(path)};
-    /* a fixed date: the bytes depend on the input alone */
-    lxw_doc_properties properties = {.created = 946684800};
-    if (!b.workbook)
+    const struct report_view *v = ctx;
+    struct book b = {.workbook = workbook,
+                     .head = workbook_add_format(workbook),
+                     .bold = workbook_add_format(workbook),
+                     .date = workbook_add_format(workbook)};
+    if (!b.bold || !b.head || !b.date)
         return LXW_ERROR_MEMORY_MALLOC_FAILED;
-    workbook_set_properties(b.workbook, &properties);
-    make_formats(&b);
+    format_set_bold(b.bold);
+    format_set_bold(b.head);
+    format_set_text_wrap(b.head);
+    format_set_num_format(b.date, "yyyy-mm-dd");
     put_front(&b, v);
     for (size_t i = 0; i < v->n_sheets; i++)
         put_table(&b, v->sheets[i]);
-    note(&b, workbook_close(b.workbook));
     return b.error;
 }
 
-/* Under a temporary name first, so that nobody ever sees half a file. */
-static err write_file(struct report_view *v, str path, struct err_info *info)
-{
-    const str final = arena_str(v->a, path);
-    char *temporary = arena_alloc(v->a, path.n + sizeof ".new", 1);
-    if (!final.p || !temporary)
-        return err_nomem(info);
-    memcpy(temporary, path.p, path.n);
-    memcpy(temporary + path.n, ".new", sizeof ".new");
-    const int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return err_io(info, "report.cannot-write", path);
-    errno = 0;
-    const lxw_error written = write_book(temporary, v);
-    const bool kept = written == LXW_NO_ERROR && fsync(fd) == 0 && rename(temporary, final.p) == 0;
-    errno = errno ? errno : EIO;
-    const err e = kept ? OK
-                  : written == LXW_ERROR_MEMORY_MALLOC_FAILED
-                      ? err_nomem(info)
-                      : err_io(info, "report.cannot-write", path);
-    close(fd);
-    if (e != OK)
-        unlink(temporary);
-    return e;
-}
-
-err report_xlsx(str path, enum lang lang, const struct report_input *in, struct err_info *info)
+err report_xlsx(out *o, enum lang lang, const struct report_input *in, struct err_info *info)
 {
     struct report_view v;
     err e = view_open(&v, lang, in, info);
     if (e == OK)
-        e = write_file(&v, path, info);
+        e = xlsx_print(o, fill, &v, info);
     view_close(&v);
     return e;
 }

@@ -147,8 +147,8 @@ void report_csv_text(out *o, str s);
 WARN_UNUSED err report_csv(out *o, enum lang lang, enum report_csv_form form,
                            const struct report_input *in, struct err_info *info);
 
-/* A sheet per table, written completely or not at all. The bytes depend on the input alone. */
-WARN_UNUSED err report_xlsx(str path, enum lang lang, const struct report_input *in,
+/* A workbook, as bytes, with a sheet per table. They depend on the input alone. */
+WARN_UNUSED err report_xlsx(out *o, enum lang lang, const struct report_input *in,
                             struct err_info *info);
 
 /* A cost-benefit analysis alone, in the same forms. */
@@ -159,13 +159,12 @@ WARN_UNUSED err report_scba_json(out *o, enum lang lang, const struct scba_model
 WARN_UNUSED err report_scba_csv(out *o, enum lang lang, enum report_csv_form form,
                                 const struct scba_model *m, const struct scba_result *r,
                                 struct err_info *info);
-WARN_UNUSED err report_scba_xlsx(str path, enum lang lang, const struct scba_model *m,
+WARN_UNUSED err report_scba_xlsx(out *o, enum lang lang, const struct scba_model *m,
                                  const struct scba_result *r, struct err_info *info);
 
 /*
  * One estimation alone, as `ontschot effect` prints it (effect_*.c). Field
  * names are the same in JSON, CSV and Excel; only the text is in a language.
- * Excel is made in a temporary file and appended to `o` as bytes.
  */
 WARN_UNUSED err report_effect_text(out *o, enum lang lang, const struct effect_result *r,
                                    struct err_info *info);

@@ -30,11 +30,11 @@ err report_scba_csv(out *o, enum lang lang, enum report_csv_form form, const str
     return report_csv(o, lang, form, &in, info);
 }
 
-err report_scba_xlsx(str path, enum lang lang, const struct scba_model *m,
+err report_scba_xlsx(out *o, enum lang lang, const struct scba_model *m,
                      const struct scba_result *r, struct err_info *info)
 {
     const struct report_input in = alone(m, r);
-    return report_xlsx(path, lang, &in, info);
+    return report_xlsx(o, lang, &in, info);
 }
 
 /* ---- for a terminal ---- */

@@ -66,7 +66,8 @@ static err print_form(out *o, const struct results *r, enum form f, enum lang la
     }
     case JSON: return report_json(o, lang, &r->report, info);
     case CSV: return report_csv(o, lang, REPORT_CSV_MACHINE, &r->report, info);
-    default: return report_csv(o, lang, REPORT_CSV_EXCEL, &r->report, info);
+    case CSV_EXCEL: return report_csv(o, lang, REPORT_CSV_EXCEL, &r->report, info);
+    default: return report_xlsx(o, lang, &r->report, info);
     }
 }
 
@@ -78,8 +79,6 @@ static err write_form(const struct results *r, enum form f, enum lang lang, str 
     out o;
     if (!path.p)
         return err_nomem(info);
-    if (f == XLSX)
-        return report_xlsx(path, lang, &r->report, info);
     out_init(&o, REPORT_BYTES_MAX);
     err e = print_form(&o, r, f, lang, a, info);
     if (e == OK)
