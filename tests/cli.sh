@@ -82,6 +82,11 @@ nsw="--data $fixtures/nsw_445.csv --outcome re78 --treatment treat"
     [ "$(head -c 2 nsw.xlsx)" = PK ]; result "effect writes a workbook"
     [ "$("$program" scba "$fixtures/scba-household.yaml" --draws 10 --format xlsx 2> err | head -c 2)" = PK ]
     result "a workbook goes through a pipe as well"
+    ends 0 'Balance for society' scba "$fixtures/scba-household.yaml" --draws 10
+    ends 0 '"wrong_pocket"' scba "$fixtures/scba-household.yaml" --draws 10 --seed 7 --format json
+    ends 0 'payers,1,"balance"' scba "$fixtures/scba-household.yaml" --draws 10 --format csv
+    ends 3 'none.yaml: ' scba none.yaml
+    ends 1 'cannot be written' scba "$fixtures/scba-household.yaml" --draws 10 --output nowhere/out
 }
 
 # ---- tables

@@ -106,6 +106,11 @@ for file in panel.run-3/* mpdta.csv; do
     ends 3 "$named" verify panel.run-3
     flip "$file"
 done
+flip panel.run-3/results-en.json
+"$program" study verify panel.run-3 --format json > out 2> err
+[ $? -eq 3 ] && grep -q '"verdict": "invalid"' out && grep -q '"key": "study.verify-changed"' out
+result "what was found as JSON"
+flip panel.run-3/results-en.json
 touch panel.run-3/extra.html
 ends 3 'extra.html: This file is not part of the sealed result' verify panel.run-3
 rm panel.run-3/extra.html

@@ -339,6 +339,85 @@ static void the_report_says_what_was_computed_before_the_plan_was_fixed(void **s
     assert_non_null(strstr(page.p, "Computed 2 times before it was fixed"));
 }
 
+static void a_plan_may_ask_for_one_language_which_stands_for_both_in_the_list(void **state)
+{
+    (void)state;
+    struct study_verification v;
+    struct err_info info;
+    const str folder = STR("out");
+    change_plan("seed: 20261124", "seed: 20261124\nlanguages: [en]");
+
+    assert_int_equal(run_as(key, "out", NULL), OK);
+    assert_int_equal(study_index(str_of(home), &folder, 1, &info), OK);
+
+    assert_int_equal(n_names(at("out")), 9); /* five forms, plan, journal, manifest, signature */
+    assert_int_equal(verify("out", NULL, &v), OK);
+    assert_int_equal(v.verdict, STUDY_SAME);
+    assert_non_null(strstr(read_file(at("index.html")).p, "href=\"out/report-en.html\""));
+    assert_non_null(strstr(read_file(at("index.html")).p, "Minimum wage and teen employment"));
+}
+
+static void a_folder_that_holds_no_results_is_not_listed(void **state)
+{
+    (void)state;
+    struct err_info info;
+    const str folder = STR("out");
+    assert_int_equal(mkdir(at("out").p, 0777), 0);
+    write_file(at("out/results-nl.json"), STR("{\"answer\": 1}"));
+
+    assert_int_equal(study_index(str_of(home), &folder, 1, &info), E_INPUT);
+
+    assert_string_equal(info.msg.key, "study.no-results");
+    assert_false(exists(at("index.html")));
+}
+
+/* The main estimate is what the plan is about: without it there is no result, nor a run. */
+static void a_main_outcome_that_cannot_be_estimated_is_an_error_at_its_place(void **state)
+{
+    (void)state;
+    change_plan("  control: never", "  control: never\n  window: {to: 2003}");
+
+    assert_int_equal(run_as(key, "out", NULL), E_INPUT);
+
+    assert_true(errors.item[0].line > 1);
+    assert_true(str_ends(str_of(errors.item[0].file), STR("plan.yaml")));
+    assert_false(exists(at("out")));
+    assert_int_equal(status_now().n_runs, 0);
+}
+
+static void a_reason_is_short(void **state)
+{
+    (void)state;
+    struct study_status s;
+    char reason[JOURNAL_NOTE_MAX + 2];
+    memset(reason, 'x', sizeof reason);
+    reason[sizeof reason - 1] = '\0';
+    assert_int_equal(freeze_as(key, "", &s), OK);
+    const str before = read_file(at("plan.journal.jsonl"));
+    change_plan("level: 0.95", "level: 0.9");
+
+    assert_int_equal(freeze_as(key, reason, &s), E_LIMIT);
+
+    assert_error("study.reason-too-long", 0);
+    assert_true(str_eq(read_file(at("plan.journal.jsonl")), before));
+}
+
+static void a_folder_that_appeared_in_the_meantime_is_left_alone(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct err_info info;
+    assert_int_equal(folder_open(memory, at("out"), &f, &info), OK);
+    write_file(folder_path(memory, f.temporary, STR("report")), STR("mine"));
+    assert_int_equal(mkdir(at("out").p, 0777), 0);
+
+    assert_int_equal(folder_commit(&f, &info), E_CONFLICT);
+
+    assert_string_equal(info.msg.key, "study.folder-exists");
+    assert_int_equal(n_names(at("out")), 0);
+    assert_false(exists(f.temporary));
+}
+
 static void any_number_of_threads_gives_the_same_bits(void **state)
 {
     (void)state;
@@ -433,6 +512,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_leaves_a_sealed_folder_and_is_counted, start, stop),
         cmocka_unit_test_setup_teardown(a_folder_that_exists_is_left_alone, start, stop),
         cmocka_unit_test_setup_teardown(the_results_are_the_published_figures, start, stop),
+        cmocka_unit_test_setup_teardown(
+            a_plan_may_ask_for_one_language_which_stands_for_both_in_the_list, start, stop),
+        cmocka_unit_test_setup_teardown(a_folder_that_holds_no_results_is_not_listed, start, stop),
+        cmocka_unit_test_setup_teardown(
+            a_main_outcome_that_cannot_be_estimated_is_an_error_at_its_place, start, stop),
+        cmocka_unit_test_setup_teardown(a_reason_is_short, start, stop),
+        cmocka_unit_test_setup_teardown(a_folder_that_appeared_in_the_meantime_is_left_alone, start,
+                                        stop),
         cmocka_unit_test_setup_teardown(any_number_of_threads_gives_the_same_bits, start, stop),
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_nothing_behind, start, stop),
         cmocka_unit_test_setup_teardown(an_outcome_without_values_stops_the_run_at_its_place, start,
