@@ -38,6 +38,16 @@ static str printed(struct report_view *v, struct html_value value)
     return SAY(v, "{1}", value);
 }
 
+/* A name as a picture has room for; the table below it has the whole. */
+static str in_picture(struct report_view *v, str name)
+{
+    enum { SHOWN_BYTES = 240 };
+    size_t n = 0;
+    while (n < name.n && n < SHOWN_BYTES)
+        n += str_utf8_len(name, n) ? str_utf8_len(name, n) : 1;
+    return n < name.n ? SAY(v, "{1}\u2026", html_from_str(str_cut(name, 0, n))) : name;
+}
+
 static void *own(struct report_view *v, size_t n, size_t size)
 {
     void *p = arena_alloc(v->a, n, size);
@@ -104,7 +114,7 @@ static size_t event_points(struct report_view *v, const struct report_analysis *
             .band_high = e->band_high,
             .reference = e->reference,
             .tip =
-                SAY(v, "report.event-tip", html_from_str(view_period(v, false)),
+                SAY(v, "report.event-tip", html_from_str(in_picture(v, view_period(v, false))),
                     html_signed(e->event_time, 0), html_from_str(interval_text(v, a->outcome, e))),
         };
     }
@@ -139,11 +149,11 @@ void report_chart_event(struct html *h, struct report_view *v, size_t outcome)
         .y_format = {print_outcome, &axis},
         .points = points,
         .n_points = event_points(v, a, points),
-        .x_title = SAY(v, "report.axis-event", html_from_str(view_period(v, true))),
+        .x_title = SAY(v, "report.axis-event", html_from_str(in_picture(v, view_period(v, true)))),
         .interval_label = SAY(v, "report.interval-label", level),
         .band_label = has_band ? SAY(v, "report.band-label", level) : STR(""),
         .start = -0.5,
-        .start_label = start.n ? start : tr(v->lang, "report.chart-start"),
+        .start_label = start.n ? in_picture(v, start) : tr(v->lang, "report.chart-start"),
         .before_label = tr(v->lang, "report.chart-before"),
     };
     out_init(&svg, REPORT_BYTES_MAX);
@@ -156,7 +166,7 @@ static struct chart_forest_row forest_row(struct report_view *v, const struct re
     const struct effect_estimate *e = overall(a->result);
     const bool failed = verdict_of(e) == VERDICT_FAILED;
     return (struct chart_forest_row){
-        .name = analysis_label(v, a),
+        .name = in_picture(v, analysis_label(v, a)),
         .main = a->role == REPORT_MAIN,
         .estimate = failed ? REAL_NAN : e->estimate,
         .low = failed ? REAL_NAN : e->ci_low,
@@ -283,7 +293,7 @@ void report_chart_histogram(struct html *h, struct report_view *v)
 }
 
 /* Who an item touches most: shown below its name. */
-static str main_party(const struct report_view *v, size_t item)
+static str main_party(struct report_view *v, size_t item)
 {
     const struct scba_result *r = v->in->scba;
     const double *c = r->contribution + item * r->n_parties;
@@ -291,7 +301,7 @@ static str main_party(const struct report_view *v, size_t item)
     for (size_t i = 1; i < r->n_payers; i++)
         if (fabs(c[i]) > fabs(c[most]))
             most = i;
-    return party_name(v, most);
+    return in_picture(v, party_name(v, most));
 }
 
 static size_t waterfall_steps(struct report_view *v, struct chart_step *steps)
@@ -303,7 +313,7 @@ static size_t waterfall_steps(struct report_view *v, struct chart_step *steps)
         if (v->in->model->items[i].kind == SCBA_TRANSFER)
             continue; /* cancels for society */
         steps[n++] = (struct chart_step){
-            .name = item_name(v, i),
+            .name = in_picture(v, item_name(v, i)),
             .detail = main_party(v, i),
             .value = value,
             .text = printed(v, money_signed(v, value)),
@@ -354,7 +364,8 @@ static size_t cash_series(struct report_view *v, str *names, size_t *series_of)
     const size_t n_own = r->n_payers <= CHART_SERIES_MAX ? r->n_payers : CHART_SERIES_MAX - 1;
     for (size_t i = 0; i < r->n_payers; i++) {
         series_of[i] = i < n_own ? i : n_own;
-        names[series_of[i]] = i < n_own ? party_name(v, i) : tr(v->lang, "report.other-payers");
+        names[series_of[i]] =
+            i < n_own ? in_picture(v, party_name(v, i)) : tr(v->lang, "report.other-payers");
     }
     return n_own < r->n_payers ? n_own + 1 : n_own;
 }
@@ -416,7 +427,7 @@ void report_chart_tornado(struct html *h, struct report_view *v)
     for (size_t i = 0; i < n; i++) {
         const struct scba_tornado_bar *b = &r->tornado[i];
         bars[i] = (struct chart_tornado_bar){
-            .name = bar_name(v, b),
+            .name = in_picture(v, bar_name(v, b)),
             .at_low = b->at_low,
             .at_high = b->at_high,
             .low_text = printed(v, bar_value(b, b->value_low)),

@@ -98,6 +98,27 @@ static void no_name_turns_round_the_text_behind_it(void **state)
     out_free(&o);
 }
 
+/* A name may be as long as a plan may hold; a picture shows its beginning. */
+static void long_names_are_whole_in_tables_and_cut_in_pictures(void **state)
+{
+    struct report_example *x = *state;
+    char text[4001];
+    out o;
+    for (size_t i = 0; i < 2000; i++)
+        memcpy(text + 2 * i, i + 1 < 2000 ? "\u00e9" : "zz", 2);
+    text[4000] = '\0';
+    x->analyses[2].label[LANG_NL] = x->payers[0].name[LANG_NL] = str_of(text);
+    x->in.study.start[LANG_NL] = x->in.study.period[LANG_NL][0] = str_of(text);
+    x->items[0].name[LANG_NL] = str_of(text);
+
+    const char *page = page_of(&x->in, LANG_NL, &o);
+
+    assert_contains(page, "\u00e9\u2026</text>");
+    assert_contains(page, "\u00e9zz</th>");
+    assert_true(str_is_utf8((str){o.p, o.n - 1}));
+    out_free(&o);
+}
+
 /* The picture beside the answer is drawn once, and below it is its table. */
 static void without_moments_in_time_the_computations_stand_beside_the_answer(void **state)
 {
@@ -349,6 +370,7 @@ int main(void)
         TEST(ids_are_unique_and_what_refers_to_them_finds_them),
         TEST(hostile_names_stay_text),
         TEST(no_name_turns_round_the_text_behind_it),
+        TEST(long_names_are_whole_in_tables_and_cut_in_pictures),
         TEST(without_moments_in_time_the_computations_stand_beside_the_answer),
         TEST(an_empty_input_still_gives_a_page),
         TEST(contradictions_in_the_input_are_errors),
