@@ -157,13 +157,20 @@ static bool turns_text(const unsigned char *p, size_t n)
             (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
 }
 
+/* U+FFFE and U+FFFF, which are no characters and may not be in XML. */
+static bool is_nothing(const unsigned char *p, size_t n)
+{
+    return n == 3 && p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe;
+}
+
 str str_next_visible(str s, size_t *at)
 {
     const size_t n = str_utf8_len(s, *at);
     const str whole = {s.p + *at, n};
     const unsigned char *p = (const unsigned char *)whole.p;
     *at += n ? n : 1;
-    const bool shown = n && p[0] >= 0x20 && p[0] != 0x7f && !is_c1(p, n) && !turns_text(p, n);
+    const bool shown =
+        n && p[0] >= 0x20 && p[0] != 0x7f && !is_c1(p, n) && !turns_text(p, n) && !is_nothing(p, n);
     return shown ? whole : STR("\xef\xbf\xbd"); /* U+FFFD */
 }
 

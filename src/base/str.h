@@ -41,7 +41,7 @@ bool str_is_utf8(str s);
 
 /*
  * The form in which the character at s.p[*at] may be shown to a reader; moves
- * `at` behind it. Broken UTF-8, control characters, and the marks that turn
+ * `at` behind it. Broken UTF-8, control characters, what is no character, and the marks that turn
  * round the text after them (Unicode's embeddings, overrides and isolates)
  * become U+FFFD; anything else is itself.
  */

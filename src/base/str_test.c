@@ -111,6 +111,7 @@ static void what_may_not_be_shown_is_replaced(void **state)
         {STR("\x7f"), false},         /* delete */
         {STR("\xc2\x9b"), false},     /* control sequence introducer */
         {STR("\xff"), false},         /* not UTF-8 */
+        {STR("\xef\xbf\xbf"), false}, /* no character */
         {STR("\xe2\x80\xae"), false}, /* right-to-left override */
         {STR("\xe2\x81\xa9"), false}, /* pop directional isolate */
     };

@@ -44,7 +44,7 @@ static str take_until(struct picture *p, const char *stops)
 
 static bool is_reference(str s)
 {
-    static const char *const known[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+    static const char *const known[] = {"&amp;", "&lt;", "&gt;", "&#34;", "&#39;"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (str_starts(s, str_of(known[i])))
             return true;
@@ -151,7 +151,7 @@ static size_t unescape(str s, char *to)
     } known[] = {{{"&amp;", 5}, '&'},
                  {{"&lt;", 4}, '<'},
                  {{"&gt;", 4}, '>'},
-                 {{"&quot;", 6}, '"'},
+                 {{"&#34;", 5}, '"'},
                  {{"&#39;", 5}, '\''}};
     size_t n = 0;
     for (size_t i = 0; i < s.n;) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/chart/chart_int.h"
 
+#include "base/html.h"
+
 #include <math.h>
 
 enum { NUMBER_BYTES_MAX = 256 };
@@ -14,38 +16,6 @@ const struct text_style style_axis = {12, false, COLOUR_GREY, false};
 const struct text_style style_value = {13, true, COLOUR_TEXT, true};
 const struct text_style style_inverse = {12, true, COLOUR_PAPER, false};
 const struct text_style style_marker = {13, true, COLOUR_MARKER, false};
-
-/* --- escaping ----------------------------------------------------------- */
-
-/* What XML 1.0 does not allow even as a reference: most controls, U+FFFE and U+FFFF. */
-static bool is_forbidden(str s, size_t at, size_t n)
-{
-    const unsigned char *p = (const unsigned char *)s.p + at;
-    if (n == 1)
-        return (p[0] < 0x20 && p[0] != '\t' && p[0] != '\n' && p[0] != '\r') || p[0] == 0x7f;
-    return n == 3 && p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe;
-}
-
-static void put_escaped(out *o, str s)
-{
-    for (size_t at = 0; at < s.n;) {
-        const size_t n = str_utf8_len(s, at);
-        if (n == 0 || is_forbidden(s, at, n)) {
-            out_cstr(o, "\xef\xbf\xbd"); /* U+FFFD */
-            at += n ? n : 1;
-            continue;
-        }
-        switch (s.p[at]) {
-        case '&': out_cstr(o, "&amp;"); break;
-        case '<': out_cstr(o, "&lt;"); break;
-        case '>': out_cstr(o, "&gt;"); break;
-        case '"': out_cstr(o, "&quot;"); break;
-        case '\'': out_cstr(o, "&#39;"); break;
-        default: out_bytes(o, s.p + at, n);
-        }
-        at += n;
-    }
-}
 
 /* --- numbers ------------------------------------------------------------ */
 
@@ -95,23 +65,23 @@ static void put_name(struct svg *s, const struct chart_frame *f)
 {
     if (f->labelled_by.n) {
         out_cstr(s->o, " aria-labelledby=\"");
-        put_escaped(s->o, f->labelled_by);
+        html_escape(s->o, f->labelled_by);
         out_char(s->o, '"');
     }
     if (f->described_by.n) {
         out_cstr(s->o, " aria-describedby=\"");
-        put_escaped(s->o, f->described_by);
+        html_escape(s->o, f->described_by);
         out_char(s->o, '"');
     }
     out_cstr(s->o, ">\n");
     if (!f->labelled_by.n && f->title.n) {
         out_cstr(s->o, "<title>");
-        put_escaped(s->o, f->title);
+        html_escape(s->o, f->title);
         out_cstr(s->o, "</title>\n");
     }
     if (!f->described_by.n && f->description.n) {
         out_cstr(s->o, "<desc>");
-        put_escaped(s->o, f->description);
+        html_escape(s->o, f->description);
         out_cstr(s->o, "</desc>\n");
     }
 }
@@ -151,7 +121,7 @@ static void close_element(struct svg *s, const char *element, const char *look, 
         return;
     }
     out_cstr(s->o, "><title>");
-    put_escaped(s->o, tip);
+    html_escape(s->o, tip);
     out_cstr(s->o, "</title></");
     out_cstr(s->o, element);
     out_cstr(s->o, ">\n");
@@ -254,6 +224,6 @@ void svg_text(struct svg *s, double x, double y, const struct text_style *style,
                        " paint-order=\"stroke\"");
     out_cstr(s->o, anchors[anchor]);
     out_char(s->o, '>');
-    put_escaped(s->o, text);
+    html_escape(s->o, text);
     out_cstr(s->o, "</text>\n");
 }
