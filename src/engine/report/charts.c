@@ -430,8 +430,8 @@ void report_chart_tornado(struct html *h, struct report_view *v)
             .name = in_picture(v, bar_name(v, b)),
             .at_low = b->at_low,
             .at_high = b->at_high,
-            .low_text = printed(v, bar_value(b, b->value_low)),
-            .high_text = printed(v, bar_value(b, b->value_high)),
+            .low_text = printed(v, bar_value(v, b, b->value_low)),
+            .high_text = printed(v, bar_value(v, b, b->value_high)),
         };
     }
     struct report_figure f = {

@@ -180,8 +180,9 @@ str title_forest(struct report_view *v, size_t outcome);
 
 str party_name(const struct report_view *v, size_t party);
 str item_name(const struct report_view *v, size_t item);
-/* A discount rate is shown as a percentage, other assumptions as numbers. */
-struct html_value bar_value(const struct scba_tornado_bar *b, double value);
+/* A discount rate is shown as a percentage, money as money, anything else as a number. */
+struct html_value bar_value(const struct report_view *v, const struct scba_tornado_bar *b,
+                            double value);
 str bar_name(const struct report_view *v, const struct scba_tornado_bar *b);
 struct html_value money(const struct report_view *v, double x);
 struct html_value money_signed(const struct report_view *v, double x);

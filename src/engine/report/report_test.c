@@ -98,6 +98,22 @@ static void no_name_turns_round_the_text_behind_it(void **state)
     out_free(&o);
 }
 
+static void an_assumption_about_money_is_written_as_money(void **state)
+{
+    struct report_example *x = *state;
+    out o;
+    x->parameters[0].estimate = SCBA_NONE;
+    x->parameters[0].dist = (struct scba_dist){SCBA_FIXED, 1234, 0, 0};
+    x->parameters[0].year = 2024;
+
+    assert_contains(page_of(&x->in, LANG_NL, &o), "<td class=\"num\">\u20ac\u00a01.234</td>");
+    out_free(&o);
+
+    x->parameters[0].year = 0;
+    assert_contains(page_of(&x->in, LANG_NL, &o), "<td class=\"num\">1.234</td>");
+    out_free(&o);
+}
+
 /* A name may be as long as a plan may hold; a picture shows its beginning. */
 static void long_names_are_whole_in_tables_and_cut_in_pictures(void **state)
 {
@@ -370,6 +386,7 @@ int main(void)
         TEST(ids_are_unique_and_what_refers_to_them_finds_them),
         TEST(hostile_names_stay_text),
         TEST(no_name_turns_round_the_text_behind_it),
+        TEST(an_assumption_about_money_is_written_as_money),
         TEST(long_names_are_whole_in_tables_and_cut_in_pictures),
         TEST(without_moments_in_time_the_computations_stand_beside_the_answer),
         TEST(an_empty_input_still_gives_a_page),

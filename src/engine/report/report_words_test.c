@@ -216,7 +216,11 @@ static void what_weakens_a_result_is_on_the_page(void **state)
     x->results[0].diagnostics.pretest_df = 2;
     msg_set(&x->results[0].warnings[0], "error.output-limit");
     msg_int(&x->results[0].warnings[0], 7);
-    x->results[0].n_warnings = 1;
+    msg_set(&x->results[0].warnings[1], "effect.few-clusters");
+    msg_int(&x->results[0].warnings[1], 12);
+    msg_int(&x->results[0].warnings[1], 4);
+    msg_int(&x->results[0].warnings[1], 8);
+    x->results[0].n_warnings = 2;
 
     const char *page = page_of(&x->in, LANG_NL, &o);
 

@@ -51,16 +51,31 @@ static int value_decimals(double x)
     return fabs(x) >= 100 ? 0 : fabs(x) >= 10 ? 1 : fabs(x) >= 1 ? 2 : 3;
 }
 
-struct html_value bar_value(const struct scba_tornado_bar *b, double value)
+/* What is money, of whatever year, is written as money. */
+static struct html_value assumed(const struct report_view *v, bool is_money, double x)
+{
+    const int decimals = value_decimals(x);
+    return is_money ? html_money(x, v->in->model->currency, decimals ? 2 : 0)
+                    : html_number(x, decimals);
+}
+
+/* An estimate does not say what it is; what is made of it does. */
+static bool is_money(const struct scba_model *m, const struct scba_tornado_bar *b)
+{
+    if (b->parameter != SCBA_NONE)
+        return m->parameters[b->parameter].year != 0;
+    for (size_t i = 0; i < m->n_parameters; i++)
+        if (m->parameters[i].estimate == b->estimate && m->parameters[i].year != 0)
+            return true;
+    return false;
+}
+
+struct html_value bar_value(const struct report_view *v, const struct scba_tornado_bar *b,
+                            double value)
 {
     if (b->parameter == SCBA_NONE && b->estimate == SCBA_NONE)
         return html_percent(value, 2);
-    return html_number(value, value_decimals(value));
-}
-
-static struct html_value assumed(double x)
-{
-    return html_number(x, value_decimals(x));
+    return assumed(v, is_money(v->in->model, b), value);
 }
 
 static void add(struct sheet *t)
@@ -261,8 +276,8 @@ static void add_tornado(struct report_view *v)
     for (size_t i = 0; t && i < r->n_tornado; i++) {
         const struct scba_tornado_bar *b = &r->tornado[i];
         sheet_put(t, html_from_str(bar_name(v, b)));
-        sheet_put(t, bar_value(b, b->value_low));
-        sheet_put(t, bar_value(b, b->value_high));
+        sheet_put(t, bar_value(v, b, b->value_low));
+        sheet_put(t, bar_value(v, b, b->value_high));
         sheet_put(t, money_signed(v, b->at_low));
         sheet_put(t, money_signed(v, b->at_high));
     }
@@ -305,9 +320,12 @@ static void put_parameter(struct sheet *t, const struct scba_parameter *p, int i
     const bool linked = p->estimate != SCBA_NONE;
     const bool fixed = !linked && p->dist.shape == SCBA_FIXED;
     sheet_put(t, html_from_str(parameter_name(v, i)));
-    sheet_put(t, assumed(linked ? e->value[p->estimate] : scba_dist_mean(p->dist)));
-    sheet_put(t, assumed(linked || fixed ? REAL_NAN : scba_dist_quantile(p->dist, 0.1)));
-    sheet_put(t, assumed(linked || fixed ? REAL_NAN : scba_dist_quantile(p->dist, 0.9)));
+    sheet_put(t,
+              assumed(v, p->year != 0, linked ? e->value[p->estimate] : scba_dist_mean(p->dist)));
+    sheet_put(
+        t, assumed(v, p->year != 0, linked || fixed ? REAL_NAN : scba_dist_quantile(p->dist, 0.1)));
+    sheet_put(
+        t, assumed(v, p->year != 0, linked || fixed ? REAL_NAN : scba_dist_quantile(p->dist, 0.9)));
     sheet_put(t, p->year ? html_plain(p->year) : cell_empty());
     sheet_put(t, html_key(linked        ? "report.from-estimate"
                           : p->measured ? "report.measured"

@@ -2,9 +2,8 @@
 #include "report_int.h"
 
 #include <math.h>
+#include <string.h>
 
-/* Below these numbers intervals tend to be too narrow: Cameron, Gelbach and Miller (2008). */
-enum { FEW_CLUSTERS = 40, FEW_TREATED_CLUSTERS = 10 };
 /* A Wald test of q restrictions rejects far too often unless clusters outnumber q many times. */
 enum { CLUSTERS_PER_DF = 5 };
 
@@ -66,6 +65,15 @@ static void say_pretest(struct report_view *v, const struct effect_result *r,
                 html_p_value(d->pretest_p, 2)));
 }
 
+/* How few is few, engine/effect decides. */
+static bool warns_of_few_clusters(const struct effect_result *r)
+{
+    for (size_t i = 0; i < r->n_warnings; i++)
+        if (strcmp(r->warnings[i].key, "effect.few-clusters") == 0)
+            return true;
+    return false;
+}
+
 static void say_size(struct report_view *v, const struct effect_result *r,
                      struct report_points *points)
 {
@@ -75,10 +83,8 @@ static void say_size(struct report_view *v, const struct effect_result *r,
             html_from_size(d->n_control)));
     if (d->n_clusters == 0 || d->n_clusters == d->n_units)
         return;
-    const bool few = d->n_clusters < FEW_CLUSTERS ||
-                     (d->n_treated_clusters > 0 && d->n_treated_clusters < FEW_TREATED_CLUSTERS);
     add(v, points, "report.sure-clusters",
-        SAY(v, few ? "report.sure-clusters-few" : "report.sure-clusters-body",
+        SAY(v, warns_of_few_clusters(r) ? "report.sure-clusters-few" : "report.sure-clusters-body",
             html_from_size(d->n_clusters), html_from_size(d->n_treated_clusters)));
 }
 
