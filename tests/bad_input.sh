@@ -4,24 +4,7 @@
 # remedy, and leaves nothing half written. As TAP. bad_input.sh PROGRAM SOURCE_ROOT
 program=$(realpath "${1:?program}")
 prices=$(realpath "${2:?source root}")/tests/data/scba-household.yaml
-export ONTSCHOT_LANG=en
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-cd "$room" || exit 1
-number=0
-status=0
-
-result() { # NAME; follows a test command
-    outcome=$?
-    number=$((number + 1))
-    if [ $outcome -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        sed 's/^/# /' err
-        status=1
-    fi
-}
+. "$(dirname "$0")/tap.sh"
 
 # told CODE NAME TEXT ARGUMENT...: ends with CODE, and stderr holds TEXT, or nothing
 told() {
@@ -126,5 +109,4 @@ result "a full disk leaves nothing behind"
 ln -s /dev/full full
 told 1 "a device in place of a result" 'full: ' table describe good.csv --output full
 
-echo "1..$number"
-exit $status
+finish

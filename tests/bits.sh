@@ -5,25 +5,7 @@
 program=$(realpath "${1:?program}")
 source=$(realpath "${2:?source root}")
 data=$source/tests/data
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-cd "$room" || exit 1
-unset GLIBC_TUNABLES
-mask=glibc.cpu.hwcaps=-AVX,-AVX_Usable,-AVX2,-AVX2_Usable,-FMA,-FMA_Usable,-FMA4,-AVX512F,-AVX512F_Usable
-number=0
-status=0
-
-result() { # NAME; follows a test command
-    outcome=$?
-    number=$((number + 1))
-    if [ $outcome -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        sed 's/^/# /' err
-        status=1
-    fi
-}
+. "$(dirname "$0")/tap.sh"
 
 # same NAME ARGUMENT...: the program says the same in every surrounding
 same() {
@@ -78,5 +60,4 @@ sed 's/^2003,8001,5.8/2003,8001,5.9/' "$data/mpdta.csv" > mpdta.csv
 [ $? -eq 3 ]
 result "study verify: one changed byte of the data is found"
 
-echo "1..$number"
-exit $status
+finish

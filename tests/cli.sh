@@ -4,25 +4,7 @@
 # cli.sh PROGRAM SOURCE_ROOT
 program=$(realpath "${1:?program}")
 fixtures=$(realpath "${2:?source root}")/tests/data
-export ONTSCHOT_LANG=en
-unset LC_ALL LC_MESSAGES LANG
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-cd "$room" || exit 1
-number=0
-status=0
-
-result() { # NAME; follows a test command
-    outcome=$?
-    number=$((number + 1))
-    if [ $outcome -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        sed 's/^/# /' out err
-        status=1
-    fi
-}
+. "$(dirname "$0")/tap.sh"
 
 # ends CODE TEXT ARGUMENT...: the exit code is CODE and stdout or stderr holds TEXT
 ends() {
@@ -68,6 +50,7 @@ ends 3 'is not an address with a port' serve . --listen 8080
 
 # ---- effect
 nsw="--data $fixtures/nsw_445.csv --outcome re78 --treatment treat"
+
 # shellcheck disable=SC2086 # the words of $nsw are arguments
 {
     ends 0 '1,794' effect --method difference $nsw
@@ -130,5 +113,4 @@ if command -v bash > /dev/null; then
     [ "$(cat out)" = json ]; result "bash completes a choice"
 fi
 
-echo "1..$number"
-exit $status
+finish

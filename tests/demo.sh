@@ -4,25 +4,7 @@
 program=$(realpath "${1:?program}")
 city=$(realpath "${2:?voorbeeldstad}")
 demo=$(realpath "${3:?source root}")/demo
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-cd "$room" || exit 1
-export ONTSCHOT_LANG=en
-number=0
-status=0
-
-result() { # NAME; follows a test command
-    outcome=$?
-    number=$((number + 1))
-    if [ $outcome -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        sed 's/^/# /' log
-        status=1
-    fi
-}
-
+. "$(dirname "$0")/tap.sh"
 study() { "$program" study "$@" --keys keys > log 2>&1; }
 holds() { grep -qF -- "$2" "$1"; } # FILE TEXT
 
@@ -68,5 +50,4 @@ result "both are listed on one page"
 [ $? -ne 0 ] && holds log results
 result "a folder without results is refused"
 
-echo "1..$number"
-exit $status
+finish

@@ -3,14 +3,10 @@
 # What ./run and ./check do about missing packages, with a machine made of
 # stand-ins, as TAP. need.sh SOURCE_ROOT
 source=$(realpath "${1:?source root}")
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-cd "$room" || exit 1
+. "$(dirname "$0")/tap.sh"
 mkdir bin packages
 printf 'run    alpha\nrun    beta\ncheck  gamma\n' > packages/debian12.txt
 for tool in sh cat sed tail mkdir rm env; do ln -s "$(command -v $tool)" bin/$tool; done
-number=0
-status=0
 
 # stand_in NAME BODY: a program of this machine
 stand_in() {
@@ -22,18 +18,6 @@ stand_in() {
 needs() {
     PATH=$room/bin sh -euc ". '$source/tools/need.sh'; need $*; echo built" > out 2>&1
     code=$?
-}
-
-result() { # NAME; follows a test command
-    outcome=$?
-    number=$((number + 1))
-    if [ $outcome -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        sed 's/^/# /' out
-        status=1
-    fi
 }
 
 stand_in apt-get 'echo "$*" >> calls; [ ! -e broken ]'
@@ -74,5 +58,4 @@ needs run
 [ $code -eq 0 ] && grep -q 'not Debian.* alpha beta' out && grep -q built out
 result "another system is told what is needed, and tried"
 
-echo "1..$number"
-exit $status
+finish

@@ -4,27 +4,8 @@
 # it, as TAP. study.sh PROGRAM SOURCE_ROOT
 program=$(realpath "${1:?program}")
 fixtures=$(realpath "${2:?source root}")/tests/data
-export ONTSCHOT_LANG=en
-room=$(mktemp -d)
-trap 'rm -rf "$room"' EXIT
-cd "$room" || exit 1
+. "$(dirname "$0")/tap.sh"
 export XDG_DATA_HOME="$room/share" TMPDIR="$room"
-unset GLIBC_TUNABLES
-mask=glibc.cpu.hwcaps=-AVX,-AVX_Usable,-AVX2,-AVX2_Usable,-FMA,-FMA_Usable,-FMA4,-AVX512F,-AVX512F_Usable
-number=0
-status=0
-
-result() { # NAME; follows a test command
-    outcome=$?
-    number=$((number + 1))
-    if [ $outcome -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        sed 's/^/# /' out err
-        status=1
-    fi
-}
 
 # ends CODE TEXT ARGUMENT...: `study ARGUMENT...` ends with CODE and says TEXT
 ends() {
@@ -127,5 +108,4 @@ if [ "$(ulimit -f)" = unlimited ]; then
     ends 0 'Earlier runs: 3' run panel.yaml --folder counted
 fi
 
-echo "1..$number"
-exit $status
+finish

@@ -57,22 +57,22 @@ static void close_with(json *j, char c)
     out_char(j->to, c);
 }
 
-void json_object(json *j)
+void json_open_object(json *j)
 {
     open_with(j, '{');
 }
 
-void json_object_end(json *j)
+void json_close_object(json *j)
 {
     close_with(j, '}');
 }
 
-void json_array(json *j)
+void json_open_array(json *j)
 {
     open_with(j, '[');
 }
 
-void json_array_end(json *j)
+void json_close_array(json *j)
 {
     close_with(j, ']');
 }
@@ -107,19 +107,19 @@ void json_key(json *j, const char *key)
     j->after_key = true;
 }
 
-void json_str(json *j, str s)
+void json_put_str(json *j, str s)
 {
     before(j);
     escaped(j->to, s);
 }
 
-void json_int(json *j, int64_t v)
+void json_put_int(json *j, int64_t v)
 {
     before(j);
     out_int(j->to, v);
 }
 
-void json_real(json *j, double v)
+void json_put_real(json *j, double v)
 {
     before(j);
     if (isfinite(v))
@@ -128,13 +128,13 @@ void json_real(json *j, double v)
         out_cstr(j->to, "null");
 }
 
-void json_bool(json *j, bool v)
+void json_put_bool(json *j, bool v)
 {
     before(j);
     out_cstr(j->to, v ? "true" : "false");
 }
 
-void json_null(json *j)
+void json_put_null(json *j)
 {
     before(j);
     out_cstr(j->to, "null");
@@ -143,23 +143,23 @@ void json_null(json *j)
 void json_key_str(json *j, const char *key, str s)
 {
     json_key(j, key);
-    json_str(j, s);
+    json_put_str(j, s);
 }
 
 void json_key_int(json *j, const char *key, int64_t v)
 {
     json_key(j, key);
-    json_int(j, v);
+    json_put_int(j, v);
 }
 
 void json_key_real(json *j, const char *key, double v)
 {
     json_key(j, key);
-    json_real(j, v);
+    json_put_real(j, v);
 }
 
 void json_key_bool(json *j, const char *key, bool v)
 {
     json_key(j, key);
-    json_bool(j, v);
+    json_put_bool(j, v);
 }

@@ -21,16 +21,16 @@ typedef struct json {
 
 void json_init(json *j, out *to);
 void json_init_line(json *j, out *to); /* all on one line, without spaces: for files of lines */
-void json_object(json *j); /* { */
-void json_object_end(json *j);
-void json_array(json *j); /* [ */
-void json_array_end(json *j);
+void json_open_object(json *j);        /* { */
+void json_close_object(json *j);
+void json_open_array(json *j); /* [ */
+void json_close_array(json *j);
 void json_key(json *j, const char *key);
-void json_str(json *j, str s); /* broken UTF-8 becomes U+FFFD */
-void json_int(json *j, int64_t v);
-void json_real(json *j, double v);
-void json_bool(json *j, bool v);
-void json_null(json *j);
+void json_put_str(json *j, str s); /* broken UTF-8 becomes U+FFFD */
+void json_put_int(json *j, int64_t v);
+void json_put_real(json *j, double v);
+void json_put_bool(json *j, bool v);
+void json_put_null(json *j);
 
 /* key and value in one step */
 void json_key_str(json *j, const char *key, str s);

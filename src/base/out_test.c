@@ -111,22 +111,22 @@ static void json_nests_and_separates(void **state)
     out_init(&o, 1000);
     json_init(&j, &o);
 
-    json_object(&j);
+    json_open_object(&j);
     json_key_str(&j, "a", STR("x"));
     json_key(&j, "list");
-    json_array(&j);
-    json_int(&j, 1);
-    json_real(&j, 0.5);
-    json_bool(&j, true);
-    json_null(&j);
-    json_array_end(&j);
+    json_open_array(&j);
+    json_put_int(&j, 1);
+    json_put_real(&j, 0.5);
+    json_put_bool(&j, true);
+    json_put_null(&j);
+    json_close_array(&j);
     json_key(&j, "none");
-    json_object(&j);
-    json_object_end(&j);
+    json_open_object(&j);
+    json_close_object(&j);
     json_key_int(&j, "i", -3);
     json_key_real(&j, "r", INFINITY);
     json_key_bool(&j, "b", false);
-    json_object_end(&j);
+    json_close_object(&j);
 
     assert_view(&o,
                 "{\n  \"a\": \"x\",\n  \"list\": [\n    1,\n    0.5,\n    true,\n    null\n  ],\n"
@@ -143,7 +143,7 @@ static void json_escapes_what_it_must(void **state)
     out_init(&o, 1000);
     json_init(&j, &o);
 
-    json_str(&j, STR("\"\\\x01\n\xc3\xa9\xff<"));
+    json_put_str(&j, STR("\"\\\x01\n\xc3\xa9\xff<"));
 
     assert_view(&o, "\"\\\"\\\\\\u0001\\u000a\xc3\xa9\xef\xbf\xbd<\"");
     out_free(&o);
@@ -159,7 +159,7 @@ static void json_that_nests_too_deep_is_an_error(void **state)
     json_init(&j, &o);
 
     for (int i = 0; i <= JSON_DEPTH_MAX; i++)
-        json_array(&j);
+        json_open_array(&j);
 
     assert_int_equal(out_error(&o, &info), E_LIMIT);
     out_free(&o);

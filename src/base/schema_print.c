@@ -61,11 +61,11 @@ static void print_ref(json *j, const struct schema_map *map)
 static void print_text(json *j)
 {
     json_key(j, "type");
-    json_array(j);
-    json_str(j, STR("string"));
-    json_str(j, STR("number"));
-    json_str(j, STR("boolean"));
-    json_array_end(j);
+    json_open_array(j);
+    json_put_str(j, STR("string"));
+    json_put_str(j, STR("number"));
+    json_put_str(j, STR("boolean"));
+    json_close_array(j);
     json_key_int(j, "minLength", 1);
     json_key_int(j, "maxLength", SCHEMA_TEXT_MAX);
 }
@@ -73,10 +73,10 @@ static void print_text(json *j)
 static void print_words(json *j, const char *const *word)
 {
     json_key(j, "enum");
-    json_array(j);
+    json_open_array(j);
     for (; *word; word++)
-        json_str(j, str_of(*word));
-    json_array_end(j);
+        json_put_str(j, str_of(*word));
+    json_close_array(j);
 }
 
 /* The rules for a value, inside an object that is already open. */
@@ -102,17 +102,17 @@ static void print_value(json *j, const struct schema_field *f, enum lang lang)
         json_key_str(j, "type", STR("array"));
         print_count(j, f, "minItems", "maxItems");
         json_key(j, "items");
-        json_object(j);
+        json_open_object(j);
         print_value(j, f->of, lang);
-        json_object_end(j);
+        json_close_object(j);
         break;
     case SCHEMA_NAMED:
         json_key_str(j, "type", STR("object"));
         print_count(j, f, "minProperties", "maxProperties");
         json_key(j, "additionalProperties");
-        json_object(j);
+        json_open_object(j);
         print_ref(j, f->map);
-        json_object_end(j);
+        json_close_object(j);
         break;
     }
 }
@@ -125,11 +125,11 @@ static void print_required(json *j, const struct schema_map *map)
     if (!any)
         return;
     json_key(j, "required");
-    json_array(j);
+    json_open_array(j);
     for (size_t i = 0; i < map->n_fields; i++)
         if (map->field[i].required)
-            json_str(j, str_of(map->field[i].key));
-    json_array_end(j);
+            json_put_str(j, str_of(map->field[i].key));
+    json_close_array(j);
 }
 
 static void print_object(json *j, const struct schema_map *map, enum lang lang)
@@ -142,32 +142,32 @@ static void print_object(json *j, const struct schema_map *map, enum lang lang)
     if (map->n_keys_max)
         json_key_int(j, "maxProperties", (int64_t)map->n_keys_max);
     json_key(j, "properties");
-    json_object(j);
+    json_open_object(j);
     for (size_t i = 0; i < map->n_fields; i++) {
         json_key(j, map->field[i].key);
-        json_object(j);
+        json_open_object(j);
         print_value(j, &map->field[i], lang);
-        json_object_end(j);
+        json_close_object(j);
     }
-    json_object_end(j);
+    json_close_object(j);
 }
 
 /* The full map, or the value of one of its fields in its stead. */
 static void print_with_shorthand(json *j, const struct schema_map *map, enum lang lang)
 {
     json_key(j, "anyOf");
-    json_array(j);
+    json_open_array(j);
     for (size_t i = 0; i < map->n_fields; i++) {
         if (!str_eq(str_of(map->field[i].key), str_of(map->shorthand)))
             continue;
-        json_object(j);
+        json_open_object(j);
         print_value(j, &map->field[i], lang);
-        json_object_end(j);
+        json_close_object(j);
     }
-    json_object(j);
+    json_open_object(j);
     print_object(j, map, lang);
-    json_object_end(j);
-    json_array_end(j);
+    json_close_object(j);
+    json_close_array(j);
 }
 
 static void print_map(json *j, const struct schema_map *map, enum lang lang)
@@ -187,20 +187,20 @@ void schema_print(const struct schema_map *map, const char *id, const char *titl
 
     collect(&maps, map);
     json_init(&j, o);
-    json_object(&j);
+    json_open_object(&j);
     json_key_str(&j, "$schema", STR("https://json-schema.org/draft/2020-12/schema"));
     json_key_str(&j, "$id", str_of(id));
     json_key_str(&j, "title", tr(lang, title));
     print_map(&j, map, lang);
     json_key(&j, "$defs");
-    json_object(&j);
+    json_open_object(&j);
     for (size_t i = 1; i < maps.n; i++) { /* the first is the schema itself */
         json_key(&j, maps.map[i]->name);
-        json_object(&j);
+        json_open_object(&j);
         print_map(&j, maps.map[i], lang);
-        json_object_end(&j);
+        json_close_object(&j);
     }
-    json_object_end(&j);
-    json_object_end(&j);
+    json_close_object(&j);
+    json_close_object(&j);
     out_char(o, '\n');
 }

@@ -52,13 +52,6 @@ void cli_help_print(out *o, enum lang lang, const struct cli_command *const *pat
 void cli_man_print(out *o, enum lang lang, const struct cli_command *program);
 void cli_completion_print(out *o, const struct cli_command *program);
 
-/* libraries.c: what the program stands on, with the version it runs with */
-enum { CLI_LIBRARIES = 5 };
-struct cli_library {
-    const char *name, *version;
-};
-void cli_libraries(struct cli_library libraries[CLI_LIBRARIES]);
-
 /* term.c: progress on a terminal */
 typedef struct term term;
 term *term_new(enum lang lang, bool draws, bool (*stopped)(void)); /* NULL: out of memory */

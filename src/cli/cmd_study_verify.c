@@ -79,13 +79,13 @@ static void print_json_finding(struct cli *c, json *j, const struct err_info *f)
     out sentence;
     out_init(&sentence, TEXT_BYTES_MAX);
     tr_msg(&sentence, c->lang, &f->msg);
-    json_object(j);
+    json_open_object(j);
     json_key_str(j, "file", str_of(f->file));
     json_key_int(j, "line", f->line);
     json_key_int(j, "column", f->column);
     json_key_str(j, "key", str_of(f->msg.key));
     json_key_str(j, "message", out_view(&sentence));
-    json_object_end(j);
+    json_close_object(j);
     out_free(&sentence);
 }
 
@@ -96,15 +96,15 @@ static void print_json_signer(json *j, const struct study_verification *v)
     seal_print_fingerprint(v->signer, fingerprint);
     json_key(j, "signer");
     if (!v->date[0]) {
-        json_null(j);
+        json_put_null(j);
         return;
     }
-    json_object(j);
+    json_open_object(j);
     json_key_bool(j, "verified", v->signer_known);
     json_key_str(j, "name", str_of(v->signer_name));
     json_key_str(j, "key", (str){text, sizeof text});
     json_key_str(j, "fingerprint", (str){fingerprint, sizeof fingerprint});
-    json_object_end(j);
+    json_close_object(j);
 }
 
 static void print_json(struct cli *c, out *o, const struct study_verification *v,
@@ -112,28 +112,28 @@ static void print_json(struct cli *c, out *o, const struct study_verification *v
 {
     json j;
     json_init(&j, o);
-    json_object(&j);
+    json_open_object(&j);
     json_key_str(&j, "verdict", str_of(verdict_names[v->verdict]));
     print_json_signer(&j, v);
     json_key_str(&j, "date", str_of(v->date));
     json_key_str(&j, "program", str_of(v->program));
     json_key(&j, "plan");
-    json_object(&j);
+    json_open_object(&j);
     json_key_str(&j, "state", str_of(study_state_name(v->status.state)));
     json_key_str(&j, "frozen_at", str_of(v->status.frozen_at));
     json_key_int(&j, "amendments", (int64_t)v->status.n_amendments);
     json_key_int(&j, "earlier_runs", (int64_t)v->status.n_runs);
     json_key_int(&j, "runs_before_freeze", (int64_t)v->status.n_runs_before_freeze);
     json_key_int(&j, "runs_of_changed_plans", (int64_t)v->status.n_runs_changed);
-    json_object_end(&j);
+    json_close_object(&j);
     json_key_int(&j, "files", (int64_t)v->n_files);
     json_key_int(&j, "bytes", (int64_t)v->n_bytes);
     json_key(&j, "findings");
-    json_array(&j);
+    json_open_array(&j);
     for (size_t i = 0; i < findings->n; i++)
         print_json_finding(c, &j, &findings->item[i]);
-    json_array_end(&j);
-    json_object_end(&j);
+    json_close_array(&j);
+    json_close_object(&j);
     out_char(o, '\n');
 }
 

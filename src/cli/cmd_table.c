@@ -123,31 +123,31 @@ static void key_value(json *j, const char *key, enum table_type type, double v)
     char date[10];
     json_key(j, key);
     if (type != TABLE_DATE || isnan(v)) {
-        json_real(j, v);
+        json_put_real(j, v);
         return;
     }
     date_print_iso((int32_t)v, date);
-    json_str(j, (str){date, sizeof date});
+    json_put_str(j, (str){date, sizeof date});
 }
 
 static void json_column(json *j, const table *t, const struct table_column *column)
 {
     struct table_summary s;
     table_summarise(t, column, &s);
-    json_object(j);
+    json_open_object(j);
     json_key_str(j, "name", column->name);
     json_key_str(j, "type", str_of(type_names[column->type]));
     json_key_int(j, "missing", (int64_t)s.n_missing);
     json_key_int(j, "infinite", (int64_t)s.n_infinite);
     json_key(j, "distinct");
     if (column->type == TABLE_TEXT)
-        json_int(j, (int64_t)s.n_words);
+        json_put_int(j, (int64_t)s.n_words);
     else
-        json_null(j);
+        json_put_null(j);
     key_value(j, "minimum", column->type, s.least);
     key_value(j, "mean", column->type, s.mean);
     key_value(j, "maximum", column->type, s.most);
-    json_object_end(j);
+    json_close_object(j);
 }
 
 static void describe_json(out *o, const table *t)
@@ -156,22 +156,22 @@ static void describe_json(out *o, const table *t)
     const struct table_column *unit, *time;
 
     json_init(&j, o);
-    json_object(&j);
+    json_open_object(&j);
     json_key_str(&j, "file", table_name(t));
     json_key_int(&j, "rows", (int64_t)table_rows(t));
     json_key(&j, "sorted_by");
-    json_array(&j);
+    json_open_array(&j);
     if (table_order(t, &unit, &time)) {
-        json_str(&j, unit->name);
-        json_str(&j, time->name);
+        json_put_str(&j, unit->name);
+        json_put_str(&j, time->name);
     }
-    json_array_end(&j);
+    json_close_array(&j);
     json_key(&j, "columns");
-    json_array(&j);
+    json_open_array(&j);
     for (size_t i = 0; i < table_columns(t); i++)
         json_column(&j, t, table_column_at(t, i));
-    json_array_end(&j);
-    json_object_end(&j);
+    json_close_array(&j);
+    json_close_object(&j);
     out_char(o, '\n');
 }
 

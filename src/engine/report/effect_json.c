@@ -10,9 +10,9 @@ static void put_period(json *j, double period, bool has_dates)
 {
     char text[EFFECT_PERIOD_TEXT_MAX];
     if (has_dates && isfinite(period))
-        json_str(j, effect_period_print(period, true, text));
+        json_put_str(j, effect_period_print(period, true, text));
     else
-        json_real(j, period);
+        json_put_real(j, period);
 }
 
 static void put_fields(json *j, const struct effect_field *f, const void *from, bool has_dates)
@@ -20,17 +20,17 @@ static void put_fields(json *j, const struct effect_field *f, const void *from, 
     for (; f->name; f++) {
         json_key(j, f->name);
         switch (f->kind) {
-        case EFFECT_FIELD_REAL: json_real(j, effect_field_real(f, from)); break;
+        case EFFECT_FIELD_REAL: json_put_real(j, effect_field_real(f, from)); break;
         case EFFECT_FIELD_PERIOD: put_period(j, effect_field_real(f, from), has_dates); break;
-        case EFFECT_FIELD_COUNT: json_int(j, (int64_t)effect_field_count(f, from)); break;
-        case EFFECT_FIELD_FLAG: json_bool(j, effect_field_flag(f, from)); break;
+        case EFFECT_FIELD_COUNT: json_put_int(j, (int64_t)effect_field_count(f, from)); break;
+        case EFFECT_FIELD_FLAG: json_put_bool(j, effect_field_flag(f, from)); break;
         case EFFECT_FIELD_KEY:
         case EFFECT_FIELD_AGGREGATION: {
             const char *text = effect_field_text(f, from);
             if (text)
-                json_str(j, str_of(text));
+                json_put_str(j, str_of(text));
             else
-                json_null(j);
+                json_put_null(j);
             break;
         }
         }
@@ -42,9 +42,9 @@ static void put_name(json *j, const char *key, str name)
 {
     json_key(j, key);
     if (name.n)
-        json_str(j, name);
+        json_put_str(j, name);
     else
-        json_null(j);
+        json_put_null(j);
 }
 
 static void put_inputs(json *j, const struct effect_spec *s)
@@ -55,17 +55,17 @@ static void put_inputs(json *j, const struct effect_spec *s)
 
     const str none = STR(""); /* it has no part in this method */
 
-    json_object(j);
+    json_open_object(j);
     put_name(j, "outcome", s->outcome);
     put_name(j, "treatment", s->treatment);
     put_name(j, "unit", s->unit);
     put_name(j, "time", s->time);
     put_name(j, "first_treated", s->first_treated);
     json_key(j, "covariates");
-    json_array(j);
+    json_open_array(j);
     for (size_t i = 0; i < s->n_covariates; i++)
-        json_str(j, s->covariates[i]);
-    json_array_end(j);
+        json_put_str(j, s->covariates[i]);
+    json_close_array(j);
     put_name(j, "weights", s->weights);
     put_name(j, "cluster", s->cluster);
     put_name(j, "errors", s->has_errors ? str_of(effect_errors_name(s->errors)) : none);
@@ -79,43 +79,43 @@ static void put_inputs(json *j, const struct effect_spec *s)
     json_key_int(j, "bootstrap", (int64_t)s->bootstrap);
     json_key_real(j, "level", s->level);
     json_key_int(j, "seed", (int64_t)s->seed);
-    json_object_end(j);
+    json_close_object(j);
 }
 
 static void put_diagnostics(json *j, const struct effect_diagnostics *d)
 {
-    json_object(j);
+    json_open_object(j);
     put_fields(j, effect_diagnostic_fields, d, false);
     json_key(j, "pretest");
-    json_object(j);
+    json_open_object(j);
     json_key_real(j, "statistic", d->pretest_statistic);
     json_key_int(j, "df", (int64_t)d->pretest_df);
     json_key_real(j, "p", d->pretest_p);
-    json_object_end(j);
-    json_object_end(j);
+    json_close_object(j);
+    json_close_object(j);
 }
 
 static void put_value(json *j, const struct msg *m, const struct msg_arg *arg)
 {
     const str text = {m->text + arg->at, arg->n};
     switch (arg->kind) {
-    case MSG_INT: json_int(j, arg->i); break;
-    case MSG_REAL: json_real(j, arg->d); break;
+    case MSG_INT: json_put_int(j, arg->i); break;
+    case MSG_REAL: json_put_real(j, arg->d); break;
     case MSG_TEXT:
-    case MSG_KEY: json_str(j, text); break;
+    case MSG_KEY: json_put_str(j, text); break;
     }
 }
 
 static void put_warning(json *j, const struct msg *m)
 {
-    json_object(j);
+    json_open_object(j);
     json_key_str(j, "key", str_of(m->key));
     json_key(j, "values");
-    json_array(j);
+    json_open_array(j);
     for (size_t i = 0; i < m->n_args; i++)
         put_value(j, m, &m->arg[i]);
-    json_array_end(j);
-    json_object_end(j);
+    json_close_array(j);
+    json_close_object(j);
 }
 
 err report_effect_json(out *o, const struct effect_result *r, struct err_info *info)
@@ -123,26 +123,26 @@ err report_effect_json(out *o, const struct effect_result *r, struct err_info *i
     json j;
 
     json_init(&j, o);
-    json_object(&j);
+    json_open_object(&j);
     json_key_str(&j, "method", str_of(effect_method_name(r->spec.method)));
     json_key(&j, "inputs");
     put_inputs(&j, &r->spec);
     json_key(&j, "diagnostics");
     put_diagnostics(&j, &r->diagnostics);
     json_key(&j, "warnings");
-    json_array(&j);
+    json_open_array(&j);
     for (size_t i = 0; i < r->n_warnings; i++)
         put_warning(&j, &r->warnings[i]);
-    json_array_end(&j);
+    json_close_array(&j);
     json_key(&j, "estimates");
-    json_array(&j);
+    json_open_array(&j);
     for (size_t i = 0; i < r->n_estimates; i++) {
-        json_object(&j);
+        json_open_object(&j);
         put_fields(&j, effect_estimate_fields, &r->estimates[i], r->has_dates);
-        json_object_end(&j);
+        json_close_object(&j);
     }
-    json_array_end(&j);
-    json_object_end(&j);
+    json_close_array(&j);
+    json_close_object(&j);
     out_char(o, '\n');
     return out_error(o, info);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The page that lists results. Apart from the rest, because jansson and base/json share names. */
+/* The page that lists results. */
 #include "base/date.h"
 #include "base/file.h"
 #include "engine/report/report.h"

@@ -67,7 +67,7 @@ static void print_body(json *j, const struct journal_entry *entry, size_t number
 {
     char signer[SEAL_PUBLIC_TEXT];
     seal_print_public(entry->signer, signer);
-    json_object(j);
+    json_open_object(j);
     json_key_str(j, "kind", str_of(kind_names[entry->kind]));
     json_key_int(j, "number", (int64_t)number);
     json_key_str(j, "date", entry->date);
@@ -89,7 +89,7 @@ static void print_signature(json *j, struct seal_signature s)
     char text[SEAL_SIGNATURE_HEX];
     seal_print_signature(s, text);
     json_key_str(j, "signature", (str){text, sizeof text});
-    json_object_end(j);
+    json_close_object(j);
 }
 
 err journal_extend(arena *a, const struct journal *j, struct journal_entry entry,

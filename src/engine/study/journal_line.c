@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Apart from journal.c, because jansson and base/json use the same names. */
+/* One line of a journal that may come from anywhere, read back. */
 #include "base/date.h"
 #include "study_int.h"
 

@@ -23,17 +23,17 @@ struct seal_hash manifest_results_hash(const struct manifest *m)
 static void print_files(json *j, const char *key, const struct manifest_file *file, size_t n)
 {
     json_key(j, key);
-    json_array(j);
+    json_open_array(j);
     for (size_t i = 0; i < n; i++) {
         char text[SEAL_HASH_HEX];
         seal_print_hash(file[i].hash, text);
-        json_object(j);
+        json_open_object(j);
         json_key_str(j, "name", file[i].name);
         json_key_int(j, "bytes", file[i].bytes);
         json_key_str(j, "blake2b", (str){text, sizeof text});
-        json_object_end(j);
+        json_close_object(j);
     }
-    json_array_end(j);
+    json_close_array(j);
 }
 
 void manifest_print(const struct manifest *m, out *o)
@@ -42,23 +42,23 @@ void manifest_print(const struct manifest *m, out *o)
     json j;
     seal_print_public(m->signer, signer);
     json_init(&j, o);
-    json_object(&j);
+    json_open_object(&j);
     json_key_str(&j, "format", STR("ontschot-manifest-1"));
     json_key_str(&j, "program", m->program);
     json_key_str(&j, "date", m->date);
     json_key_str(&j, "signer", (str){signer, sizeof signer});
     json_key_int(&j, "seed", m->seed);
     json_key(&j, "plan");
-    json_object(&j);
+    json_open_object(&j);
     json_key_str(&j, "state", m->state);
     json_key_int(&j, "run", m->run);
     json_key_int(&j, "runs_before_freeze", m->n_runs_before_freeze);
     json_key_int(&j, "runs_of_changed_plans", m->n_runs_changed);
     json_key_int(&j, "amendments", m->n_amendments);
-    json_object_end(&j);
+    json_close_object(&j);
     print_files(&j, "inputs", m->input, MANIFEST_INPUTS);
     print_files(&j, "results", m->result, m->n_results);
-    json_object_end(&j);
+    json_close_object(&j);
     out_char(o, '\n');
 }
 

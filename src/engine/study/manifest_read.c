@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Apart from manifest.c, because jansson and base/json use the same names. */
+/* A manifest that may come from anywhere, read back. */
 #include "manifest_int.h"
 
 #include <jansson.h>
