@@ -37,7 +37,7 @@ static err read_results(arena *a, str path, enum lang lang, str href,
     entry->answer[lang] = text_at(a, root, "answer");
     entry->title[lang] = text_at(a, study, "title");
     entry->data_source = text_at(a, study, "data_source");
-    entry->frozen = json_is_true(json_object_get(root, "frozen"));
+    entry->frozen = json_is_true(json_object_get(study, "frozen"));
     entry->synthetic = json_is_true(json_object_get(study, "synthetic"));
     entry->href[lang] = href;
     if (!date_parse_iso(text_at(a, study, "made_day"), &entry->made_day))

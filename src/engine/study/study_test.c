@@ -357,6 +357,24 @@ static void a_plan_may_ask_for_one_language_which_stands_for_both_in_the_list(vo
     assert_non_null(strstr(read_file(at("index.html")).p, "Minimum wage and teen employment"));
 }
 
+static void the_list_says_which_plan_was_frozen(void **state)
+{
+    (void)state;
+    struct study_status s;
+    struct err_info info;
+    const str first = STR("first"), second = STR("second");
+    assert_int_equal(run_as(key, "first", NULL), OK);
+    assert_int_equal(freeze_as(key, "", &s), OK);
+    assert_int_equal(run_as(key, "second", NULL), OK);
+
+    assert_int_equal(study_index(str_of(home), &first, 1, &info), OK);
+    assert_non_null(strstr(read_file(at("index.en.html")).p, "Exploratory"));
+    assert_int_equal(study_index(str_of(home), &second, 1, &info), OK);
+
+    assert_null(strstr(read_file(at("index.en.html")).p, "Exploratory"));
+    assert_non_null(strstr(read_file(at("index.en.html")).p, "Made on 24 November 2026"));
+}
+
 static void a_folder_that_holds_no_results_is_not_listed(void **state)
 {
     (void)state;
@@ -514,6 +532,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_results_are_the_published_figures, start, stop),
         cmocka_unit_test_setup_teardown(
             a_plan_may_ask_for_one_language_which_stands_for_both_in_the_list, start, stop),
+        cmocka_unit_test_setup_teardown(the_list_says_which_plan_was_frozen, start, stop),
         cmocka_unit_test_setup_teardown(a_folder_that_holds_no_results_is_not_listed, start, stop),
         cmocka_unit_test_setup_teardown(
             a_main_outcome_that_cannot_be_estimated_is_an_error_at_its_place, start, stop),
