@@ -64,6 +64,7 @@ struct report_study {
     int32_t data_day;             /* drawn from their source; REPORT_NO_DAY when unknown */
     int32_t made_day;             /* of this report */
     bool synthetic;               /* made-up people: labelled so on every page */
+    bool randomised;              /* a lottery decided who took part in the main comparison */
     const str (*limits)[LANG_COUNT];
     size_t n_limits;
 };

@@ -67,6 +67,22 @@ static void what_went_the_other_way_is_not_hidden_among_what_went_well(void **st
     out_free(&o);
 }
 
+static void only_a_comparison_without_a_lottery_is_warned_about(void **state)
+{
+    struct report_example *x = *state;
+    out o;
+
+    const char *page = page_of(&x->in, LANG_EN, &o);
+    assert_contains(page, "If there is a difference that we do not see, it is in the result.");
+    out_free(&o);
+
+    x->in.study.randomised = true;
+    page = page_of(&x->in, LANG_EN, &o);
+    assert_contains(page, "A lottery decided who took part.");
+    assert_lacks(page, "If there is a difference that we do not see");
+    out_free(&o);
+}
+
 static void an_interval_with_zero_is_never_called_an_effect(void **state)
 {
     struct report_example *x = *state;
@@ -303,6 +319,7 @@ int main(void)
         TEST(a_clear_effect_is_named_with_its_interval),
         TEST(an_unwelcome_effect_is_said_as_plainly),
         TEST(what_went_the_other_way_is_not_hidden_among_what_went_well),
+        TEST(only_a_comparison_without_a_lottery_is_warned_about),
         TEST(an_interval_with_zero_is_never_called_an_effect),
         TEST(a_failed_estimate_is_said_in_words),
         TEST(without_effects_the_answer_is_about_society),

@@ -192,7 +192,8 @@ void words_limits(struct report_view *v, struct report_points *points)
         add(v, points, "report.limit-whom",
             population.n ? SAY(v, "report.limit-whom-body", html_from_str(population))
                          : tr(v->lang, "report.limit-whom-general"));
-        add(v, points, "report.limit-cause", tr(v->lang, "report.limit-cause-body"));
+        add(v, points, "report.limit-cause",
+            tr(v->lang, s->randomised ? "report.limit-lottery-body" : "report.limit-cause-body"));
     }
     if (v->in->model && v->in->scba) {
         add(v, points, "report.limit-horizon",

@@ -463,6 +463,7 @@ static const struct schema_field study_fields[] = {
      .high = SCHEMA_TO(STUDY_LIMITS_MAX),
      .about = "study.about-limits"},
     {.key = "synthetic", .kind = SCHEMA_BOOL, IN(synthetic), .about = "study.about-synthetic"},
+    {.key = "randomised", .kind = SCHEMA_BOOL, IN(randomised), .about = "study.about-randomised"},
     {.key = "data",
      .kind = SCHEMA_MAP,
      IN(data),

@@ -58,6 +58,7 @@ static err describe_study(struct computing *c)
         .data_day = s->data.extracted,
         .made_day = day_of(c->about->date),
         .synthetic = s->synthetic,
+        .randomised = s->randomised,
         .limits = (const str(*)[LANG_COUNT])limits,
         .n_limits = s->limits.n,
     };

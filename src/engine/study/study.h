@@ -139,6 +139,7 @@ struct study {
     struct study_period period;
     struct schema_list limits; /* struct study_text: what the study does not say */
     bool synthetic;            /* the data are made up */
+    bool randomised;           /* the main design compares by lot */
     str owner;
     struct study_data data;
     struct study_columns columns;
