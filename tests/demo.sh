@@ -34,17 +34,17 @@ study run town.yaml --data few.csv --folder out/few
 holds out/few/report-en.html 'There are 12 clusters' && holds out/few/report-en.html 'may be too narrow'
 result "with 12 teams the report warns that intervals may not hold"
 
-cp "$demo/supported-work/study.yaml" work.yaml
+cp "$demo/supported-work/study.yaml" nsw.yaml
 cp "$demo/supported-work/men.csv" .
-study freeze work.yaml && study run work.yaml --folder out/work
+study freeze nsw.yaml && study run nsw.yaml --folder out/nsw
 result "Supported Work runs"
-holds out/work/report-en.html 'raises earnings in 1978 by $1,794 per participant'
+holds out/nsw/report-en.html 'raises earnings in 1978 by $1,794 per participant'
 result "the experiment shows 1,794 dollars"
-holds out/work/results-en.csv ',-8497.516'
+holds out/nsw/results-en.csv ',-8497.516'
 result "the population survey alone would have shown a loss of 8,498"
 
-"$program" study index out town work > log 2>&1 && holds out/index.html 'href="town/report-nl.html"' &&
-    holds out/index.en.html 'href="work/report-en.html"'
+"$program" study index out town nsw > log 2>&1 && holds out/index.html 'href="town/report-nl.html"' &&
+    holds out/index.en.html 'href="nsw/report-en.html"'
 result "both are listed on one page"
 "$program" study index out keys > log 2>&1
 [ $? -ne 0 ] && holds log results
