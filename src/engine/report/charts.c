@@ -208,6 +208,16 @@ bool report_has_forest(const struct report_view *v, size_t outcome)
     return false;
 }
 
+bool report_has_others(const struct report_view *v)
+{
+    for (size_t i = 1; i < v->in->n_outcomes; i++) {
+        const struct report_analysis *a = main_analysis(v, i);
+        if (report_has_forest(v, i) || (a && is_panel(a->result)))
+            return true;
+    }
+    return false;
+}
+
 enum report_first report_first_figure(const struct report_view *v)
 {
     const struct report_analysis *a = v->in->n_outcomes ? main_analysis(v, 0) : NULL;

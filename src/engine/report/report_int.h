@@ -196,7 +196,8 @@ void report_page_index(struct html *h, str other_href, const struct report_index
                        size_t n);
 void report_part_head(struct html *h, str title, str other_href);
 void report_part_foot(struct html *h, str version);
-void report_part_effect(struct html *h, struct report_view *v);
+void report_part_effect(struct html *h, struct report_view *v); /* of the main outcome */
+void report_part_others(struct html *h, struct report_view *v);
 void report_part_scba(struct html *h, struct report_view *v);
 void report_part_record(struct html *h, struct report_view *v, const struct report_links *links);
 void report_part_table(struct html *h, const struct sheet *t);
@@ -214,6 +215,7 @@ void report_part_figure(struct html *h, const struct report_figure *f);
 enum report_first { REPORT_FIRST_NONE, REPORT_FIRST_EVENT, REPORT_FIRST_FOREST };
 enum report_first report_first_figure(const struct report_view *v);
 bool report_has_forest(const struct report_view *v, size_t outcome); /* more than one computation */
+bool report_has_others(const struct report_view *v); /* figures of outcomes behind the first */
 
 /* Each writes nothing when there is nothing to draw. */
 void report_chart_event(struct html *h, struct report_view *v, size_t outcome);

@@ -15,6 +15,26 @@ static size_t count(const char *text, const char *piece)
 
 /* ---- the page ---- */
 
+static void other_outcomes_stand_behind_the_costs_and_benefits(void **state)
+{
+    struct report_example *x = *state;
+    out o;
+
+    const char *page = page_of(&x->in, LANG_NL, &o);
+    const char *scba = strstr(page, "id=\"scba\""), *others = strstr(page, "id=\"others\"");
+    assert_non_null(scba);
+    assert_non_null(others);
+    assert_true(scba < others);
+    assert_contains(page, "href=\"#others\"");
+    out_free(&o);
+
+    x->in.n_outcomes = 1;
+    x->in.n_analyses = 1;
+    page = page_of(&x->in, LANG_NL, &o);
+    assert_lacks(page, "others\"");
+    out_free(&o);
+}
+
 static void a_page_stands_on_its_own(void **state)
 {
     struct report_example *x = *state;
@@ -382,6 +402,7 @@ static void the_index_lists_answers_with_their_links(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(other_outcomes_stand_behind_the_costs_and_benefits),
         TEST(a_page_stands_on_its_own),
         TEST(ids_are_unique_and_what_refers_to_them_finds_them),
         TEST(hostile_names_stay_text),
