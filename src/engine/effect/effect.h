@@ -21,6 +21,7 @@ enum effect_method {
     EFFECT_WEIGHTING,     /* inverse probability weighting */
     EFFECT_DOUBLY_ROBUST, /* AIPW; with unit and time: Sant'Anna and Zhao (2020) */
     EFFECT_DID,           /* Callaway and Sant'Anna (2021) */
+    EFFECT_TWFE,          /* two-way and multi-way fixed effects */
 };
 enum effect_errors { EFFECT_CLASSICAL, EFFECT_HC1, EFFECT_HC2, EFFECT_HC3, EFFECT_CLUSTER };
 enum effect_ipw { EFFECT_HAJEK, EFFECT_HORVITZ_THOMPSON };
@@ -36,7 +37,7 @@ enum effect_aggregation {
     EFFECT_CALENDAR,
 };
 
-enum { EFFECT_COVARIATES_MAX = 64, EFFECT_BOOTSTRAP_MAX = 100000 };
+enum { EFFECT_COVARIATES_MAX = 64, EFFECT_BOOTSTRAP_MAX = 100000, EFFECT_FIXED_MAX = 8 };
 
 /* What is asked. Names are columns of the table; an empty name means "none". */
 struct effect_spec {
@@ -63,6 +64,9 @@ struct effect_spec {
     bool has_never; /* first_treated == never, or missing, means never treated */
     double never;
     bool drop_failed; /* leave failed cells out of the aggregates instead of making these null */
+    str fixed_effects[EFFECT_FIXED_MAX]; /* twfe: columns with an effect for each of their values,
+                                            beside unit and time */
+    size_t n_fixed_effects;
 };
 
 /* method difference, level 0.95, Hajek, never, varying, dr, all else zero */
@@ -130,6 +134,10 @@ struct effect_result {
  * counted, rows of weight 0 are left out. Difference and regression are least
  * squares; weighting and doubly robust estimate the effect on the treated
  * (ATT) by influence functions, see cross_int.h for formulas and sources.
+ *
+ * Fixed effects (twfe) use every unit, also those treated in the first period,
+ * and leave rows with a missing value out; errors are clustered, by unit when
+ * `cluster` is not given, see twfe_int.h.
  *
  * Errors when not asked: classical for difference and regression on two
  * groups, influence function otherwise; clustered as soon as `cluster` is

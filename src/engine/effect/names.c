@@ -3,8 +3,8 @@
 #include "engine/effect/effect.h"
 
 /* In the order of their enums. */
-static const char *const methods[] = {"difference", "regression", "weighting", "doubly-robust",
-                                      "did"};
+static const char *const methods[] = {"difference",    "regression", "weighting",
+                                      "doubly-robust", "did",        "twfe"};
 static const char *const aggregations[] = {"none",    "group-time", "simple",
                                            "dynamic", "group",      "calendar"};
 static const char *const errors[] = {"classical", "hc1", "hc2", "hc3", "cluster"};

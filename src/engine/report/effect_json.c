@@ -49,7 +49,7 @@ static void put_name(json *j, const char *key, str name)
 
 static void put_inputs(json *j, const struct effect_spec *s)
 {
-    const bool panel = s->unit.n > 0;
+    const bool panel = s->unit.n > 0 && s->method != EFFECT_TWFE;
     const bool weighted =
         s->method == EFFECT_WEIGHTING || (s->method == EFFECT_DID && s->estimator == EFFECT_IPW);
 
@@ -65,6 +65,11 @@ static void put_inputs(json *j, const struct effect_spec *s)
     json_open_array(j);
     for (size_t i = 0; i < s->n_covariates; i++)
         json_put_str(j, s->covariates[i]);
+    json_close_array(j);
+    json_key(j, "fixed_effects");
+    json_open_array(j);
+    for (size_t i = 0; i < s->n_fixed_effects; i++)
+        json_put_str(j, s->fixed_effects[i]);
     json_close_array(j);
     put_name(j, "weights", s->weights);
     put_name(j, "cluster", s->cluster);

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Independent figures for src/engine/effect/twfe_test.c, from base R 4.2.2:
+#   Rscript tests/oracle/effect_fixed.R
+# lm with a dummy for every unit, period and value; clustered covariance by its
+# textbook formula. The panel is made by whole-number arithmetic, as in the test.
+
+d <- expand.grid(t = 1:6, i = 1:40)
+d$g <- c(3, 5, 0, 4)[d$i %% 4 + 1]
+d$d <- as.numeric(d$g > 0 & d$t >= d$g)
+d$x <- ((d$i * 13 + d$t * 29) %% 31) / 8
+d$w <- 1 + ((d$i * d$t) %% 4) / 2
+d$f <- (d$i + (d$t > 3) * (d$i %% 3)) %% 4
+d$team <- d$i %% 10
+d$y <- ((d$i * 37 + d$t^2 * 11 + d$i * d$t * 5) %% 101) / 16 + 1.5 * d$d
+d <- d[(d$i * 5 + d$t * 3) %% 7 != 0, ]
+
+# nested: which dummies (by the start of their name) lie within clusters
+fixed <- function(name, formula, cluster, nested, weights = rep(1, nrow(d))) {
+  d$weight <- weights
+  m <- lm(formula, d, weights = weight)
+  X <- model.matrix(m)[, !is.na(coef(m))]
+  A <- solve(crossprod(X * weights, X)); e <- d$y - X %*% coef(m)[!is.na(coef(m))]
+  S <- rowsum(X * weights * as.vector(e), cluster); G <- nrow(S); n <- nrow(X)
+  K <- sum(!Reduce(`|`, lapply(nested, function(p) startsWith(colnames(X), p)), FALSE))
+  se <- sqrt((A %*% crossprod(S) %*% A)["d", "d"] * G / (G - 1) * (n - 1) / (n - K))
+  p <- 2 * pt(-abs(coef(m)[["d"]] / se), G - 1)
+  cat(sprintf("%-30s %.15g %.15g %.15g\n", name, coef(m)[["d"]], se, p))
+}
+unit <- "factor(i)"
+fixed("two-way", y ~ factor(i) + factor(t) + d, d$i, unit)
+fixed("weights, covariate, team", y ~ factor(i) + factor(t) + x + d, d$team, unit, d$w)
+fixed("three-way, weights, covariate", y ~ factor(i) + factor(t) + factor(f) + x + d, d$i, unit, d$w)
+fixed("clusters that units change", y ~ factor(i) + factor(t) + factor(f) + d, d$f, "factor(f)")
