@@ -31,3 +31,21 @@ fixed("two-way", y ~ factor(i) + factor(t) + d, d$i, unit)
 fixed("weights, covariate, team", y ~ factor(i) + factor(t) + x + d, d$team, unit, d$w)
 fixed("three-way, weights, covariate", y ~ factor(i) + factor(t) + factor(f) + x + d, d$i, unit, d$w)
 fixed("clusters that units change", y ~ factor(i) + factor(t) + factor(f) + d, d$f, "factor(f)")
+
+# Goodman-Bacon (2021): each comparison by lm on its own rows, each weight by the
+# paper's equations 10a, 10b and 10c as they are printed there.
+m <- read.csv("tests/data/mpdta.csv"); names(m)[names(m) == "first.treat"] <- "g"
+m$d <- as.numeric(m$g > 0 & m$year >= m$g)
+n <- sapply(split(m$countyreal, m$g), function(i) length(unique(i))) / length(unique(m$countyreal))
+D <- function(g) if (g == 0) 0 else mean(sort(unique(m$year)) >= g)
+V <- mean(resid(lm(d ~ factor(countyreal) + factor(year), m))^2)
+for (k in c(2004, 2006, 2007)) for (l in c(2004, 2006, 2007, 0)) if (k != l) {
+  nk <- n[[as.character(k)]]; nl <- n[[as.character(l)]]; p <- nk / (nk + nl)
+  later <- l == 0 || l > k
+  rows <- m$g %in% c(k, l) & (l == 0 | (if (later) m$year < l else m$year >= l))
+  b <- coef(lm(lemp ~ factor(countyreal) + factor(year) + d, m[rows, ]))[["d"]]
+  w <- if (l == 0) (nk + nl)^2 * p * (1 - p) * D(k) * (1 - D(k))
+       else if (later) ((nk + nl) * (1 - D(l)))^2 * p * (1 - p) * (D(k) - D(l)) / (1 - D(l)) * (1 - D(k)) / (1 - D(l))
+       else ((nk + nl) * D(l))^2 * p * (1 - p) * D(k) / D(l) * (D(l) - D(k)) / D(l)
+  cat(sprintf("%d / %-10d %25.15g %.15g\n", k, l, b, w / V))
+}

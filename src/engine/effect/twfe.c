@@ -340,6 +340,8 @@ static err estimate(const table *t, par *pool, const struct progress *progress, 
     progress_report(progress, "panel.step-build", 0, 1);
     err e = twfe_read(t, a, &f, r, info);
     if (e == OK)
+        e = twfe_bacon(&f, a, r, info);
+    if (e == OK)
         e = system_new(&f, pool, a, &s, info);
     if (e != OK)
         return e;

@@ -36,10 +36,11 @@ struct twfe_factor {
 /* Complete rows, sorted by unit and then by time. */
 struct twfe {
     size_t n, n_units;
-    size_t *first; /* n_units + 1: where each unit's rows start */
-    double *y, *w; /* weights: 1 at most, above 0 */
-    double **x;    /* n_x columns: covariates (mean 0, variance 1), then the treatment, 0 or 1 */
-    str *x_name;   /* n_x */
+    size_t *first;  /* n_units + 1: where each unit's rows start */
+    double *period; /* value of each level of the first factor */
+    double *y, *w;  /* weights: 1 at most, above 0 */
+    double **x;     /* n_x columns: covariates (mean 0, variance 1), then the treatment, 0 or 1 */
+    str *x_name;    /* n_x */
     size_t n_x;
     struct twfe_factor factor[EFFECT_FIXED_MAX + 1]; /* time first */
     size_t n_factors;
@@ -55,6 +56,13 @@ struct twfe {
  */
 WARN_UNUSED err twfe_read(const table *t, arena *a, struct twfe *f, struct effect_result *r,
                           struct err_info *info);
+
+/*
+ * Fills r->bacon, before unit effects are removed; when that cannot be, a warning
+ * says why, or with method bacon the error. E_INPUT, E_NOMEM.
+ */
+WARN_UNUSED err twfe_bacon(const struct twfe *f, arena *a, struct effect_result *r,
+                           struct err_info *info);
 
 /* Computes everything of `r`; r->spec is valid. Errors as effect_run. */
 WARN_UNUSED err effect_twfe_run(const table *t, par *pool, const struct progress *progress,

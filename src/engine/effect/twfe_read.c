@@ -257,6 +257,16 @@ static bool lies_in_clusters(const struct twfe *f, const uint32_t *level, uint32
     return true;
 }
 
+static err place_periods(const struct source *s, arena *a, struct twfe *f, struct err_info *info)
+{
+    f->period = ARENA_NEW(a, double, f->factor[0].n);
+    if (!f->period)
+        return err_nomem(info);
+    for (size_t i = 0; i < s->n; i++)
+        f->period[f->factor[0].level[i]] = s->rows.periods.value[s->rows.time.code[s->order[i]]];
+    return OK;
+}
+
 static err place_factors(const struct source *s, arena *a, struct twfe *f, struct err_info *info)
 {
     err e = ordered_codes(s, &s->cluster, a, &f->cluster, &f->n_clusters, info);
@@ -344,5 +354,7 @@ err twfe_read(const table *t, arena *a, struct twfe *f, struct effect_result *r,
         e = place_columns(&s, a, f, r, info);
     if (e == OK)
         e = place_factors(&s, a, f, info);
+    if (e == OK)
+        e = place_periods(&s, a, f, info);
     return e == OK ? describe(f, a, r, info) : e;
 }
