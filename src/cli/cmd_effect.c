@@ -135,7 +135,7 @@ static int run(struct cli *c)
 static const struct cli_option options[] = {
     {"data", CLI_TEXT, true, "cli.value-file", "effect.option-data", NULL, 0, 0},
     {"method", CLI_CHOICE, true, "cli.value-choice", "effect.option-method",
-     "difference|regression|weighting|doubly-robust|did|twfe|bacon", 0, 0},
+     "difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab", 0, 0},
     {"outcome", CLI_TEXT, true, "cli.value-column", "effect.option-outcome", NULL, 0, 0},
     COLUMN("treatment", "effect.option-treatment"),
     COLUMN("unit", "effect.option-unit"),

@@ -32,6 +32,20 @@ fixed("weights, covariate, team", y ~ factor(i) + factor(t) + x + d, d$team, uni
 fixed("three-way, weights, covariate", y ~ factor(i) + factor(t) + factor(f) + x + d, d$i, unit, d$w)
 fixed("clusters that units change", y ~ factor(i) + factor(t) + factor(f) + d, d$f, "factor(f)")
 
+# Sun and Abraham (2021): a dummy for each start in each period but the one before
+# it; averages by the weight of the rows, taken as given.
+d$cell <- factor(ifelse(d$g > 0 & d$t != d$g - 1, paste(d$g, d$t), "0"))
+m <- lm(y ~ factor(i) + factor(t) + x + cell, d, weights = w)
+X <- model.matrix(m); A <- solve(crossprod(X * d$w, X)); n <- nrow(X); G <- 40
+S <- rowsum(X * d$w * as.vector(d$y - X %*% coef(m)), d$i)
+V <- A %*% crossprod(S) %*% A * G / (G - 1) * (n - 1) / (n - sum(!startsWith(colnames(X), unit)))
+for (e in c("att", -4, -3, -2, 0, 1, 2, 3)) {
+  rows <- d$g > 0 & if (e == "att") d$t >= d$g else d$t - d$g == as.numeric(e)
+  share <- tapply(d$w[rows], paste0("cell", d$cell[rows]), sum); b <- 0 * coef(m)
+  b[names(share)] <- share / sum(share)
+  cat(sprintf("sunab %-4s %.15g %.15g\n", e, sum(b * coef(m)), sqrt(sum(b * (V %*% b)))))
+}
+
 # Goodman-Bacon (2021): each comparison by lm on its own rows, each weight by the
 # paper's equations 10a, 10b and 10c as they are printed there.
 m <- read.csv("tests/data/mpdta.csv"); names(m)[names(m) == "first.treat"] <- "g"

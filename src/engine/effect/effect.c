@@ -91,7 +91,7 @@ static err check_covariates(const struct effect_spec *s, struct err_info *info)
 /* What has no meaning for fixed effects is refused, and they for other methods. */
 static err check_fixed_effects(const struct effect_spec *s, struct err_info *info)
 {
-    if (!effect_is_two_way(s->method))
+    if (!effect_has_fixed_effects(s->method))
         return s->n_fixed_effects == 0
                    ? OK
                    : err_text(info, E_INPUT, "twfe.option-of-twfe", STR("fixed-effects"));
@@ -121,7 +121,7 @@ static err check_fixed_effects(const struct effect_spec *s, struct err_info *inf
 /* Methods that exist for panels only. */
 static bool is_for_panels(enum effect_method m)
 {
-    return m == EFFECT_DID || effect_is_two_way(m);
+    return m == EFFECT_DID || effect_has_fixed_effects(m);
 }
 
 static err check_columns(const struct effect_spec *s, struct err_info *info)
@@ -149,7 +149,7 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
     const bool least_squares =
         !is_given(s->unit) && (s->method == EFFECT_DIFFERENCE || s->method == EFFECT_REGRESSION);
 
-    if (effect_is_two_way(s->method) && !is_given(s->cluster) &&
+    if (effect_has_fixed_effects(s->method) && !is_given(s->cluster) &&
         (!s->has_errors || s->errors == EFFECT_CLUSTER))
         s->cluster = s->unit;
     if (is_given(s->cluster)) {
@@ -305,7 +305,7 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
         e = result_new(&settled, &r, info);
     if (e != OK)
         return e;
-    if (effect_is_two_way(r->spec.method))
+    if (effect_has_fixed_effects(r->spec.method))
         e = effect_twfe_run(t, pool, progress, r, info);
     else
         e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)

@@ -23,6 +23,7 @@ enum effect_method {
     EFFECT_DID,           /* Callaway and Sant'Anna (2021) */
     EFFECT_TWFE,          /* two-way and multi-way fixed effects */
     EFFECT_BACON,         /* two-way, and surely what it is an average of */
+    EFFECT_SUNAB,         /* Sun and Abraham (2021) */
 };
 enum effect_errors { EFFECT_CLASSICAL, EFFECT_HC1, EFFECT_HC2, EFFECT_HC3, EFFECT_CLUSTER };
 enum effect_ipw { EFFECT_HAJEK, EFFECT_HORVITZ_THOMPSON };
@@ -158,8 +159,8 @@ struct effect_result {
  * squares; weighting and doubly robust estimate the effect on the treated
  * (ATT) by influence functions, see cross_int.h for formulas and sources.
  *
- * Fixed effects (twfe, bacon) use every unit, also those treated in the first period,
- * and leave rows with a missing value out; errors are clustered, by unit when
+ * Fixed effects (twfe, bacon; sunab) use every unit, also those treated in the first
+ * period (not sunab), and leave rows with a missing value out; errors are clustered, by unit when
  * `cluster` is not given, see twfe_int.h.
  *
  * Errors when not asked: classical for difference and regression on two
@@ -180,7 +181,13 @@ void effect_result_free(struct effect_result *r); /* NULL is fine */
 const struct effect_estimate *effect_find(const struct effect_result *r,
                                           enum effect_aggregation aggregation);
 
-/* Whether a method is about fixed effects of unit and time. */
+/* Whether a method is about fixed effects of unit and time, all starts alike or not. */
+static inline bool effect_has_fixed_effects(enum effect_method m)
+{
+    return m == EFFECT_TWFE || m == EFFECT_BACON || m == EFFECT_SUNAB;
+}
+
+/* Whether it gives one effect for all starts. */
 static inline bool effect_is_two_way(enum effect_method m)
 {
     return m == EFFECT_TWFE || m == EFFECT_BACON;

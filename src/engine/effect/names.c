@@ -4,7 +4,7 @@
 
 /* In the order of their enums. */
 static const char *const methods[] = {"difference", "regression", "weighting", "doubly-robust",
-                                      "did",        "twfe",       "bacon"};
+                                      "did",        "twfe",       "bacon",     "sunab"};
 static const char *const aggregations[] = {"none",    "group-time", "simple",
                                            "dynamic", "group",      "calendar"};
 static const char *const errors[] = {"classical", "hc1", "hc2", "hc3", "cluster"};

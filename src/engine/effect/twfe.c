@@ -29,7 +29,8 @@ struct system {
     double *scale;     /* k: 1 / length of a column, 0 when nothing is left of it */
     bool *keep;        /* k */
     double *beta;      /* k */
-    double *combination; /* k: row of the inverse that belongs to the treatment */
+    double *combination; /* k: of rows of the inverse, for one estimate */
+    double *score;       /* of each row, for one estimate */
 };
 
 /* ---- blocks of whole units ---- */
@@ -117,7 +118,7 @@ static void add_levels(const struct system *s, size_t from, size_t to, double we
                        uint32_t *touched, double *g)
 {
     const struct twfe *f = s->f;
-    const struct twfe_factor *moving[EFFECT_FIXED_MAX + 1];
+    const struct twfe_factor *moving[TWFE_FACTORS_MAX];
     size_t n_moving = 0, n_touched = 0;
     for (size_t h = 0; h < f->n_factors; h++) {
         const struct twfe_factor *factor = &f->factor[h];
@@ -213,7 +214,7 @@ static void warn_left_out(const struct system *s, struct effect_result *r)
         if (!any)
             msg_text(effect_warn(r, "twfe.factor-absorbed"), f->factor[h].name);
     }
-    for (size_t j = 0; j + 1 < f->n_x; j++) {
+    for (size_t j = 0; j < f->n_x; j++) {
         const size_t column = f->n_levels + j;
         if (!s->keep[column])
             msg_text(effect_warn(r, s->scale[column] > 0 ? "twfe.covariate-collinear"
@@ -222,19 +223,31 @@ static void warn_left_out(const struct system *s, struct effect_result *r)
     }
 }
 
+/* The effects asked for must be in the system. */
+static err check_effects(const struct system *s, struct err_info *info)
+{
+    const struct twfe *f = s->f;
+    const struct twfe_factor *last = &f->factor[f->n_factors - 1];
+    if (!f->cell)
+        return s->keep[s->k - 1]
+                   ? OK
+                   : err_text(info, E_INPUT, "twfe.treatment-collinear", f->x_name[f->n_x - 1]);
+    for (size_t l = 1; l < last->n; l++)
+        if (!s->keep[last->column + l - 1])
+            return err_text(info, E_INPUT, "twfe.cell-collinear", last->name);
+    return OK;
+}
+
 static err solve(struct system *s, struct effect_result *r, struct err_info *info)
 {
-    const size_t treatment = s->k - 1;
     gather(s);
     set_scale(s);
     (void)lin_cholesky(s->gram, s->k, COLLINEAR, s->keep);
-    if (!s->keep[treatment])
-        return err_text(info, E_INPUT, "twfe.treatment-collinear", s->f->x_name[s->f->n_x - 1]);
+    const err e = check_effects(s, info);
+    if (e != OK)
+        return e;
     warn_left_out(s, r);
     solve_scaled(s, s->beta);
-    memset(s->combination, 0, s->k * sizeof *s->combination);
-    s->combination[treatment] = 1;
-    solve_scaled(s, s->combination);
     return OK;
 }
 
@@ -256,20 +269,34 @@ static void combine(const struct twfe *f, const double *b, size_t from, size_t t
             v[i] += b[f->n_levels + j] * f->x[j][from + i];
 }
 
-/* The outcome gives way to the row's score: weight x residual x combination. */
-static void second_pass(void *ctx, size_t block, unsigned worker)
+/* The outcome gives way to weight x residual. */
+static void take_residuals(void *ctx, size_t block, unsigned worker)
 {
     (void)worker;
     const struct system *s = ctx;
     struct twfe *f = s->f;
-    double fitted[PANEL_PERIODS_MAX], share[PANEL_PERIODS_MAX]; /* a row for each period at most */
+    double fitted[PANEL_PERIODS_MAX]; /* a row for each period at most */
 
     for (size_t u = s->block[block]; u < s->block[block + 1]; u++) {
         const size_t from = f->first[u], to = f->first[u + 1];
         combine(f, s->beta, from, to, fitted);
-        combine(f, s->combination, from, to, share);
         for (size_t i = from; i < to; i++)
-            f->y[i] = f->w[i] * (f->y[i] - fitted[i - from]) * share[i - from];
+            f->y[i] = f->w[i] * (f->y[i] - fitted[i - from]);
+    }
+}
+
+/* Each row's score of the combination. */
+static void take_scores(void *ctx, size_t block, unsigned worker)
+{
+    (void)worker;
+    const struct system *s = ctx;
+    const struct twfe *f = s->f;
+
+    for (size_t u = s->block[block]; u < s->block[block + 1]; u++) {
+        const size_t from = f->first[u], to = f->first[u + 1];
+        combine(f, s->combination, from, to, s->score + from);
+        for (size_t i = from; i < to; i++)
+            s->score[i] *= f->y[i];
     }
 }
 
@@ -286,24 +313,69 @@ static size_t count_parameters(const struct system *s, bool all)
     return n;
 }
 
-static err variance(const struct system *s, arena *a, double *v, struct err_info *info)
+static err check_rows(const struct system *s, struct err_info *info)
+{
+    const size_t n_all = count_parameters(s, true);
+    if (s->f->n > n_all)
+        return OK;
+    err_set(info, E_INPUT, "twfe.too-few-rows"); /* fitted exactly: no noise to learn from */
+    msg_int(&info->msg, (int64_t)s->f->n);
+    msg_int(&info->msg, (int64_t)n_all);
+    return E_INPUT;
+}
+
+/* Values of the forms, and their scores summed within clusters, a column each. */
+static err evaluate(struct system *s, const double *form, par *pool, arena *a,
+                    struct effect_result *r, double **score, struct err_info *info)
+{
+    const struct twfe *f = s->f;
+    par_run(pool, s->n_blocks, take_residuals, s);
+    for (size_t m = 0; m < r->n_estimates; m++) {
+        score[m] = ARENA_NEW(a, double, f->n_clusters);
+        if (!score[m])
+            return err_nomem(info);
+        r->estimates[m].estimate = lin_dot(form + m * s->k, s->beta, s->k);
+        if (r->estimates[m].reference)
+            continue;
+        memcpy(s->combination, form + m * s->k, s->k * sizeof *form);
+        solve_scaled(s, s->combination);
+        par_run(pool, s->n_blocks, take_scores, s);
+        for (size_t i = 0; i < f->n; i++)
+            score[m][f->cluster[i]] += s->score[i];
+    }
+    return OK;
+}
+
+static err infer(struct system *s, par *pool, arena *a, struct effect_result *r,
+                 struct err_info *info)
 {
     const struct twfe *f = s->f;
     const double n = (double)f->n, n_clusters = (double)f->n_clusters;
-    const size_t k = count_parameters(s, false), n_all = count_parameters(s, true);
-    double *score = ARENA_NEW(a, double, f->n_clusters);
-    if (!score)
+    double *form;
+    err e = check_rows(s, info);
+    if (e == OK)
+        e = twfe_forms(f, a, r, &form, info);
+    if (e != OK)
+        return e;
+    const size_t m = r->n_estimates;
+    double **score = ARENA_NEW(a, double *, m);
+    s->score = ARENA_NEW(a, double, f->n);
+    if (!score || !s->score)
         return err_nomem(info);
-    if (f->n <= n_all) { /* fitted exactly: no noise left to learn from */
-        err_set(info, E_INPUT, "twfe.too-few-rows");
-        msg_int(&info->msg, (int64_t)f->n);
-        msg_int(&info->msg, (int64_t)n_all);
-        return E_INPUT;
-    }
-    for (size_t i = 0; i < f->n; i++)
-        score[f->cluster[i]] += f->y[i];
-    *v = lin_dot(score, score, f->n_clusters) * (n_clusters / (n_clusters - 1)) *
-         ((n - 1) / (n - (double)k));
+    e = evaluate(s, form, pool, a, r, score, info);
+    if (e == OK)
+        e = lin_gram(pool, (const double *const *)score, m, NULL, f->n_clusters, r->covariance,
+                     info);
+    if (e != OK)
+        return e;
+    const double factor =
+        n_clusters / (n_clusters - 1) * ((n - 1) / (n - (double)count_parameters(s, false)));
+    for (size_t i = 0; i < m * m; i++)
+        r->covariance[i] *= factor;
+    for (size_t i = 0; i < m; i++)
+        if (!r->estimates[i].reference)
+            influence_conclude(&r->estimates[i], sqrt(r->covariance[i * m + i]), n_clusters - 1,
+                               r->spec.level);
     return OK;
 }
 
@@ -347,20 +419,7 @@ static err estimate(const table *t, par *pool, const struct progress *progress, 
         return e;
     par_run(pool, s.n_blocks, first_pass, &s);
     e = solve(&s, r, info);
-    if (e != OK)
-        return e;
-    par_run(pool, s.n_blocks, second_pass, &s);
-    e = effect_result_reserve(r, 1, 0, info);
-    if (e == OK)
-        e = variance(&s, a, r->covariance, info);
-    if (e != OK)
-        return e;
-    struct effect_estimate *x = r->estimates;
-    x->estimate = s.beta[s.k - 1];
-    x->n_treated = r->diagnostics.n_treated;
-    x->n_control = r->diagnostics.n_control;
-    influence_conclude(x, sqrt(r->covariance[0]), (double)f.n_clusters - 1, r->spec.level);
-    return OK;
+    return e == OK ? infer(&s, pool, a, r, info) : e;
 }
 
 err effect_twfe_run(const table *t, par *pool, const struct progress *progress,

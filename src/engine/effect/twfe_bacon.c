@@ -22,7 +22,7 @@ struct cohorts {
 
 static size_t start_of(const struct twfe *f, size_t unit)
 {
-    const double *d = f->x[f->n_x - 1];
+    const double *d = f->d;
     size_t start = 0;
     while (f->first[unit] + start < f->first[unit + 1] && d[f->first[unit] + start] == 0)
         start++;
@@ -31,7 +31,7 @@ static size_t start_of(const struct twfe *f, size_t unit)
 
 static bool switches_off(const struct twfe *f)
 {
-    const double *d = f->x[f->n_x - 1];
+    const double *d = f->d;
     for (size_t u = 0; u < f->n_units; u++)
         for (size_t i = f->first[u] + 1; i < f->first[u + 1]; i++)
             if (d[i] < d[i - 1])
@@ -133,6 +133,8 @@ err twfe_bacon(const struct twfe *f, arena *a, struct effect_result *r, struct e
 {
     struct cohorts c;
     double sum = 0;
+    if (!effect_is_two_way(r->spec.method))
+        return OK;
     const char *why = obstacle(f, &r->spec);
     err e = why ? OK : cohorts_make(f, a, &c, info);
     if (e != OK)

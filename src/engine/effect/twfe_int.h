@@ -15,8 +15,10 @@
  * within clusters (Cameron and Miller 2015, sec. III.B; the default of fixest).
  * Intervals: Student's t with G - 1 degrees of freedom.
  *
- * Does: one effect, the same for all who are treated and all periods.
- * Does not: give effects that differ in time or between starts (panel_int.h).
+ * Does: one effect, the same for all who are treated and all periods, and what it
+ *       averages; or effects by start and period and their averages (Sun and
+ *       Abraham 2021).
+ * Does not: weigh or match the groups (panel_int.h).
  */
 #ifndef ONTSCHOT_ENGINE_EFFECT_TWFE_INT_H
 #define ONTSCHOT_ENGINE_EFFECT_TWFE_INT_H
@@ -33,18 +35,29 @@ struct twfe_factor {
     bool is_nested; /* each level lies in one cluster */
 };
 
+/* sunab: a start in a period, both as numbers of the table's periods. */
+struct twfe_cell {
+    uint32_t start, time;
+};
+
+enum { TWFE_FACTORS_MAX = EFFECT_FIXED_MAX + 2 }; /* with time and cells */
+
 /* Complete rows, sorted by unit and then by time. */
 struct twfe {
     size_t n, n_units;
     size_t *first;  /* n_units + 1: where each unit's rows start */
     double *period; /* value of each level of the first factor */
     double *y, *w;  /* weights: 1 at most, above 0 */
-    double **x;     /* n_x columns: covariates (mean 0, variance 1), then the treatment, 0 or 1 */
+    double *d;      /* treatment, 0 or 1 */
+    double **x;     /* n_x columns: covariates (mean 0, variance 1); two-way: then a copy of d */
     str *x_name;    /* n_x */
     size_t n_x;
-    struct twfe_factor factor[EFFECT_FIXED_MAX + 1]; /* time first */
+    struct twfe_factor factor[TWFE_FACTORS_MAX]; /* time first; sunab: cells last */
     size_t n_factors;
-    size_t n_levels; /* columns of all factors together */
+    struct twfe_cell *cell; /* sunab: of each level of the last factor but 0; else NULL */
+    size_t n_periods;       /* of the table */
+    double step;            /* between these when evenly numbered, else 0 */
+    size_t n_levels;        /* columns of all factors together */
     uint32_t *cluster;
     size_t n_clusters;
     bool is_nested; /* each unit lies in one cluster */
@@ -62,6 +75,13 @@ WARN_UNUSED err twfe_read(const table *t, arena *a, struct twfe *f, struct effec
  * says why, or with method bacon the error. E_INPUT, E_NOMEM.
  */
 WARN_UNUSED err twfe_bacon(const struct twfe *f, arena *a, struct effect_result *r,
+                           struct err_info *info);
+
+/*
+ * Makes room for the estimates and labels them. form: for each the weights of the
+ * system's columns, n_estimates x (n_levels + n_x), from `a`. E_NOMEM.
+ */
+WARN_UNUSED err twfe_forms(const struct twfe *f, arena *a, struct effect_result *r, double **form,
                            struct err_info *info);
 
 /* Computes everything of `r`; r->spec is valid. Errors as effect_run. */

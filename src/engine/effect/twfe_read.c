@@ -14,8 +14,9 @@ struct source {
     struct frame_covariates covariates;
     double *y, *d, *w;
     struct panel_codes factor[EFFECT_FIXED_MAX + 1], cluster;
-    size_t *order; /* the rows that count, in the order of units and then of time */
-    size_t n;      /* of these */
+    uint32_t *start; /* sunab: of units, see panel_starts_make; else NULL */
+    size_t *order;   /* the rows that count, in the order of units and then of time */
+    size_t n;        /* of these */
 };
 
 /* ---- columns ---- */
@@ -67,6 +68,8 @@ static err treatment_from_starts(struct source *s, arena *a, struct effect_resul
         return e;
     for (size_t i = 0; i < s->rows.n; i++)
         s->d[i] = start[s->rows.unit.code[i]] <= s->rows.time.code[i];
+    if (s->spec->method == EFFECT_SUNAB)
+        s->start = start;
     if (n_after_end > 0)
         msg_int(effect_warn(r, "panel.start-after-end"), (int64_t)n_after_end);
     return OK;
@@ -114,8 +117,9 @@ static err read_columns(const table *t, arena *a, struct source *s, struct effec
     if (e == OK)
         e = read_weights(s, info);
     if (e == OK)
-        e = spec->first_treated.n ? treatment_from_starts(s, a, r, info)
-                                  : treatment_from_column(s, info);
+        e = spec->first_treated.n || s->spec->method == EFFECT_SUNAB
+                ? treatment_from_starts(s, a, r, info)
+                : treatment_from_column(s, info);
     if (e == OK)
         e = read_codes(s, spec->cluster, "panel.cluster-empty", a, &s->cluster, info);
     for (size_t i = 0; i < spec->n_fixed_effects && e == OK; i++)
@@ -162,9 +166,13 @@ static err order_rows(struct source *s, arena *a, struct effect_result *r, struc
     for (size_t i = 0; i < s->rows.n; i++) {
         if (!is_complete(s, i))
             d->n_dropped_missing++;
-        else if (s->w[i] > 0)
+        else if (s->w[i] > 0 && !(s->start && s->start[s->rows.unit.code[i]] == 0))
             s->order[s->n++] = i;
     }
+    for (size_t u = 0; s->start && u < s->rows.unit.n; u++)
+        d->n_always_treated += s->start[u] == 0;
+    if (d->n_always_treated > 0)
+        msg_int(effect_warn(r, "panel.always-treated"), (int64_t)d->n_always_treated);
     d->n_rows = s->rows.n;
     d->n_used = s->n;
     if (s->n == 0) {
@@ -221,6 +229,11 @@ static err place_units(const struct source *s, arena *a, struct twfe *f, struct 
     return OK;
 }
 
+static str treatment_name(const struct effect_spec *spec)
+{
+    return spec->first_treated.n ? spec->first_treated : spec->treatment;
+}
+
 static err place_columns(const struct source *s, arena *a, struct twfe *f, struct effect_result *r,
                          struct err_info *info)
 {
@@ -241,9 +254,14 @@ static err place_columns(const struct source *s, arena *a, struct twfe *f, struc
         f->x[f->n_x] = x;
         f->x_name[f->n_x++] = s->covariates.name[j];
     }
-    f->x[f->n_x] = ordered(s, s->d, a);
-    f->x_name[f->n_x] = s->spec->first_treated.n ? s->spec->first_treated : s->spec->treatment;
-    return f->x[f->n_x++] ? OK : err_nomem(info);
+    f->d = ordered(s, s->d, a);
+    if (effect_is_two_way(s->spec->method)) {
+        f->x[f->n_x] = ordered(s, s->d, a); /* its own, as unit effects are taken out of it */
+        f->x_name[f->n_x] = treatment_name(s->spec);
+        if (!f->x[f->n_x++])
+            return err_nomem(info);
+    }
+    return f->d ? OK : err_nomem(info);
 }
 
 /* True when rows of one level always lie in one cluster. */
@@ -259,12 +277,57 @@ static bool lies_in_clusters(const struct twfe *f, const uint32_t *level, uint32
 
 static err place_periods(const struct source *s, arena *a, struct twfe *f, struct err_info *info)
 {
+    f->n_periods = s->rows.periods.n;
+    f->step = s->rows.periods.step;
     f->period = ARENA_NEW(a, double, f->factor[0].n);
     if (!f->period)
         return err_nomem(info);
     for (size_t i = 0; i < s->n; i++)
         f->period[f->factor[0].level[i]] = s->rows.periods.value[s->rows.time.code[s->order[i]]];
     return OK;
+}
+
+static err place_levels(struct twfe *f, struct twfe_factor *factor, struct err_info *info)
+{
+    factor->column = f->n_levels;
+    f->n_levels += factor->n - 1;
+    if (f->n_levels + f->n_x + 1 <= LIN_K_MAX)
+        return OK;
+    err_text(info, E_LIMIT, "twfe.too-many-levels", factor->name);
+    msg_int(&info->msg, (int64_t)factor->n);
+    msg_int(&info->msg, LIN_K_MAX);
+    return E_LIMIT;
+}
+
+/* A level for each start in each period but the last before it; 0 is that, and never. */
+static err place_cells(const struct source *s, arena *a, struct twfe *f, struct err_info *info)
+{
+    const size_t n_periods = s->rows.periods.n;
+    struct twfe_factor *cells = &f->factor[f->n_factors++];
+    uint32_t *number = ARENA_NEW(a, uint32_t, n_periods * n_periods);
+    cells->name = treatment_name(s->spec);
+    cells->level = ARENA_NEW(a, uint32_t, s->n);
+    f->cell = ARENA_NEW(a, struct twfe_cell, n_periods * n_periods + 1);
+    if (!number || !cells->level || !f->cell)
+        return err_nomem(info);
+    bool any_never = false;
+    cells->n = 1;
+    for (size_t i = 0; i < s->n; i++) {
+        const uint32_t start = s->start[s->rows.unit.code[s->order[i]]];
+        const uint32_t time = s->rows.time.code[s->order[i]];
+        any_never |= start == PANEL_NEVER;
+        if (start == PANEL_NEVER || time + 1 == start)
+            continue;
+        uint32_t *level = &number[start * n_periods + time];
+        if (*level == 0) {
+            f->cell[cells->n] = (struct twfe_cell){start, time};
+            *level = (uint32_t)cells->n++;
+        }
+        cells->level[i] = *level;
+    }
+    if (!any_never)
+        return err_set(info, E_INPUT, "twfe.no-never-treated");
+    return place_levels(f, cells, info);
 }
 
 static err place_factors(const struct source *s, arena *a, struct twfe *f, struct err_info *info)
@@ -285,14 +348,9 @@ static err place_factors(const struct source *s, arena *a, struct twfe *f, struc
         e = ordered_codes(s, &s->factor[h], a, &factor->level, &factor->n, info);
         if (e != OK)
             return e;
-        factor->column = f->n_levels;
-        f->n_levels += factor->n - 1;
-        if (f->n_levels + f->n_x + 1 > LIN_K_MAX) {
-            err_text(info, E_LIMIT, "twfe.too-many-levels", factor->name);
-            msg_int(&info->msg, (int64_t)factor->n);
-            msg_int(&info->msg, LIN_K_MAX);
-            return E_LIMIT;
-        }
+        e = place_levels(f, factor, info);
+        if (e != OK)
+            return e;
         uint32_t *home = ARENA_NEW(a, uint32_t, factor->n);
         if (!home)
             return err_nomem(info);
@@ -308,14 +366,13 @@ enum { EVER = 1, NEVER = 2 };
 static err describe(const struct twfe *f, arena *a, struct effect_result *r, struct err_info *info)
 {
     struct effect_diagnostics *d = &r->diagnostics;
-    const double *treated = f->x[f->n_x - 1];
     uint8_t *has = ARENA_NEW(a, uint8_t, f->n_clusters);
     size_t n_switching = 0, n_once = 0;
     if (!has)
         return err_nomem(info);
     for (size_t u = 0; u < f->n_units; u++) {
         const size_t from = f->first[u], m = f->first[u + 1] - from;
-        const double n_on = lin_sum(treated + from, m);
+        const double n_on = lin_sum(f->d + from, m);
         for (size_t i = from; i < from + m; i++)
             has[f->cluster[i]] |= n_on > 0 ? EVER : NEVER;
         d->n_treated += n_on > 0;
@@ -332,7 +389,7 @@ static err describe(const struct twfe *f, arena *a, struct effect_result *r, str
         d->n_control_clusters += (has[c] & NEVER) != 0;
     }
     if (n_switching == 0)
-        return err_text(info, E_INPUT, "twfe.treatment-constant", f->x_name[f->n_x - 1]);
+        return err_text(info, E_INPUT, "twfe.treatment-constant", treatment_name(&r->spec));
     if (n_once > 0)
         msg_int(effect_warn(r, "twfe.seen-once"), (int64_t)n_once);
     return OK;
@@ -356,5 +413,7 @@ err twfe_read(const table *t, arena *a, struct twfe *f, struct effect_result *r,
         e = place_factors(&s, a, f, info);
     if (e == OK)
         e = place_periods(&s, a, f, info);
+    if (e == OK && s.start)
+        e = place_cells(&s, a, f, info);
     return e == OK ? describe(f, a, r, info) : e;
 }

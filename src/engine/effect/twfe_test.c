@@ -5,12 +5,11 @@
  * (tests/oracle/effect_fixed.R), and against themselves.
  */
 #include "engine/effect/panel_made_int.h"
+#include "engine/effect/twfe_test_int.h"
 
 static struct effect_spec twfe_spec(void)
 {
-    struct effect_spec s = did_spec();
-    s.method = EFFECT_TWFE;
-    return s;
+    return spec_of(EFFECT_TWFE);
 }
 
 /* ---- published truth ---- */
@@ -38,37 +37,6 @@ static void two_way_of_the_minimum_wage_equals_the_published_figure(void **state
 }
 
 /* ---- an independent computation ---- */
-
-/* The panel of tests/oracle/effect_fixed.R. */
-static table *oracle_table(void)
-{
-    static const int start[] = {3, 5, 0, 4};
-    out o;
-    out_init(&o, 1 << 20);
-    out_cstr(&o, "id,t,g,y,x,w,f,team\n");
-    for (int i = 1; i <= 40; i++)
-        for (int t = 1; t <= 6; t++) {
-            const int g = start[i % 4], d = g > 0 && t >= g;
-            const double value[] = {i,
-                                    t,
-                                    g,
-                                    (i * 37 + t * t * 11 + i * t * 5) % 101 / 16.0 + 1.5 * d,
-                                    (i * 13 + t * 29) % 31 / 8.0,
-                                    1 + i * t % 4 / 2.0,
-                                    (i + (t > 3) * (i % 3)) % 4,
-                                    i % 10};
-            if ((i * 5 + t * 3) % 7 == 0)
-                continue;
-            for (size_t c = 0; c < sizeof value / sizeof *value; c++) {
-                out_real(&o, value[c]);
-                out_char(&o, c + 1 < sizeof value / sizeof *value ? ',' : '\n');
-            }
-        }
-    out_char(&o, '\0');
-    table *t = parse_table(out_view(&o).p);
-    out_free(&o);
-    return t;
-}
 
 static void assert_oracle(const struct effect_spec *s, double estimate, double se, double p)
 {

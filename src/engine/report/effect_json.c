@@ -49,7 +49,7 @@ static void put_name(json *j, const char *key, str name)
 
 static void put_inputs(json *j, const struct effect_spec *s)
 {
-    const bool panel = s->unit.n > 0 && !effect_is_two_way(s->method);
+    const bool panel = s->unit.n > 0 && !effect_has_fixed_effects(s->method);
     const bool weighted =
         s->method == EFFECT_WEIGHTING || (s->method == EFFECT_DID && s->estimator == EFFECT_IPW);
 
