@@ -40,6 +40,10 @@ same "weighting" effect --data "$data/lalonde_614.tab" --method weighting --outc
     --treatment treat --covariates age,educ,race,married,nodegree,re74,re75 --format json
 same "doubly robust" effect --data "$data/lalonde_614.tab" --method doubly-robust --outcome re78 \
     --treatment treat --covariates age,educ,race,married,nodegree,re74,re75 --format json
+same "fixed effects" effect --data "$data/mpdta.csv" --method twfe --outcome lemp \
+    --unit countyreal --time year --first-treated first.treat --weights lpop --format json
+same "effects by start" effect --data "$data/mpdta.csv" --method sunab --outcome lemp \
+    --unit countyreal --time year --first-treated first.treat --weights lpop --format json
 same "costs and benefits" scba "$data/scba-household.yaml" --format json
 
 # A sealed result is computed here and verified in another surrounding.

@@ -50,8 +50,9 @@ ends 3 'is not an address with a port' serve . --listen 8080
 
 # ---- effect
 nsw="--data $fixtures/nsw_445.csv --outcome re78 --treatment treat"
+mpdta="--data $fixtures/mpdta.csv --outcome lemp --unit countyreal --time year --first-treated first.treat"
 
-# shellcheck disable=SC2086 # the words of $nsw are arguments
+# shellcheck disable=SC2086 # the words of $nsw and $mpdta are arguments
 {
     ends 0 '1,794' effect --method difference $nsw
     ends 0 '1.794' effect --method difference $nsw --lang nl
@@ -61,6 +62,11 @@ nsw="--data $fixtures/nsw_445.csv --outcome re78 --treatment treat"
     ends 2 'must lie between 0 and 1' effect --method difference $nsw --level 95
     ends 3 'There is no column' effect --method weighting $nsw --covariates agee
     ends 3 'holds text' effect --method weighting $nsw --cluster treat --weights data_id
+    ends 0 '"estimate": -0.0365489' effect --method twfe $mpdta --format json
+    ends 0 '"estimate": -0.039951275' effect --method sunab $mpdta --format json
+    ends 0 'with who is already treated' effect --method bacon $mpdta
+    ends 3 'no covariates' effect --method bacon $mpdta --covariates lpop
+    ends 2 'belongs to the methods twfe' effect --method did $mpdta --fixed-effects lpop
     "$program" effect --method difference $nsw --format xlsx --output nsw.xlsx > out 2> err
     [ "$(head -c 2 nsw.xlsx)" = PK ]; result "effect writes a workbook"
     [ "$("$program" scba "$fixtures/scba-household.yaml" --draws 10 --format xlsx 2> err | head -c 2)" = PK ]

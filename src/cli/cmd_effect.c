@@ -56,6 +56,17 @@ static err read_covariates(struct cli *c, struct effect_spec *s, struct err_info
     return OK;
 }
 
+static err read_fixed_effects(struct cli *c, struct effect_spec *s, struct err_info *info)
+{
+    str *items;
+    const err e = cli_list(c, "fixed-effects", &items, &s->n_fixed_effects, info);
+    if (e != OK)
+        return e;
+    for (size_t i = 0; i < s->n_fixed_effects && i < EFFECT_FIXED_MAX; i++)
+        s->fixed_effects[i] = items[i]; /* effect_spec_check refuses more */
+    return OK;
+}
+
 /* The question, from the command line alone. */
 static err read_spec(struct cli *c, struct effect_spec *s, struct err_info *info)
 {
@@ -63,7 +74,9 @@ static err read_spec(struct cli *c, struct effect_spec *s, struct err_info *info
     read_names(c, s);
     read_choices(c, s);
     read_numbers(c, s);
-    const err e = read_covariates(c, s, info);
+    err e = read_covariates(c, s, info);
+    if (e == OK)
+        e = read_fixed_effects(c, s, info);
     return e == OK ? effect_spec_check(s, info) : e;
 }
 
@@ -122,7 +135,7 @@ static int run(struct cli *c)
 static const struct cli_option options[] = {
     {"data", CLI_TEXT, true, "cli.value-file", "effect.option-data", NULL, 0, 0},
     {"method", CLI_CHOICE, true, "cli.value-choice", "effect.option-method",
-     "difference|regression|weighting|doubly-robust|did", 0, 0},
+     "difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab", 0, 0},
     {"outcome", CLI_TEXT, true, "cli.value-column", "effect.option-outcome", NULL, 0, 0},
     COLUMN("treatment", "effect.option-treatment"),
     COLUMN("unit", "effect.option-unit"),
@@ -143,6 +156,8 @@ static const struct cli_option options[] = {
     {"level", CLI_REAL, false, "cli.value-number", "effect.option-level", NULL, 0, 0},
     {"never", CLI_REAL, false, "cli.value-number", "effect.option-never", NULL, 0, 0},
     {"drop-failed", CLI_FLAG, false, NULL, "effect.option-drop-failed", NULL, 0, 0},
+    {"fixed-effects", CLI_LIST, false, "cli.value-columns", "effect.option-fixed-effects", NULL, 0,
+     0},
     {0},
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/real.h"
 #include "engine/effect/panel_int.h"
+#include "engine/effect/twfe_int.h"
 
 #include <stdlib.h>
 
@@ -87,10 +88,46 @@ static err check_covariates(const struct effect_spec *s, struct err_info *info)
     return OK;
 }
 
+/* What has no meaning for fixed effects is refused, and they for other methods. */
+static err check_fixed_effects(const struct effect_spec *s, struct err_info *info)
+{
+    if (!effect_has_fixed_effects(s->method))
+        return s->n_fixed_effects == 0
+                   ? OK
+                   : err_text(info, E_INPUT, "twfe.option-of-twfe", STR("fixed-effects"));
+    if (s->n_fixed_effects > EFFECT_FIXED_MAX) {
+        err_set(info, E_LIMIT, "twfe.factors-limit");
+        msg_int(&info->msg, EFFECT_FIXED_MAX);
+        return E_LIMIT;
+    }
+    if (s->bootstrap || s->anticipation)
+        return err_text(info, E_INPUT, "twfe.option-not-here",
+                        s->bootstrap ? STR("bootstrap") : STR("anticipation"));
+    const str role[] = {s->outcome, s->treatment, s->unit, s->time, s->first_treated, s->weights};
+    for (size_t i = 0; i < s->n_fixed_effects; i++) {
+        bool has_role = !is_given(s->fixed_effects[i]);
+        for (size_t j = 0; j < sizeof role / sizeof *role; j++)
+            has_role |= str_eq(s->fixed_effects[i], role[j]);
+        for (size_t j = 0; j < i; j++)
+            has_role |= str_eq(s->fixed_effects[i], s->fixed_effects[j]);
+        for (size_t j = 0; j < s->n_covariates; j++)
+            has_role |= str_eq(s->fixed_effects[i], s->covariates[j]);
+        if (has_role)
+            return err_text(info, E_INPUT, "twfe.factor-has-role", s->fixed_effects[i]);
+    }
+    return OK;
+}
+
+/* Methods that exist for panels only. */
+static bool is_for_panels(enum effect_method m)
+{
+    return m == EFFECT_DID || effect_has_fixed_effects(m);
+}
+
 static err check_columns(const struct effect_spec *s, struct err_info *info)
 {
     err e = need(s->outcome, "outcome", info);
-    if (e == OK && (s->method == EFFECT_DID || is_given(s->unit) || is_given(s->time))) {
+    if (e == OK && (is_for_panels(s->method) || is_given(s->unit) || is_given(s->time))) {
         e = need(s->unit, "unit", info);
         if (e == OK)
             e = need(s->time, "time", info);
@@ -101,6 +138,8 @@ static err check_columns(const struct effect_spec *s, struct err_info *info)
     }
     if (e == OK && is_given(s->treatment) && str_eq(s->treatment, s->outcome))
         e = err_text(info, E_INPUT, "effect.outcome-is-treatment", s->outcome);
+    if (e == OK)
+        e = check_fixed_effects(s, info);
     return e == OK ? check_covariates(s, info) : e;
 }
 
@@ -110,6 +149,9 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
     const bool least_squares =
         !is_given(s->unit) && (s->method == EFFECT_DIFFERENCE || s->method == EFFECT_REGRESSION);
 
+    if (effect_has_fixed_effects(s->method) && !is_given(s->cluster) &&
+        (!s->has_errors || s->errors == EFFECT_CLUSTER))
+        s->cluster = s->unit;
     if (is_given(s->cluster)) {
         if (s->has_errors && s->errors != EFFECT_CLUSTER)
             return err_text(info, E_INPUT, "effect.errors-and-cluster",
@@ -159,6 +201,10 @@ static err copy_names(struct effect_spec *s, arena *a, struct err_info *info)
     for (size_t i = 0; i < s->n_covariates; i++) {
         s->covariates[i] = arena_str(a, s->covariates[i]);
         complete = complete && s->covariates[i].p;
+    }
+    for (size_t i = 0; i < s->n_fixed_effects; i++) {
+        s->fixed_effects[i] = arena_str(a, s->fixed_effects[i]);
+        complete = complete && s->fixed_effects[i].p;
     }
     return complete ? OK : err_nomem(info);
 }
@@ -259,8 +305,11 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
         e = result_new(&settled, &r, info);
     if (e != OK)
         return e;
-    e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
-                               : effect_cross_run(t, pool, progress, r, info);
+    if (effect_has_fixed_effects(r->spec.method))
+        e = effect_twfe_run(t, pool, progress, r, info);
+    else
+        e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
+                                   : effect_cross_run(t, pool, progress, r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;

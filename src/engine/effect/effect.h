@@ -21,6 +21,9 @@ enum effect_method {
     EFFECT_WEIGHTING,     /* inverse probability weighting */
     EFFECT_DOUBLY_ROBUST, /* AIPW; with unit and time: Sant'Anna and Zhao (2020) */
     EFFECT_DID,           /* Callaway and Sant'Anna (2021) */
+    EFFECT_TWFE,          /* two-way and multi-way fixed effects */
+    EFFECT_BACON,         /* two-way, and surely what it is an average of */
+    EFFECT_SUNAB,         /* Sun and Abraham (2021) */
 };
 enum effect_errors { EFFECT_CLASSICAL, EFFECT_HC1, EFFECT_HC2, EFFECT_HC3, EFFECT_CLUSTER };
 enum effect_ipw { EFFECT_HAJEK, EFFECT_HORVITZ_THOMPSON };
@@ -36,7 +39,12 @@ enum effect_aggregation {
     EFFECT_CALENDAR,
 };
 
-enum { EFFECT_COVARIATES_MAX = 64, EFFECT_BOOTSTRAP_MAX = 100000 };
+enum {
+    EFFECT_COVARIATES_MAX = 64,
+    EFFECT_BOOTSTRAP_MAX = 100000,
+    EFFECT_FIXED_MAX = 8,
+    EFFECT_BACON_MAX = 4096
+};
 
 /* What is asked. Names are columns of the table; an empty name means "none". */
 struct effect_spec {
@@ -63,6 +71,9 @@ struct effect_spec {
     bool has_never; /* first_treated == never, or missing, means never treated */
     double never;
     bool drop_failed; /* leave failed cells out of the aggregates instead of making these null */
+    str fixed_effects[EFFECT_FIXED_MAX]; /* twfe: columns with an effect for each of their values,
+                                            beside unit and time */
+    size_t n_fixed_effects;
 };
 
 /* method difference, level 0.95, Hajek, never, varying, dr, all else zero */
@@ -88,6 +99,21 @@ struct effect_estimate {
 #define EFFECT_TRIM      0.995
 #define EFFECT_VALUE_MAX 1e100 /* of any number computed with, so that squares stay finite */
 
+/* With whom a start is compared in a two-way estimate. */
+enum effect_bacon_kind {
+    EFFECT_BACON_NEVER,   /* those never treated */
+    EFFECT_BACON_NOT_YET, /* those who start later, before they do */
+    EFFECT_BACON_ALREADY, /* those who started earlier, since they did */
+    EFFECT_BACON_ALWAYS,  /* those treated from the first period on */
+};
+
+/* One of the comparisons that a two-way estimate averages; weights sum to 1. */
+struct effect_bacon {
+    enum effect_bacon_kind kind;
+    double treated, control; /* first treated periods; NaN: never */
+    double estimate, weight;
+};
+
 struct effect_diagnostics {
     size_t n_rows, n_used; /* rows read; rows used */
     size_t n_dropped_missing;
@@ -109,8 +135,10 @@ struct effect_result {
     struct effect_diagnostics diagnostics;
     struct effect_estimate *estimates; /* group-time first, then simple, dynamic, group, calendar */
     size_t n_estimates;
-    bool has_dates;     /* group and time are day numbers (base/date.h) */
-    double *covariance; /* n_estimates x n_estimates; NaN rows for failed ones */
+    struct effect_bacon *bacon; /* twfe: by start, then by whom it is compared with */
+    size_t n_bacon;             /* 0 when a warning says why not */
+    bool has_dates;             /* group and time are day numbers (base/date.h) */
+    double *covariance;         /* n_estimates x n_estimates; NaN rows for failed ones */
     double *draws; /* bootstrap draws of (estimate* - estimate), n_draws x n_estimates; or NULL */
     size_t n_draws;
     struct msg warnings[EFFECT_WARNINGS_MAX];
@@ -131,6 +159,10 @@ struct effect_result {
  * squares; weighting and doubly robust estimate the effect on the treated
  * (ATT) by influence functions, see cross_int.h for formulas and sources.
  *
+ * Fixed effects (twfe, bacon; sunab) use every unit, also those treated in the first
+ * period (not sunab), and leave rows with a missing value out; errors are clustered, by unit when
+ * `cluster` is not given, see twfe_int.h.
+ *
  * Errors when not asked: classical for difference and regression on two
  * groups, influence function otherwise; clustered as soon as `cluster` is
  * given. In the result's spec, has_errors is false for influence functions
@@ -149,6 +181,18 @@ void effect_result_free(struct effect_result *r); /* NULL is fine */
 const struct effect_estimate *effect_find(const struct effect_result *r,
                                           enum effect_aggregation aggregation);
 
+/* Whether a method is about fixed effects of unit and time, all starts alike or not. */
+static inline bool effect_has_fixed_effects(enum effect_method m)
+{
+    return m == EFFECT_TWFE || m == EFFECT_BACON || m == EFFECT_SUNAB;
+}
+
+/* Whether it gives one effect for all starts. */
+static inline bool effect_is_two_way(enum effect_method m)
+{
+    return m == EFFECT_TWFE || m == EFFECT_BACON;
+}
+
 /* Names as the command line, study file and JSON spell them, and back. */
 const char *effect_method_name(enum effect_method m);
 const char *effect_aggregation_name(enum effect_aggregation a);
@@ -157,6 +201,7 @@ const char *effect_ipw_name(enum effect_ipw i);
 const char *effect_control_name(enum effect_control c);
 const char *effect_base_name(enum effect_base b);
 const char *effect_estimator_name(enum effect_estimator e);
+const char *effect_bacon_kind_name(enum effect_bacon_kind k);
 bool effect_method_parse(str s, enum effect_method *m);
 bool effect_errors_parse(str s, enum effect_errors *e);
 bool effect_ipw_parse(str s, enum effect_ipw *i);

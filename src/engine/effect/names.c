@@ -4,13 +4,14 @@
 
 /* In the order of their enums. */
 static const char *const methods[] = {"difference", "regression", "weighting", "doubly-robust",
-                                      "did"};
+                                      "did",        "twfe",       "bacon",     "sunab"};
 static const char *const aggregations[] = {"none",    "group-time", "simple",
                                            "dynamic", "group",      "calendar"};
 static const char *const errors[] = {"classical", "hc1", "hc2", "hc3", "cluster"};
 static const char *const ipws[] = {"hajek", "ht"};
 static const char *const controls[] = {"never", "not-yet"};
 static const char *const bases[] = {"varying", "universal"};
+static const char *const bacon_kinds[] = {"never", "not-yet", "already", "always"};
 static const char *const estimators[] = {"dr", "dr-traditional", "ipw", "reg"};
 
 #define COUNT(names) (sizeof(names) / sizeof *(names))
@@ -49,4 +50,9 @@ DEFINE_NAMES(estimator, estimators)
 const char *effect_aggregation_name(enum effect_aggregation a)
 {
     return aggregations[a];
+}
+
+const char *effect_bacon_kind_name(enum effect_bacon_kind k)
+{
+    return bacon_kinds[k];
 }

@@ -72,6 +72,13 @@ static err check_duplicates(const struct panel_rows *rows, arena *a, struct err_
     return OK;
 }
 
+err panel_rows_make(const table *t, const struct effect_spec *spec, arena *a,
+                    struct panel_rows *rows, struct err_info *info)
+{
+    const err e = rows_make(t, spec, a, rows, info);
+    return e == OK ? check_duplicates(rows, a, info) : e;
+}
+
 /* Counts units of each start: count[start], the never treated at count[n]. */
 static size_t *count_starts(const uint32_t *start, size_t n_units, size_t n, arena *a)
 {
@@ -241,9 +248,7 @@ static err build(const table *t, const struct effect_spec *spec, par *pool, aren
                  arena *a, struct panel *p, struct panel_notes *notes, struct err_info *info)
 {
     struct panel_rows rows;
-    err e = rows_make(t, spec, scratch, &rows, info);
-    if (e == OK)
-        e = check_duplicates(&rows, scratch, info);
+    err e = panel_rows_make(t, spec, scratch, &rows, info);
     if (e != OK)
         return e;
     uint32_t *start = ARENA_NEW(scratch, uint32_t, rows.unit.n);

@@ -113,6 +113,10 @@ double panel_period_label(const struct panel_periods *p, size_t period);
 
 /* ---- panel_build.c ---- */
 
+/* Units and periods of all rows; a unit has one row in a period at most. E_INPUT, E_LIMIT. */
+WARN_UNUSED err panel_rows_make(const table *t, const struct effect_spec *spec, arena *a,
+                                struct panel_rows *rows, struct err_info *info);
+
 /* A variable of units: one value for all periods, or one for each. */
 struct panel_series {
     double *v; /* n, or periods x n */

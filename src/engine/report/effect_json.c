@@ -49,7 +49,7 @@ static void put_name(json *j, const char *key, str name)
 
 static void put_inputs(json *j, const struct effect_spec *s)
 {
-    const bool panel = s->unit.n > 0;
+    const bool panel = s->unit.n > 0 && !effect_has_fixed_effects(s->method);
     const bool weighted =
         s->method == EFFECT_WEIGHTING || (s->method == EFFECT_DID && s->estimator == EFFECT_IPW);
 
@@ -65,6 +65,11 @@ static void put_inputs(json *j, const struct effect_spec *s)
     json_open_array(j);
     for (size_t i = 0; i < s->n_covariates; i++)
         json_put_str(j, s->covariates[i]);
+    json_close_array(j);
+    json_key(j, "fixed_effects");
+    json_open_array(j);
+    for (size_t i = 0; i < s->n_fixed_effects; i++)
+        json_put_str(j, s->fixed_effects[i]);
     json_close_array(j);
     put_name(j, "weights", s->weights);
     put_name(j, "cluster", s->cluster);
@@ -93,6 +98,24 @@ static void put_diagnostics(json *j, const struct effect_diagnostics *d)
     json_key_real(j, "p", d->pretest_p);
     json_close_object(j);
     json_close_object(j);
+}
+
+static void put_bacon(json *j, const struct effect_result *r)
+{
+    json_open_array(j);
+    for (size_t i = 0; i < r->n_bacon; i++) {
+        const struct effect_bacon *b = &r->bacon[i];
+        json_open_object(j);
+        json_key_str(j, "kind", str_of(effect_bacon_kind_name(b->kind)));
+        json_key(j, "treated");
+        put_period(j, b->treated, r->has_dates);
+        json_key(j, "control");
+        put_period(j, b->control, r->has_dates);
+        json_key_real(j, "estimate", b->estimate);
+        json_key_real(j, "weight", b->weight);
+        json_close_object(j);
+    }
+    json_close_array(j);
 }
 
 static void put_value(json *j, const struct msg *m, const struct msg_arg *arg)
@@ -142,6 +165,8 @@ err report_effect_json(out *o, const struct effect_result *r, struct err_info *i
         json_close_object(&j);
     }
     json_close_array(&j);
+    json_key(&j, "bacon");
+    put_bacon(&j, r);
     json_close_object(&j);
     out_char(o, '\n');
     return out_error(o, info);

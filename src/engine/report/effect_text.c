@@ -12,10 +12,12 @@ enum { COLUMNS = 7, DECIMALS_MAX = 6, GAP = 2 };
 struct text_table {
     enum lang lang;
     bool has_dates;
+    size_t columns;
     out text;
     size_t *end; /* of each cell in text */
     size_t n, cap;
     bool no_memory;
+    arena *memory;
     size_t width[COLUMNS];
 };
 
@@ -42,7 +44,7 @@ static void cell_end(struct text_table *t)
     }
     t->end[t->n] = t->text.n;
     const size_t width = width_of(cell_at(t, t->n));
-    size_t *widest = &t->width[t->n++ % COLUMNS];
+    size_t *widest = &t->width[t->n++ % t->columns];
     *widest = width > *widest ? width : *widest;
 }
 
@@ -68,8 +70,8 @@ static void print_spaces(out *o, size_t n)
 static void print_cell(const struct text_table *t, size_t i, out *o)
 {
     const str cell = cell_at(t, i);
-    const size_t column = i % COLUMNS, pad = t->width[column] - width_of(cell);
-    const bool is_label = column == 0, is_remark = column == COLUMNS - 1;
+    const size_t column = i % t->columns, pad = t->width[column] - width_of(cell);
+    const bool is_label = column == 0, is_remark = column == t->columns - 1;
 
     if (!is_remark || cell.n)
         print_spaces(o, GAP + (is_label || is_remark ? 0 : pad));
@@ -160,6 +162,35 @@ static void put_heads(struct text_table *t)
     }
 }
 
+/* Room for a head and `rows` rows; close_table frees it, also after an error. */
+static err open_table(struct text_table *t, size_t rows, struct err_info *info)
+{
+    t->cap = (rows + 1) * t->columns;
+    t->memory = arena_new(SIZE_MAX);
+    t->end = t->memory ? ARENA_NEW(t->memory, size_t, t->cap) : NULL;
+    out_init(&t->text, REPORT_BYTES_MAX);
+    return t->end ? OK : err_nomem(info);
+}
+
+static void close_table(struct text_table *t)
+{
+    out_free(&t->text);
+    arena_free(t->memory);
+}
+
+static err print_table(const struct text_table *t, const char *title, out *o, struct err_info *info)
+{
+    const err e = out_error(&t->text, info);
+    if (e != OK)
+        return e;
+    out_char(o, '\n');
+    out_str(o, tr(t->lang, title));
+    out_char(o, '\n');
+    for (size_t i = 0; i < t->n; i++)
+        print_cell(t, i, o);
+    return OK;
+}
+
 static err print_aggregation(out *o, enum lang lang, const struct effect_result *r,
                              enum effect_aggregation aggregation, int decimals,
                              struct err_info *info)
@@ -167,35 +198,63 @@ static err print_aggregation(out *o, enum lang lang, const struct effect_result 
     static const char *const titles[] = {"effect.title-none",   "effect.title-group-time",
                                          "effect.title-simple", "effect.title-dynamic",
                                          "effect.title-group",  "effect.title-calendar"};
-    struct text_table t = {.lang = lang, .has_dates = r->has_dates};
+    struct text_table t = {.lang = lang, .has_dates = r->has_dates, .columns = COLUMNS};
     size_t rows = 0;
     for (size_t i = 0; i < r->n_estimates; i++)
         rows += r->estimates[i].aggregation == aggregation;
     if (rows == 0)
         return OK;
 
-    arena *a = arena_new(SIZE_MAX);
-    t.cap = (rows + 1) * COLUMNS;
-    t.end = a ? ARENA_NEW(a, size_t, t.cap) : NULL;
-    out_init(&t.text, REPORT_BYTES_MAX);
-    err e = t.end ? OK : err_nomem(info);
-    if (e != OK)
-        goto out;
-    put_heads(&t);
-    for (size_t i = 0; i < r->n_estimates; i++)
-        if (r->estimates[i].aggregation == aggregation)
-            put_row(&t, &r->estimates[i], decimals);
-    e = out_error(&t.text, info);
-    if (e != OK)
-        goto out;
-    out_char(o, '\n');
-    out_str(o, tr(lang, titles[aggregation]));
-    out_char(o, '\n');
-    for (size_t i = 0; i < t.n; i++)
-        print_cell(&t, i, o);
-out:
-    out_free(&t.text);
-    arena_free(a);
+    err e = open_table(&t, rows, info);
+    if (e == OK) {
+        put_heads(&t);
+        for (size_t i = 0; i < r->n_estimates; i++)
+            if (r->estimates[i].aggregation == aggregation)
+                put_row(&t, &r->estimates[i], decimals);
+        e = print_table(&t, titles[aggregation], o, info);
+    }
+    close_table(&t);
+    return e;
+}
+
+/* What a two-way estimate averages: who with whom, the effect, its weight, of which kind. */
+static void put_bacon_row(struct text_table *t, const struct effect_bacon *b, int decimals)
+{
+    static const char *const kinds[] = {"effect.bacon-never", "effect.bacon-not-yet",
+                                        "effect.bacon-already", "effect.bacon-always"};
+    char text[EFFECT_PERIOD_TEXT_MAX];
+
+    out_str(&t->text, effect_period_print(b->treated, t->has_dates, text));
+    out_cstr(&t->text, " / ");
+    if (b->kind == EFFECT_BACON_NEVER)
+        out_str(&t->text, tr(t->lang, "effect.bacon-label-never"));
+    else
+        out_str(&t->text, effect_period_print(b->control, t->has_dates, text));
+    cell_end(t);
+    cell_number(t, b->estimate, decimals);
+    cell_number(t, b->weight, 3);
+    cell_key(t, kinds[b->kind]);
+}
+
+static err print_bacon(out *o, enum lang lang, const struct effect_result *r, int decimals,
+                       struct err_info *info)
+{
+    enum { BACON_COLUMNS = 4 };
+    struct text_table t = {.lang = lang, .has_dates = r->has_dates, .columns = BACON_COLUMNS};
+    if (r->n_bacon == 0)
+        return OK;
+
+    err e = open_table(&t, r->n_bacon, info);
+    if (e == OK) {
+        cell_end(&t);
+        cell_key(&t, "effect.head-estimate");
+        cell_key(&t, "effect.bacon-weight");
+        cell_end(&t);
+        for (size_t i = 0; i < r->n_bacon; i++)
+            put_bacon_row(&t, &r->bacon[i], decimals);
+        e = print_table(&t, "effect.title-bacon", o, info);
+    }
+    close_table(&t);
     return e;
 }
 
@@ -252,6 +311,9 @@ err report_effect_text(out *o, enum lang lang, const struct effect_result *r, st
         if (e != OK)
             return e;
     }
+    const err e = print_bacon(o, lang, r, decimals, info);
+    if (e != OK)
+        return e;
     print_basis(o, lang, &r->diagnostics);
     return out_error(o, info);
 }

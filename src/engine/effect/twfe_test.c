@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Fixed effects on the minimum wage data of Callaway and Sant'Anna (mpdta) against
+ * what the R package fixest prints, against lm with a dummy for everything
+ * (tests/oracle/effect_fixed.R), and against themselves.
+ */
+#include "engine/effect/panel_made_int.h"
+#include "engine/effect/twfe_test_int.h"
+
+static struct effect_spec twfe_spec(void)
+{
+    return spec_of(EFFECT_TWFE);
+}
+
+/* ---- published truth ---- */
+
+static void two_way_of_the_minimum_wage_equals_the_published_figure(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.outcome = STR("lemp");
+    s.unit = STR("countyreal");
+    s.time = STR("year");
+    s.first_treated = STR("first.treat");
+    table *t = open_fixture("mpdta.csv");
+
+    struct effect_result *r = run_on(t, &s, NULL);
+
+    assert_int_equal(r->n_estimates, 1);
+    assert_near(r->estimates[0].estimate, -0.036549, 0.50001e-6);
+    assert_near(r->estimates[0].standard_error, 0.013265, 0.50001e-6);
+    assert_int_equal(r->diagnostics.n_clusters, 500);
+    assert_int_equal(r->diagnostics.n_treated, 191);
+    assert_true(str_eq(r->spec.cluster, STR("countyreal")));
+    effect_result_free(r);
+    table_free(t);
+}
+
+/* ---- an independent computation ---- */
+
+static void assert_oracle(const struct effect_spec *s, double estimate, double se, double p)
+{
+    table *t = oracle_table();
+
+    struct effect_result *r = run_on(t, s, NULL);
+
+    assert_near(r->estimates[0].estimate, estimate, 1e-12);
+    assert_near(r->estimates[0].standard_error, se, 1e-12);
+    assert_near(r->estimates[0].p, p, 1e-12);
+    effect_result_free(r);
+    table_free(t);
+}
+
+static void two_way_equals_least_squares_with_dummies(void **state)
+{
+    (void)state;
+    const struct effect_spec s = twfe_spec();
+
+    assert_oracle(&s, 1.35992370229521, 0.499434182156765, 0.00962708383151777);
+}
+
+static void weights_covariate_and_teams_equal_least_squares_with_dummies(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.weights = STR("w");
+    s.cluster = STR("team");
+    s.covariates[s.n_covariates++] = STR("x");
+
+    assert_oracle(&s, 1.45370713677173, 0.325050573372966, 0.00154963312691116);
+}
+
+static void three_ways_equal_least_squares_with_dummies(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.weights = STR("w");
+    s.covariates[s.n_covariates++] = STR("x");
+    s.fixed_effects[s.n_fixed_effects++] = STR("f");
+
+    assert_oracle(&s, 0.958726059916216, 0.514366336923567, 0.0698770362643153);
+}
+
+static void clusters_that_units_change_count_the_units_as_parameters(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.cluster = STR("f");
+    s.fixed_effects[s.n_fixed_effects++] = STR("f");
+
+    assert_oracle(&s, 1.28483377373363, 0.256680220273816, 0.0153454307813951);
+}
+
+/* ---- properties ---- */
+
+static struct effect_spec made_spec(void)
+{
+    struct effect_spec s = twfe_spec();
+    s.covariates[s.n_covariates++] = STR("x");
+    s.weights = STR("w");
+    s.fixed_effects[s.n_fixed_effects++] = STR("word"); /* follows from time: left out */
+    return s;
+}
+
+static void assert_same_bits(const struct effect_result *a, const struct effect_result *b)
+{
+    assert_memory_equal(&a->estimates[0].estimate, &b->estimates[0].estimate, sizeof(double));
+    assert_memory_equal(&a->estimates[0].standard_error, &b->estimates[0].standard_error,
+                        sizeof(double));
+}
+
+static void threads_do_not_change_a_bit(void **state)
+{
+    (void)state;
+    struct made *m = make(31, UNITS_MAX, PERIODS_MAX_TEST, 5);
+    const struct effect_spec s = made_spec();
+    table *t = table_of(m);
+    struct effect_result *alone = run_on(t, &s, NULL);
+
+    for (unsigned threads = 2; threads <= 8; threads += 3) {
+        struct err_info info;
+        par *pool;
+        assert_int_equal(par_new(threads, &pool, &info), OK);
+        struct effect_result *r = run_on(t, &s, pool);
+        assert_same_bits(r, alone);
+        effect_result_free(r);
+        par_free(pool);
+    }
+
+    effect_result_free(alone);
+    table_free(t);
+    free(m);
+}
+
+static void the_order_of_rows_does_not_change_a_bit(void **state)
+{
+    (void)state;
+    struct made *m = make(32, 120, 9, 4);
+    const struct effect_spec s = made_spec();
+
+    struct effect_result *forth = run_made(m, &s);
+    m->is_reversed = true;
+    struct effect_result *back = run_made(m, &s);
+
+    assert_same_bits(forth, back);
+    effect_result_free(forth);
+    effect_result_free(back);
+    free(m);
+}
+
+static void constants_of_units_change_nothing(void **state)
+{
+    (void)state;
+    struct made *m = make(33, 120, 9, 4);
+    const struct effect_spec s = made_spec();
+
+    struct effect_result *plain = run_made(m, &s);
+    m->unit_constant = 1000;
+    struct effect_result *moved = run_made(m, &s);
+
+    assert_near(plain->estimates[0].estimate, moved->estimates[0].estimate, 1e-11);
+    assert_near(plain->estimates[0].standard_error, moved->estimates[0].standard_error, 1e-11);
+    effect_result_free(plain);
+    effect_result_free(moved);
+    free(m);
+}
+
+static void the_unit_of_the_outcome_scales_the_effect(void **state)
+{
+    (void)state;
+    struct made *m = make(34, 60, 6, 3);
+    const struct effect_spec s = made_spec();
+
+    struct effect_result *plain = run_made(m, &s);
+    m->factor = 1024;
+    struct effect_result *large = run_made(m, &s);
+
+    assert_near(1024 * plain->estimates[0].estimate, large->estimates[0].estimate, 1e-10);
+    assert_near(plain->estimates[0].p, large->estimates[0].p, 1e-12);
+    effect_result_free(plain);
+    effect_result_free(large);
+    free(m);
+}
+
+static void a_treatment_column_says_the_same_as_its_start(void **state)
+{
+    (void)state;
+    struct made *m = make(35, 60, 6, 3);
+    struct effect_spec s = made_spec();
+
+    struct effect_result *by_start = run_made(m, &s);
+    s.first_treated = STR("");
+    s.treatment = STR("d");
+    struct effect_result *by_column = run_made(m, &s);
+
+    assert_same_bits(by_start, by_column);
+    effect_result_free(by_start);
+    effect_result_free(by_column);
+    free(m);
+}
+
+static void two_units_and_periods_give_the_difference_of_changes(void **state)
+{
+    (void)state;
+    const struct effect_spec s = twfe_spec();
+    table *t = parse_table(HEAD "1,1,2,1\n1,2,2,9\n2,1,0,4\n2,2,0,7\n3,1,0,4\n3,2,0,5\n");
+
+    struct effect_result *r = run_on(t, &s, NULL);
+
+    assert_near(r->estimates[0].estimate, 8 - 2, 1e-14);
+    effect_result_free(r);
+    table_free(t);
+}
+
+/* ---- what is left out is said ---- */
+
+static void what_the_fixed_effects_cover_is_left_out_by_name(void **state)
+{
+    (void)state;
+    struct made *m = make(36, 60, 6, 3);
+    struct effect_spec s = twfe_spec();
+    s.fixed_effects[s.n_fixed_effects++] = STR("team");
+    s.covariates[s.n_covariates++] = STR("x");
+    s.covariates[s.n_covariates++] = STR("w");
+    m->has_copy = true; /* w is x on another scale */
+
+    struct effect_result *r = run_made(m, &s);
+    s.n_covariates = 1;
+    s.n_fixed_effects = 0;
+    struct effect_result *same = run_made(m, &s);
+
+    assert_true(has_warning(r, "twfe.factor-absorbed"));
+    assert_true(has_warning(r, "twfe.covariate-collinear"));
+    assert_near(r->estimates[0].estimate, same->estimates[0].estimate, 1e-12);
+    assert_near(r->estimates[0].standard_error, same->estimates[0].standard_error, 1e-12);
+    effect_result_free(r);
+    effect_result_free(same);
+    free(m);
+}
+
+static void a_covariate_that_units_keep_is_left_out_by_name(void **state)
+{
+    (void)state;
+    struct made *m = make(37, 60, 6, 3);
+    struct effect_spec s = twfe_spec();
+    s.covariates[s.n_covariates++] = STR("w");
+
+    struct effect_result *r = run_made(m, &s);
+
+    assert_true(has_warning(r, "twfe.covariate-absorbed"));
+    effect_result_free(r);
+    free(m);
+}
+
+static void rows_that_lack_a_value_or_weight_do_not_count(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.weights = STR("w");
+    table *t = parse_table("id,t,g,y,w\n1,1,2,1,2\n1,2,2,9,2\n2,1,0,4,1\n2,2,0,7,1\n3,1,0,4,1\n"
+                           "3,2,0,5,1\n3,3,0,,1\n4,1,0,4,0\n4,2,0,900,0\n5,2,0,3,1\n");
+
+    struct effect_result *r = run_on(t, &s, NULL);
+
+    assert_near(r->estimates[0].estimate, 8 - 2, 1e-14);
+    assert_int_equal(r->diagnostics.n_rows, 10);
+    assert_int_equal(r->diagnostics.n_used, 7);
+    assert_int_equal(r->diagnostics.n_dropped_missing, 1);
+    assert_int_equal(r->diagnostics.n_units, 4);
+    assert_true(has_warning(r, "effect.rows-dropped"));
+    assert_true(has_warning(r, "twfe.seen-once"));
+    effect_result_free(r);
+    table_free(t);
+}
+
+/* ---- bad input ---- */
+
+static void a_treatment_that_nobody_changes_is_refused(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+
+    assert_refused(HEAD "1,1,1,1\n1,2,1,2\n2,1,0,4\n2,2,0,3\n", &s, "twfe.treatment-constant");
+    s.first_treated = STR("");
+    s.treatment = STR("g");
+    assert_refused(HEAD "1,1,1,1\n1,2,1,2\n2,1,0,4\n2,2,0,3\n", &s, "twfe.treatment-constant");
+    assert_refused(HEAD "1,1,1,1\n1,2,2,2\n2,1,0,4\n2,2,0,3\n", &s, "panel.treatment-not-binary");
+}
+
+static void a_treatment_that_everyone_starts_at_once_is_refused(void **state)
+{
+    (void)state;
+    const struct effect_spec s = twfe_spec();
+
+    assert_refused(HEAD "1,1,2,1\n1,2,2,5\n2,1,2,4\n2,2,2,3\n3,1,2,4\n3,2,2,4\n", &s,
+                   "twfe.treatment-collinear");
+}
+
+static void more_parameters_than_rows_are_refused(void **state)
+{
+    (void)state;
+    const struct effect_spec s = twfe_spec();
+
+    /* 2 units, 1 period and the treatment take all 4 rows */
+    assert_refused(HEAD "1,1,2,1\n1,2,2,5\n2,1,0,4\n2,2,0,3\n", &s, "twfe.too-few-rows");
+}
+
+static void clusters_must_be_two_at_least(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.cluster = STR("team");
+
+    assert_refused("id,t,g,y,team\n1,1,2,1,7\n1,2,2,5,7\n2,1,0,4,7\n2,2,0,3,7\n", &s,
+                   "effect.one-cluster");
+}
+
+static void too_many_levels_are_refused_with_the_column(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    struct err_info info;
+    struct effect_result *r;
+    out o;
+    s.fixed_effects[s.n_fixed_effects++] = STR("street");
+    out_init(&o, 1 << 20);
+    out_cstr(&o, "id,t,g,y,street\n");
+    for (int i = 0; i < 1200; i++) {
+        const int row[] = {i / 2, i % 2 + 1, i / 2 % 2 * 2, i % 17, i};
+        for (size_t c = 0; c < sizeof row / sizeof *row; c++) {
+            out_int(&o, row[c]);
+            out_char(&o, c < 4 ? ',' : '\n');
+        }
+    }
+    out_char(&o, '\0');
+    table *t = parse_table(out_view(&o).p);
+
+    assert_int_equal(effect_run(t, &s, NULL, NULL, &r, &info), E_LIMIT);
+
+    assert_string_equal(info.msg.key, "twfe.too-many-levels");
+    assert_memory_equal(info.msg.text + info.msg.arg[0].at, "street", 6);
+    table_free(t);
+    out_free(&o);
+}
+
+static void assert_spec_refused(const struct effect_spec *s, const char *key)
+{
+    struct err_info info;
+    assert_true(effect_spec_check(s, &info) != OK);
+    assert_string_equal(info.msg.key, key);
+}
+
+static void options_that_mean_nothing_are_refused(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.bootstrap = 100;
+    assert_spec_refused(&s, "twfe.option-not-here");
+    s = twfe_spec();
+    s.anticipation = 1;
+    assert_spec_refused(&s, "twfe.option-not-here");
+    s = twfe_spec();
+    s.fixed_effects[s.n_fixed_effects++] = STR("t");
+    assert_spec_refused(&s, "twfe.factor-has-role");
+    s.method = EFFECT_DID;
+    assert_spec_refused(&s, "twfe.option-of-twfe");
+    s = twfe_spec();
+    s.has_errors = true;
+    s.errors = EFFECT_HC1;
+    assert_spec_refused(&s, "effect.errors-of-least-squares");
+    s = twfe_spec();
+    s.unit = STR("");
+    assert_spec_refused(&s, "effect.option-missing");
+    s = twfe_spec();
+    s.n_fixed_effects = EFFECT_FIXED_MAX + 1;
+    assert_spec_refused(&s, "twfe.factors-limit");
+}
+
+static void bad_weights_and_empty_values_are_refused(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.weights = STR("w");
+    s.fixed_effects[s.n_fixed_effects++] = STR("f");
+
+#define WEIGHED "id,t,g,y,w,f\n1,1,2,1,1,a\n1,2,2,5,1,b\n2,1,0,4,1,a\n"
+    assert_refused(WEIGHED "2,2,0,3,-1,b\n", &s, "panel.weight-negative");
+    assert_refused(WEIGHED "2,2,0,3,,b\n", &s, "panel.weight-empty");
+    assert_refused(WEIGHED "2,2,0,3,1,\n", &s, "twfe.factor-empty");
+    assert_refused(WEIGHED "2,1,0,3,1,b\n", &s, "panel.duplicate");
+    assert_refused("id,t,g,y,w,f\n1,1,2,1,0,a\n1,2,2,5,0,b\n2,1,0,4,0,a\n", &s, "panel.no-weight");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_way_of_the_minimum_wage_equals_the_published_figure),
+        cmocka_unit_test(two_way_equals_least_squares_with_dummies),
+        cmocka_unit_test(weights_covariate_and_teams_equal_least_squares_with_dummies),
+        cmocka_unit_test(three_ways_equal_least_squares_with_dummies),
+        cmocka_unit_test(clusters_that_units_change_count_the_units_as_parameters),
+        cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(the_order_of_rows_does_not_change_a_bit),
+        cmocka_unit_test(constants_of_units_change_nothing),
+        cmocka_unit_test(the_unit_of_the_outcome_scales_the_effect),
+        cmocka_unit_test(a_treatment_column_says_the_same_as_its_start),
+        cmocka_unit_test(two_units_and_periods_give_the_difference_of_changes),
+        cmocka_unit_test(what_the_fixed_effects_cover_is_left_out_by_name),
+        cmocka_unit_test(a_covariate_that_units_keep_is_left_out_by_name),
+        cmocka_unit_test(rows_that_lack_a_value_or_weight_do_not_count),
+        cmocka_unit_test(a_treatment_that_nobody_changes_is_refused),
+        cmocka_unit_test(a_treatment_that_everyone_starts_at_once_is_refused),
+        cmocka_unit_test(more_parameters_than_rows_are_refused),
+        cmocka_unit_test(clusters_must_be_two_at_least),
+        cmocka_unit_test(too_many_levels_are_refused_with_the_column),
+        cmocka_unit_test(options_that_mean_nothing_are_refused),
+        cmocka_unit_test(bad_weights_and_empty_values_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
