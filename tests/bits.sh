@@ -40,6 +40,8 @@ same "weighting" effect --data "$data/lalonde_614.tab" --method weighting --outc
     --treatment treat --covariates age,educ,race,married,nodegree,re74,re75 --format json
 same "doubly robust" effect --data "$data/lalonde_614.tab" --method doubly-robust --outcome re78 \
     --treatment treat --covariates age,educ,race,married,nodegree,re74,re75 --format json
+same "matching" effect --data "$data/lalonde_614.tab" --method matching --outcome re78 --treatment treat \
+    --covariates age,educ,race,married,nodegree,re74,re75 --caliper 0.2 --format json
 same "costs and benefits" scba "$data/scba-household.yaml" --format json
 
 # A sealed result is computed here and verified in another surrounding.

@@ -6,17 +6,18 @@
 
 #include <math.h>
 
-enum { COLUMNS = 7, DECIMALS_MAX = 6, GAP = 2 };
+enum { COLUMNS = 7, BALANCE_COLUMNS = 9, COLUMNS_MAX = 9, DECIMALS_MAX = 6, GAP = 2 };
 
 /* A table under construction. Cells lie behind each other in `text`. */
 struct text_table {
     enum lang lang;
     bool has_dates;
+    size_t columns;
     out text;
     size_t *end; /* of each cell in text */
     size_t n, cap;
     bool no_memory;
-    size_t width[COLUMNS];
+    size_t width[COLUMNS_MAX];
 };
 
 /* Characters on the screen: code points, as our texts hold no combining or wide ones. */
@@ -42,7 +43,7 @@ static void cell_end(struct text_table *t)
     }
     t->end[t->n] = t->text.n;
     const size_t width = width_of(cell_at(t, t->n));
-    size_t *widest = &t->width[t->n++ % COLUMNS];
+    size_t *widest = &t->width[t->n++ % t->columns];
     *widest = width > *widest ? width : *widest;
 }
 
@@ -68,8 +69,8 @@ static void print_spaces(out *o, size_t n)
 static void print_cell(const struct text_table *t, size_t i, out *o)
 {
     const str cell = cell_at(t, i);
-    const size_t column = i % COLUMNS, pad = t->width[column] - width_of(cell);
-    const bool is_label = column == 0, is_remark = column == COLUMNS - 1;
+    const size_t column = i % t->columns, pad = t->width[column] - width_of(cell);
+    const bool is_label = column == 0, is_remark = column == t->columns - 1;
 
     if (!is_remark || cell.n)
         print_spaces(o, GAP + (is_label || is_remark ? 0 : pad));
@@ -143,21 +144,35 @@ static void put_row(struct text_table *t, const struct effect_estimate *e, int d
         cell_end(t);
 }
 
-static void put_heads(struct text_table *t)
+static void put_heads(struct text_table *t, const char *const *heads)
 {
-    static const char *const heads[COLUMNS] = {NULL,
-                                               "effect.head-estimate",
-                                               "effect.head-error",
-                                               "effect.head-low",
-                                               "effect.head-high",
-                                               "effect.head-p",
-                                               NULL};
-    for (size_t c = 0; c < COLUMNS; c++) {
+    for (size_t c = 0; c < t->columns; c++) {
         if (heads[c])
             cell_key(t, heads[c]);
         else
             cell_end(t);
     }
+}
+
+static err table_begin(struct text_table *t, size_t rows, arena *a, struct err_info *info)
+{
+    t->cap = (rows + 1) * t->columns;
+    t->end = ARENA_NEW(a, size_t, t->cap);
+    out_init(&t->text, REPORT_BYTES_MAX);
+    return t->end ? OK : err_nomem(info);
+}
+
+static err table_print(const struct text_table *t, const char *title, out *o, struct err_info *info)
+{
+    const err e = out_error(&t->text, info);
+    if (e != OK)
+        return e;
+    out_char(o, '\n');
+    out_str(o, tr(t->lang, title));
+    out_char(o, '\n');
+    for (size_t i = 0; i < t->n; i++)
+        print_cell(t, i, o);
+    return OK;
 }
 
 static err print_aggregation(out *o, enum lang lang, const struct effect_result *r,
@@ -167,7 +182,14 @@ static err print_aggregation(out *o, enum lang lang, const struct effect_result 
     static const char *const titles[] = {"effect.title-none",   "effect.title-group-time",
                                          "effect.title-simple", "effect.title-dynamic",
                                          "effect.title-group",  "effect.title-calendar"};
-    struct text_table t = {.lang = lang, .has_dates = r->has_dates};
+    static const char *const heads[COLUMNS] = {NULL,
+                                               "effect.head-estimate",
+                                               "effect.head-error",
+                                               "effect.head-low",
+                                               "effect.head-high",
+                                               "effect.head-p",
+                                               NULL};
+    struct text_table t = {.lang = lang, .has_dates = r->has_dates, .columns = COLUMNS};
     size_t rows = 0;
     for (size_t i = 0; i < r->n_estimates; i++)
         rows += r->estimates[i].aggregation == aggregation;
@@ -175,24 +197,69 @@ static err print_aggregation(out *o, enum lang lang, const struct effect_result 
         return OK;
 
     arena *a = arena_new(SIZE_MAX);
-    t.cap = (rows + 1) * COLUMNS;
-    t.end = a ? ARENA_NEW(a, size_t, t.cap) : NULL;
-    out_init(&t.text, REPORT_BYTES_MAX);
-    err e = t.end ? OK : err_nomem(info);
+    if (!a)
+        return err_nomem(info);
+    err e = table_begin(&t, rows, a, info);
     if (e != OK)
         goto out;
-    put_heads(&t);
+    put_heads(&t, heads);
     for (size_t i = 0; i < r->n_estimates; i++)
         if (r->estimates[i].aggregation == aggregation)
             put_row(&t, &r->estimates[i], decimals);
-    e = out_error(&t.text, info);
+    e = table_print(&t, titles[aggregation], o, info);
+out:
+    out_free(&t.text);
+    arena_free(a);
+    return e;
+}
+
+static void put_balance_row(struct text_table *t, const struct effect_balance *b)
+{
+    enum { DECIMALS = 3 };
+
+    if (b->covariate.n) {
+        out_str(&t->text, b->covariate);
+        cell_end(t);
+    } else {
+        cell_key(t, "effect.label-score");
+    }
+    cell_number(t, b->after.mean_treated, DECIMALS);
+    cell_number(t, b->after.mean_control, DECIMALS);
+    cell_number(t, b->before.difference, DECIMALS);
+    cell_number(t, b->after.difference, DECIMALS);
+    cell_number(t, b->after.variance_ratio, DECIMALS);
+    cell_number(t, b->after.ecdf_mean, DECIMALS);
+    cell_number(t, b->after.ecdf_max, DECIMALS);
+    if (fabs(b->after.difference) > EFFECT_UNEVEN)
+        cell_key(t, "effect.label-uneven");
+    else
+        cell_end(t);
+}
+
+static err print_balance(out *o, enum lang lang, const struct effect_result *r,
+                         struct err_info *info)
+{
+    static const char *const heads[BALANCE_COLUMNS] = {NULL,
+                                                       "effect.head-mean-treated",
+                                                       "effect.head-mean-control",
+                                                       "effect.head-before",
+                                                       "effect.head-after",
+                                                       "effect.head-variance-ratio",
+                                                       "effect.head-ecdf-mean",
+                                                       "effect.head-ecdf-max",
+                                                       NULL};
+    struct text_table t = {.lang = lang, .columns = BALANCE_COLUMNS};
+    arena *a = arena_new(SIZE_MAX);
+    if (!a)
+        return err_nomem(info);
+
+    err e = table_begin(&t, r->n_balance, a, info);
     if (e != OK)
         goto out;
-    out_char(o, '\n');
-    out_str(o, tr(lang, titles[aggregation]));
-    out_char(o, '\n');
-    for (size_t i = 0; i < t.n; i++)
-        print_cell(&t, i, o);
+    put_heads(&t, heads);
+    for (size_t i = 0; i < r->n_balance; i++)
+        put_balance_row(&t, &r->balance[i]);
+    e = table_print(&t, "effect.title-balance", o, info);
 out:
     out_free(&t.text);
     arena_free(a);
@@ -242,6 +309,23 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
     }
 }
 
+static void print_match(out *o, enum lang lang, const struct effect_match *match)
+{
+    struct msg m;
+
+    msg_set(&m, "effect.basis-match");
+    msg_int(&m, (int64_t)match->n_pairs);
+    msg_int(&m, (int64_t)match->n_treated);
+    msg_int(&m, (int64_t)match->n_control);
+    msg_real(&m, match->effective_control, 1);
+    say(o, lang, &m);
+    if (isnan(match->width))
+        return;
+    msg_set(&m, "effect.basis-caliper");
+    msg_real(&m, match->width, 4);
+    say(o, lang, &m);
+}
+
 err report_effect_text(out *o, enum lang lang, const struct effect_result *r, struct err_info *info)
 {
     const int decimals = decimals_for(r);
@@ -252,6 +336,13 @@ err report_effect_text(out *o, enum lang lang, const struct effect_result *r, st
         if (e != OK)
             return e;
     }
+    if (r->n_balance) {
+        const err e = print_balance(o, lang, r, info);
+        if (e != OK)
+            return e;
+    }
     print_basis(o, lang, &r->diagnostics);
+    if (r->match)
+        print_match(o, lang, r->match);
     return out_error(o, info);
 }

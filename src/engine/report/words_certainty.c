@@ -155,6 +155,7 @@ const char *method_words(const struct effect_result *r)
     case EFFECT_REGRESSION: return panel ? "report.method-panel" : "report.method-regression";
     case EFFECT_WEIGHTING: return panel ? "report.method-panel" : "report.method-weighting";
     case EFFECT_DOUBLY_ROBUST: return panel ? "report.method-panel" : "report.method-doubly-robust";
+    case EFFECT_MATCHING: return "report.method-matching";
     case EFFECT_DID: break;
     }
     return r->spec.control == EFFECT_NEVER ? "report.method-did-never"
