@@ -66,7 +66,7 @@ nsw="--data $fixtures/nsw_445.csv --outcome re78 --treatment treat"
     ends 0 'none,,,,894.36748' effect --method matching $lalonde --format csv
     ends 0 'Paren: 113' effect --method matching $lalonde --caliper 0.2 --lang nl
     ends 0 'Pairs: 117' effect --method matching $lalonde --caliper 0.2 --caliper-on logit
-    ends 0 '"balance": [[]' effect --method matching $lalonde --ratio 2 --format json
+    ends 0 '"balance":' effect --method matching $lalonde --ratio 2 --format json
     ends 2 'needs characteristics' effect --method matching $nsw
     ends 2 'must be above 0' effect --method matching $lalonde --caliper 0
     ends 2 'ratio' effect --method matching $lalonde --ratio 0
