@@ -44,6 +44,8 @@ same "fixed effects" effect --data "$data/mpdta.csv" --method twfe --outcome lem
     --unit countyreal --time year --first-treated first.treat --weights lpop --format json
 same "effects by start" effect --data "$data/mpdta.csv" --method sunab --outcome lemp \
     --unit countyreal --time year --first-treated first.treat --weights lpop --format json
+same "matching" effect --data "$data/lalonde_614.tab" --method matching --outcome re78 --treatment treat \
+    --covariates age,educ,race,married,nodegree,re74,re75 --caliper 0.2 --format json
 same "costs and benefits" scba "$data/scba-household.yaml" --format json
 
 # A sealed result is computed here and verified in another surrounding.

@@ -67,6 +67,17 @@ mpdta="--data $fixtures/mpdta.csv --outcome lemp --unit countyreal --time year -
     ends 0 'with who is already treated' effect --method bacon $mpdta
     ends 3 'no covariates' effect --method bacon $mpdta --covariates lpop
     ends 2 'belongs to the methods twfe' effect --method did $mpdta --fixed-effects lpop
+    lalonde="--data $fixtures/lalonde_614.tab --outcome re78 --treatment treat"
+    lalonde="$lalonde --covariates age,educ,race,married,nodegree,re74,re75"
+    ends 0 'none,,,,894.36748' effect --method matching $lalonde --format csv
+    ends 0 'Paren: 113' effect --method matching $lalonde --caliper 0.2 --lang nl
+    ends 0 'Pairs: 117' effect --method matching $lalonde --caliper 0.2 --caliper-on logit
+    ends 0 '"balance":' effect --method matching $lalonde --ratio 2 --format json
+    ends 2 'needs characteristics' effect --method matching $nsw
+    ends 2 'must be above 0' effect --method matching $lalonde --caliper 0
+    ends 2 'ratio' effect --method matching $lalonde --ratio 0
+    "$program" effect --method matching $lalonde --format xlsx --output pairs.xlsx > out 2> err
+    [ "$(head -c 2 pairs.xlsx)" = PK ]; result "matching writes a workbook"
     "$program" effect --method difference $nsw --format xlsx --output nsw.xlsx > out 2> err
     [ "$(head -c 2 nsw.xlsx)" = PK ]; result "effect writes a workbook"
     [ "$("$program" scba "$fixtures/scba-household.yaml" --draws 10 --format xlsx 2> err | head -c 2)" = PK ]

@@ -27,6 +27,8 @@ static void read_choices(const struct cli *c, struct effect_spec *s)
     (void)effect_control_parse(cli_text(c, "control"), &s->control);
     (void)effect_base_parse(cli_text(c, "base"), &s->base);
     (void)effect_estimator_parse(cli_text(c, "estimator"), &s->estimator);
+    (void)effect_distance_parse(cli_text(c, "distance"), &s->distance);
+    (void)effect_scale_parse(cli_text(c, "caliper-on"), &s->caliper_on);
 }
 
 static void read_numbers(const struct cli *c, struct effect_spec *s)
@@ -38,6 +40,10 @@ static void read_numbers(const struct cli *c, struct effect_spec *s)
     s->never = cli_real(c, "never", s->never);
     s->drop_failed = cli_given(c, "drop-failed");
     s->seed = c->seed;
+    s->ratio = (size_t)cli_int(c, "ratio", (int64_t)s->ratio);
+    s->has_caliper = cli_given(c, "caliper");
+    s->caliper = cli_real(c, "caliper", s->caliper);
+    s->replace = cli_given(c, "replace");
 }
 
 static err read_covariates(struct cli *c, struct effect_spec *s, struct err_info *info)
@@ -135,7 +141,7 @@ static int run(struct cli *c)
 static const struct cli_option options[] = {
     {"data", CLI_TEXT, true, "cli.value-file", "effect.option-data", NULL, 0, 0},
     {"method", CLI_CHOICE, true, "cli.value-choice", "effect.option-method",
-     "difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab", 0, 0},
+     "difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab|matching", 0, 0},
     {"outcome", CLI_TEXT, true, "cli.value-column", "effect.option-outcome", NULL, 0, 0},
     COLUMN("treatment", "effect.option-treatment"),
     COLUMN("unit", "effect.option-unit"),
@@ -158,6 +164,11 @@ static const struct cli_option options[] = {
     {"drop-failed", CLI_FLAG, false, NULL, "effect.option-drop-failed", NULL, 0, 0},
     {"fixed-effects", CLI_LIST, false, "cli.value-columns", "effect.option-fixed-effects", NULL, 0,
      0},
+    CHOICE("distance", "effect.option-distance", "propensity"),
+    {"ratio", CLI_INT, false, "cli.value-number", "effect.option-ratio", NULL, 1, EFFECT_RATIO_MAX},
+    {"caliper", CLI_REAL, false, "cli.value-number", "effect.option-caliper", NULL, 0, 0},
+    CHOICE("caliper-on", "effect.option-caliper-on", "score|logit"),
+    {"replace", CLI_FLAG, false, NULL, "effect.option-replace", NULL, 0, 0},
     {0},
 };
 
@@ -170,6 +181,9 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
      "maand --first-treated start --cluster team --bootstrap 1000",
      "effect.example-did"},
+    {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
+     "--covariates age,educ,race,re74,re75 --caliper 0.2 --caliper-on logit",
+     "effect.example-matching"},
     {0},
 };
 

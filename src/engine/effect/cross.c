@@ -126,8 +126,8 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
     struct effect_estimate *estimate = &r->estimates[0];
     estimate->aggregation = EFFECT_NONE;
     estimate->estimate = answer->estimate;
-    estimate->n_treated = r->diagnostics.n_treated;
-    estimate->n_control = r->diagnostics.n_control;
+    estimate->n_treated = r->match ? r->match->n_treated : r->diagnostics.n_treated;
+    estimate->n_control = r->match ? r->match->n_control : r->diagnostics.n_control;
     estimate->n_trimmed = answer->n_trimmed;
     if (r->spec.bootstrap && r->covariance[0] > 0)
         return conclude_by_draws(&influence, answer->df, pool, progress, r, info);
@@ -138,8 +138,8 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
 err effect_cross_run(const table *t, par *pool, const struct progress *progress,
                      struct effect_result *r, struct err_info *info)
 {
-    const bool least_squares =
-        r->spec.method == EFFECT_DIFFERENCE || r->spec.method == EFFECT_REGRESSION;
+    const bool weighting =
+        r->spec.method == EFFECT_WEIGHTING || r->spec.method == EFFECT_DOUBLY_ROBUST;
     struct cross_answer answer = {.variance = REAL_NAN};
     struct frame f;
     arena *scratch = arena_new(SIZE_MAX);
@@ -149,10 +149,12 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
     err e = frame_read(t, pool, r, scratch, &f, info);
     if (e == OK)
         e = check_group_sizes(r, info);
+    if (e == OK && r->spec.method == EFFECT_MATCHING)
+        e = cross_match(&f, pool, r, scratch, info);
     if (e == OK) {
         answer.df = f.cluster ? (double)f.n_clusters - 1 : REAL_INF;
-        e = (least_squares ? cross_least_squares : cross_weighting)(&f, pool, r, scratch, &answer,
-                                                                    info);
+        e = (weighting ? cross_weighting : cross_least_squares)(&f, pool, r, scratch, &answer,
+                                                                info);
     }
     if (e == OK)
         e = conclude(&f, &answer, pool, progress, r, info);

@@ -4,6 +4,7 @@
 #define ONTSCHOT_ENGINE_EFFECT_CROSS_INT_H
 
 #include "engine/effect/frame_int.h"
+#include "engine/effect/logit_int.h"
 
 struct cross_answer {
     double estimate;
@@ -20,6 +21,14 @@ struct cross_answer {
  */
 WARN_UNUSED err cross_least_squares(const struct frame *f, par *pool, struct effect_result *r,
                                     arena *a, struct cross_answer *answer, struct err_info *info);
+
+/*
+ * Propensity scores p of all units by a logit on the covariates; `logit` is
+ * from logit_fit_new. E_INPUT when no such model exists, with the covariate
+ * that tells the groups apart.
+ */
+WARN_UNUSED err cross_fit_scores(const struct frame *f, par *pool, struct logit_fit *logit,
+                                 double *p, struct err_info *info);
 
 /*
  * Effect on the treated (ATT) by weighting the controls with the odds of their
@@ -39,5 +48,18 @@ WARN_UNUSED err cross_least_squares(const struct frame *f, par *pool, struct eff
  */
 WARN_UNUSED err cross_weighting(const struct frame *f, par *pool, struct effect_result *r, arena *a,
                                 struct cross_answer *answer, struct err_info *info);
+
+/*
+ * Turns `f` into the matched sample, in which least squares of y on d is the
+ * effect on the treated: units in a pair, weighted. A treated has weight 1,
+ * which its m controls share as 1 / m each; a control adds up what it got, and
+ * the weights of the controls are scaled to their number.
+ *
+ * Fills r->match and r->balance. Sets the errors: by pair (f->cluster is then
+ * the pair) or, with replacement, hc1; f->cluster stays what it was when given.
+ * E_INPUT when fewer than two treated or two controls are left.
+ */
+WARN_UNUSED err cross_match(struct frame *f, par *pool, struct effect_result *r, arena *a,
+                            struct err_info *info);
 
 #endif

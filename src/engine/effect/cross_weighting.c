@@ -3,7 +3,6 @@
 
 #include "base/lin.h"
 #include "base/real.h"
-#include "engine/effect/logit_int.h"
 #include "engine/effect/ols_int.h"
 
 #include <string.h>
@@ -47,15 +46,14 @@ static err weighting_new(const struct frame *f, arena *a, struct weighting *s,
     return logit_fit_new(a, f->k, &s->logit, info);
 }
 
-static err fit_scores(par *pool, struct weighting *s, struct err_info *info)
+err cross_fit_scores(const struct frame *f, par *pool, struct logit_fit *logit, double *p,
+                     struct err_info *info)
 {
-    const struct frame *f = s->f;
-
-    err e = logit_run(pool, f->x, f->k, f->d, f->w, f->n, NULL, &s->logit, s->p, info);
-    if (e != OK || s->logit.status == LOGIT_CONVERGED)
+    err e = logit_run(pool, f->x, f->k, f->d, f->w, f->n, NULL, logit, p, info);
+    if (e != OK || logit->status == LOGIT_CONVERGED)
         return e;
-    if (s->logit.status == LOGIT_SEPARATED)
-        return err_text(info, E_INPUT, "effect.separated", f->x_name[s->logit.culprit]);
+    if (logit->status == LOGIT_SEPARATED)
+        return err_text(info, E_INPUT, "effect.separated", f->x_name[logit->culprit]);
     return err_set(info, E_INPUT, "effect.logit-no-maximum");
 }
 
@@ -199,7 +197,7 @@ err cross_weighting(const struct frame *f, par *pool, struct effect_result *r, a
 
     err e = weighting_new(f, a, &s, info);
     if (e == OK)
-        e = fit_scores(pool, &s, info);
+        e = cross_fit_scores(f, pool, &s.logit, s.p, info);
     if (e != OK)
         return e;
     answer->n_trimmed = weigh(&s);

@@ -22,6 +22,7 @@ void effect_spec_init(struct effect_spec *spec)
         .base = EFFECT_VARYING,
         .estimator = EFFECT_DR,
         .level = 0.95,
+        .ratio = 1,
     };
 }
 
@@ -66,6 +67,30 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
         msg_int(&info->msg, draws ? EFFECT_BOOTSTRAP_MAX : EFFECT_COVARIATES_MAX);
         return E_LIMIT;
     }
+    return OK;
+}
+
+/* Pairs are found among rows that count once each, by what is known about them. */
+static err check_matching(const struct effect_spec *s, struct err_info *info)
+{
+    if (s->ratio < 1 || s->ratio > EFFECT_RATIO_MAX) {
+        err_set(info, E_INPUT, "effect.ratio-outside");
+        msg_int(&info->msg, EFFECT_RATIO_MAX);
+        return E_INPUT;
+    }
+    if (s->has_caliper && !(s->caliper > 0 && s->caliper < REAL_INF)) {
+        err_set(info, E_INPUT, "effect.caliper-outside");
+        msg_real(&info->msg, s->caliper, 4);
+        return E_INPUT;
+    }
+    if (s->method != EFFECT_MATCHING)
+        return OK;
+    if (is_given(s->unit) || is_given(s->time))
+        return err_set(info, E_INPUT, "effect.matching-on-panel");
+    if (is_given(s->weights))
+        return err_set(info, E_INPUT, "effect.matching-with-weights");
+    if (s->n_covariates == 0)
+        return err_set(info, E_INPUT, "effect.matching-without-covariates");
     return OK;
 }
 
@@ -177,6 +202,8 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
 static err settle(struct effect_spec *s, struct err_info *info)
 {
     err e = check_numbers(s, info);
+    if (e == OK)
+        e = check_matching(s, info);
     if (e == OK)
         e = check_columns(s, info);
     return e == OK ? settle_errors(s, info) : e;

@@ -3,8 +3,8 @@
  * effect: what a programme did, with honest uncertainty.
  *
  * Does: two-group estimators (difference of means, regression adjustment,
- *       weighting, doubly robust), and group-time effects for staggered starts
- *       with their aggregations; influence functions, weights, clusters,
+ *       weighting, doubly robust, matching), and group-time effects for staggered
+ *       starts with their aggregations; influence functions, weights, clusters,
  *       multiplier bootstrap, simultaneous bands.
  * Does not: read files (engine/table), price effects (engine/scba), or write
  *       sentences (engine/report).
@@ -24,6 +24,7 @@ enum effect_method {
     EFFECT_TWFE,          /* two-way and multi-way fixed effects */
     EFFECT_BACON,         /* two-way, and surely what it is an average of */
     EFFECT_SUNAB,         /* Sun and Abraham (2021) */
+    EFFECT_MATCHING,      /* nearest neighbour on the propensity score */
 };
 enum effect_errors { EFFECT_CLASSICAL, EFFECT_HC1, EFFECT_HC2, EFFECT_HC3, EFFECT_CLUSTER };
 enum effect_ipw { EFFECT_HAJEK, EFFECT_HORVITZ_THOMPSON };
@@ -39,11 +40,15 @@ enum effect_aggregation {
     EFFECT_CALENDAR,
 };
 
+enum effect_distance { EFFECT_PROPENSITY };
+enum effect_scale { EFFECT_SCORE, EFFECT_LOGIT };
+
 enum {
     EFFECT_COVARIATES_MAX = 64,
     EFFECT_BOOTSTRAP_MAX = 100000,
     EFFECT_FIXED_MAX = 8,
-    EFFECT_BACON_MAX = 4096
+    EFFECT_BACON_MAX = 4096,
+    EFFECT_RATIO_MAX = 1000,
 };
 
 /* What is asked. Names are columns of the table; an empty name means "none". */
@@ -74,9 +79,15 @@ struct effect_spec {
     str fixed_effects[EFFECT_FIXED_MAX]; /* twfe: columns with an effect for each of their values,
                                             beside unit and time */
     size_t n_fixed_effects;
+    enum effect_distance distance; /* EFFECT_MATCHING: what makes controls near */
+    size_t ratio;                  /* controls for each treated, 1 .. EFFECT_RATIO_MAX */
+    bool has_caliper;
+    double caliper;               /* largest distance of a pair, in standard deviations; > 0 */
+    enum effect_scale caliper_on; /* where distance is measured */
+    bool replace;                 /* a control may serve more than one treated */
 };
 
-/* method difference, level 0.95, Hajek, never, varying, dr, all else zero */
+/* method difference, level 0.95, Hajek, never, varying, dr, ratio 1, all else zero */
 void effect_spec_init(struct effect_spec *spec);
 
 /* What can be told wrong without the data; effect_run asks the same. E_INPUT, E_LIMIT. */
@@ -97,6 +108,7 @@ struct effect_estimate {
     const char *failed;          /* message key of why there is no number, or NULL */
 };
 #define EFFECT_TRIM      0.995
+#define EFFECT_UNEVEN    0.1   /* standardised difference that is too large: Austin (2009) */
 #define EFFECT_VALUE_MAX 1e100 /* of any number computed with, so that squares stay finite */
 
 /* With whom a start is compared in a two-way estimate. */
@@ -128,6 +140,30 @@ struct effect_diagnostics {
     size_t pretest_df; /* 0: no test possible */
 };
 
+/* How alike two groups are in one covariate. NaN stands for "not applicable". */
+struct effect_likeness {
+    double mean_treated, mean_control;
+    double difference;          /* of means, in standard deviations of the treated before */
+    double variance_ratio;      /* treated over control; NaN for columns of two values */
+    double ecdf_mean, ecdf_max; /* distance between the cumulative distributions */
+};
+
+struct effect_balance {
+    str covariate; /* empty: the propensity score */
+    struct effect_likeness before, after;
+};
+
+/* Who was compared with whom. */
+struct effect_match {
+    size_t n_pairs;
+    size_t n_treated, n_control; /* units in a pair */
+    size_t n_outside;            /* treated without any control within the caliper */
+    size_t n_taken;              /* treated whose likes all went to others */
+    size_t n_fewer;              /* treated with fewer controls than asked for */
+    double width;                /* of the caliper, on its scale; NaN without */
+    double effective_control;    /* units the weighted controls are worth (Kish) */
+};
+
 enum { EFFECT_WARNINGS_MAX = 16 };
 
 struct effect_result {
@@ -141,6 +177,9 @@ struct effect_result {
     double *covariance;         /* n_estimates x n_estimates; NaN rows for failed ones */
     double *draws; /* bootstrap draws of (estimate* - estimate), n_draws x n_estimates; or NULL */
     size_t n_draws;
+    struct effect_match *match;     /* EFFECT_MATCHING, or NULL */
+    struct effect_balance *balance; /* the score, then each covariate in use; or NULL */
+    size_t n_balance;
     struct msg warnings[EFFECT_WARNINGS_MAX];
     size_t n_warnings;
     size_t n_unsaid;      /* warnings that found no room; the last one then counts them */
@@ -158,6 +197,7 @@ struct effect_result {
  * counted, rows of weight 0 are left out. Difference and regression are least
  * squares; weighting and doubly robust estimate the effect on the treated
  * (ATT) by influence functions, see cross_int.h for formulas and sources.
+ * Matching gives the ATT as a difference of weighted means, see match_int.h.
  *
  * Fixed effects (twfe, bacon; sunab) use every unit, also those treated in the first
  * period (not sunab), and leave rows with a missing value out; errors are clustered, by unit when
@@ -165,12 +205,11 @@ struct effect_result {
  *
  * Errors when not asked: classical for difference and regression on two
  * groups, influence function otherwise; clustered as soon as `cluster` is
- * given. In the result's spec, has_errors is false for influence functions
- * without clusters. Intervals use Student's t with n - rank degrees of freedom
- * (clusters: G - 1) for least squares, the normal for influence functions
- * (panels with clusters: G - 1, see panel_infer.c on few clusters).
- * With `bootstrap`, standard errors and intervals come from the draws;
- * `covariance` is that of the formula all the same.
+ * given; for matching by pair, or with replacement hc1. In the result's spec, has_errors is false
+ * for influence functions without clusters. Intervals use Student's t with n - rank degrees of
+ * freedom (clusters: G - 1) for least squares, the normal for influence functions (panels with
+ * clusters: G - 1, see panel_infer.c on few clusters). With `bootstrap`, standard errors and
+ * intervals come from the draws; `covariance` is that of the formula all the same.
  */
 WARN_UNUSED err effect_run(const table *t, const struct effect_spec *spec, par *pool,
                            const struct progress *progress, struct effect_result **result,
@@ -202,11 +241,15 @@ const char *effect_control_name(enum effect_control c);
 const char *effect_base_name(enum effect_base b);
 const char *effect_estimator_name(enum effect_estimator e);
 const char *effect_bacon_kind_name(enum effect_bacon_kind k);
+const char *effect_distance_name(enum effect_distance d);
+const char *effect_scale_name(enum effect_scale s);
 bool effect_method_parse(str s, enum effect_method *m);
 bool effect_errors_parse(str s, enum effect_errors *e);
 bool effect_ipw_parse(str s, enum effect_ipw *i);
 bool effect_control_parse(str s, enum effect_control *c);
 bool effect_base_parse(str s, enum effect_base *b);
 bool effect_estimator_parse(str s, enum effect_estimator *e);
+bool effect_distance_parse(str s, enum effect_distance *d);
+bool effect_scale_parse(str s, enum effect_scale *on);
 
 #endif

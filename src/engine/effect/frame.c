@@ -170,13 +170,15 @@ static err settle_covariates(struct raw *raw, arena *a, struct frame *f, struct 
     double *ones = ARENA_NEW(a, double, f->n);
     f->x = ARENA_NEW(a, const double *, raw->covariates.k + 1);
     f->x_name = ARENA_NEW(a, str, raw->covariates.k + 1);
-    if (!ones || !f->x || !f->x_name)
+    f->x_mean = ARENA_NEW(a, double, raw->covariates.k + 1);
+    f->x_sd = ARENA_NEW(a, double, raw->covariates.k + 1);
+    if (!ones || !f->x || !f->x_name || !f->x_mean || !f->x_sd)
         return err_nomem(info);
     for (size_t i = 0; i < f->n; i++)
         ones[i] = 1;
     f->x[f->k++] = ones;
     for (size_t j = 0; j < raw->covariates.k; j++) {
-        if (!frame_standardise(raw->covariates.x[j], f->n)) {
+        if (!frame_standardise(raw->covariates.x[j], f->n, &f->x_mean[f->k], &f->x_sd[f->k])) {
             msg_text(effect_warn(r, "effect.covariate-constant"), raw->covariates.name[j]);
             continue;
         }
@@ -210,6 +212,8 @@ static err drop_collinear(par *pool, arena *a, struct frame *f, struct effect_re
             continue;
         }
         f->x[kept] = f->x[j];
+        f->x_mean[kept] = f->x_mean[j];
+        f->x_sd[kept] = f->x_sd[j];
         f->x_name[kept++] = f->x_name[j];
     }
     f->k = kept;

@@ -222,7 +222,7 @@ err frame_covariates_read(const table *t, const str *names, size_t n, arena *a,
     return OK;
 }
 
-bool frame_standardise(double *x, size_t n)
+bool frame_standardise(double *x, size_t n, double *mean, double *sd)
 {
     double low = REAL_INF, high = -REAL_INF;
     for (size_t i = 0; i < n; i++) {
@@ -233,11 +233,13 @@ bool frame_standardise(double *x, size_t n)
         return false;
     for (size_t i = 0; i < n; i++) /* first onto 0 to 1, so that no square vanishes */
         x[i] = (x[i] - low) / (high - low);
-    const double mean = lin_sum(x, n) / (double)n;
+    const double centre = lin_sum(x, n) / (double)n;
     for (size_t i = 0; i < n; i++)
-        x[i] -= mean;
-    const double sd = sqrt(lin_dot(x, x, n) / (double)n);
+        x[i] -= centre;
+    const double spread = sqrt(lin_dot(x, x, n) / (double)n);
     for (size_t i = 0; i < n; i++)
-        x[i] /= sd;
+        x[i] /= spread;
+    *mean = low + centre * (high - low);
+    *sd = spread * (high - low);
     return true;
 }

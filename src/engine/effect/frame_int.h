@@ -49,9 +49,10 @@ WARN_UNUSED err frame_covariates_read(const table *t, const str *names, size_t n
 
 /*
  * Centres and scales to mean 0 and standard deviation 1, which no estimate
- * depends on but its accuracy does. False, and untouched, when all are equal.
+ * depends on but its accuracy does; tells what these were. False, and
+ * untouched, when all are equal.
  */
-bool frame_standardise(double *x, size_t n);
+bool frame_standardise(double *x, size_t n, double *mean, double *sd);
 
 /* Two groups, seen once ------------------------------------------------------ */
 
@@ -61,6 +62,8 @@ struct frame {
     double *w;        /* weights with mean 1, or NULL */
     const double **x; /* k columns: ones, then covariates, standardised */
     str *x_name;      /* k names; that of the ones is empty */
+    double *x_mean;   /* k means and standard deviations of the covariates as they came */
+    double *x_sd;
     size_t k;
     uint32_t *cluster; /* codes, all of them in use, or NULL */
     size_t n_clusters;

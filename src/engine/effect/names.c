@@ -3,8 +3,9 @@
 #include "engine/effect/effect.h"
 
 /* In the order of their enums. */
-static const char *const methods[] = {"difference", "regression", "weighting", "doubly-robust",
-                                      "did",        "twfe",       "bacon",     "sunab"};
+static const char *const methods[] = {"difference",    "regression", "weighting",
+                                      "doubly-robust", "did",        "twfe",
+                                      "bacon",         "sunab",      "matching"};
 static const char *const aggregations[] = {"none",    "group-time", "simple",
                                            "dynamic", "group",      "calendar"};
 static const char *const errors[] = {"classical", "hc1", "hc2", "hc3", "cluster"};
@@ -13,6 +14,8 @@ static const char *const controls[] = {"never", "not-yet"};
 static const char *const bases[] = {"varying", "universal"};
 static const char *const bacon_kinds[] = {"never", "not-yet", "already", "always"};
 static const char *const estimators[] = {"dr", "dr-traditional", "ipw", "reg"};
+static const char *const distances[] = {"propensity"};
+static const char *const scales[] = {"score", "logit"};
 
 #define COUNT(names) (sizeof(names) / sizeof *(names))
 
@@ -46,6 +49,8 @@ DEFINE_NAMES(ipw, ipws)
 DEFINE_NAMES(control, controls)
 DEFINE_NAMES(base, bases)
 DEFINE_NAMES(estimator, estimators)
+DEFINE_NAMES(distance, distances)
+DEFINE_NAMES(scale, scales)
 
 const char *effect_aggregation_name(enum effect_aggregation a)
 {

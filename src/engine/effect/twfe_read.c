@@ -244,10 +244,10 @@ static err place_columns(const struct source *s, arena *a, struct twfe *f, struc
     if (!f->x || !f->x_name || !f->y || !f->w)
         return err_nomem(info);
     for (size_t j = 0; j < s->covariates.k; j++) {
-        double *x = ordered(s, s->covariates.x[j], a);
+        double mean, sd, *x = ordered(s, s->covariates.x[j], a);
         if (!x)
             return err_nomem(info);
-        if (!frame_standardise(x, s->n)) {
+        if (!frame_standardise(x, s->n, &mean, &sd)) {
             msg_text(effect_warn(r, "effect.covariate-constant"), s->covariates.name[j]);
             continue;
         }

@@ -130,6 +130,44 @@ static void json_has_the_shape_that_was_promised(void **state)
     arena_free(a);
 }
 
+static void json_of_a_matching_shows_pairs_and_balance(void **state)
+{
+    struct bench *b = *state;
+    const struct yaml_node *root;
+    struct effect_match match = {.n_pairs = 113, .n_treated = 113, .width = REAL_NAN};
+    struct effect_balance balance[] = {
+        {STR(""), {.difference = 1.75}, {.difference = 0.5, .variance_ratio = REAL_NAN}},
+        {STR("age"), {.mean_treated = 25.5}, {.ecdf_max = 0.25}}};
+    arena *a = arena_new(1 << 20);
+    b->result.spec.method = EFFECT_MATCHING;
+    b->result.spec.has_caliper = true;
+    b->result.spec.caliper = 0.2;
+    b->result.match = &match;
+    b->result.balance = balance;
+    b->result.n_balance = 2;
+
+    assert_int_equal(report_effect_json(&b->text, &b->result, &info), OK);
+
+    assert_int_equal(yaml_parse(a, out_view(&b->text), STR("test"), &root, &info), OK);
+    assert_text(root, "inputs.distance", "propensity");
+    assert_text(root, "inputs.ratio", "1");
+    assert_text(root, "inputs.caliper", "0.2");
+    assert_text(root, "inputs.caliper_on", "score");
+    assert_text(root, "inputs.replace", "false");
+    assert_text(root, "matching.n_pairs", "113");
+    assert_text(root, "matching.width", "null");
+    assert_int_equal(at(root, "balance")->n, 2);
+    const struct yaml_node *row = at(root, "balance")->item;
+    assert_text(&row[0], "covariate", "null");
+    assert_text(&row[0], "before.difference", "1.75");
+    assert_text(&row[0], "after.difference", "0.5");
+    assert_text(&row[0], "after.variance_ratio", "null");
+    assert_text(&row[1], "covariate", "age");
+    assert_text(&row[1], "before.mean_treated", "25.5");
+    assert_text(&row[1], "after.ecdf_max", "0.25");
+    arena_free(a);
+}
+
 static void csv_has_a_head_and_a_line_for_each_estimate(void **state)
 {
     struct bench *b = *state;
@@ -249,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(json_has_the_shape_that_was_promised),
+        TEST(json_of_a_matching_shows_pairs_and_balance),
         TEST(csv_has_a_head_and_a_line_for_each_estimate),
         TEST(a_workbook_is_the_same_bytes_each_time),
         TEST(text_shows_numbers_as_each_language_writes_them),

@@ -16,6 +16,15 @@
 #field, kind, offsetof(struct effect_diagnostics, field)                                   \
     }
 
+#define OF_MATCH(kind, field)                                                                      \
+    {                                                                                              \
+#field, kind, offsetof(struct effect_match, field)                                         \
+    }
+#define OF_LIKENESS(kind, field)                                                                   \
+    {                                                                                              \
+#field, kind, offsetof(struct effect_likeness, field)                                      \
+    }
+
 const struct effect_field effect_estimate_fields[] = {
     OF_ESTIMATE(EFFECT_FIELD_AGGREGATION, aggregation),
     OF_ESTIMATE(EFFECT_FIELD_PERIOD, group),
@@ -54,6 +63,28 @@ const struct effect_field effect_diagnostic_fields[] = {
     OF_DIAGNOSTICS(EFFECT_FIELD_REAL, propensity_sum_treated),
     OF_DIAGNOSTICS(EFFECT_FIELD_REAL, mean_treated),
     OF_DIAGNOSTICS(EFFECT_FIELD_REAL, mean_control),
+    {0},
+};
+
+const struct effect_field effect_match_fields[] = {
+    OF_MATCH(EFFECT_FIELD_COUNT, n_pairs),
+    OF_MATCH(EFFECT_FIELD_COUNT, n_treated),
+    OF_MATCH(EFFECT_FIELD_COUNT, n_control),
+    OF_MATCH(EFFECT_FIELD_COUNT, n_outside),
+    OF_MATCH(EFFECT_FIELD_COUNT, n_taken),
+    OF_MATCH(EFFECT_FIELD_COUNT, n_fewer),
+    OF_MATCH(EFFECT_FIELD_REAL, width),
+    OF_MATCH(EFFECT_FIELD_REAL, effective_control),
+    {0},
+};
+
+const struct effect_field effect_likeness_fields[] = {
+    OF_LIKENESS(EFFECT_FIELD_REAL, mean_treated),
+    OF_LIKENESS(EFFECT_FIELD_REAL, mean_control),
+    OF_LIKENESS(EFFECT_FIELD_REAL, difference),
+    OF_LIKENESS(EFFECT_FIELD_REAL, variance_ratio),
+    OF_LIKENESS(EFFECT_FIELD_REAL, ecdf_mean),
+    OF_LIKENESS(EFFECT_FIELD_REAL, ecdf_max),
     {0},
 };
 

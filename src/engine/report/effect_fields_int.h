@@ -25,6 +25,8 @@ struct effect_field {
 
 extern const struct effect_field effect_estimate_fields[];   /* of struct effect_estimate */
 extern const struct effect_field effect_diagnostic_fields[]; /* of struct effect_diagnostics */
+extern const struct effect_field effect_match_fields[];      /* of struct effect_match */
+extern const struct effect_field effect_likeness_fields[];   /* of struct effect_likeness */
 
 /* A field of the struct at `from`, as the value that its kind says. */
 double effect_field_real(const struct effect_field *f, const void *from); /* also of a period */

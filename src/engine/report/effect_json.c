@@ -47,6 +47,15 @@ static void put_name(json *j, const char *key, str name)
         json_put_null(j);
 }
 
+static void put_matching_inputs(json *j, const struct effect_spec *s)
+{
+    put_name(j, "distance", str_of(effect_distance_name(s->distance)));
+    json_key_int(j, "ratio", (int64_t)s->ratio);
+    json_key_real(j, "caliper", s->has_caliper ? s->caliper : REAL_NAN);
+    put_name(j, "caliper_on", str_of(effect_scale_name(s->caliper_on)));
+    json_key_bool(j, "replace", s->replace);
+}
+
 static void put_inputs(json *j, const struct effect_spec *s)
 {
     const bool panel = s->unit.n > 0 && !effect_has_fixed_effects(s->method);
@@ -84,7 +93,37 @@ static void put_inputs(json *j, const struct effect_spec *s)
     json_key_int(j, "bootstrap", (int64_t)s->bootstrap);
     json_key_real(j, "level", s->level);
     json_key_int(j, "seed", (int64_t)s->seed);
+    if (s->method == EFFECT_MATCHING)
+        put_matching_inputs(j, s);
     json_close_object(j);
+}
+
+static void put_balance(json *j, const struct effect_balance *b)
+{
+    json_open_object(j);
+    put_name(j, "covariate", b->covariate); /* null: the propensity score */
+    json_key(j, "before");
+    json_open_object(j);
+    put_fields(j, effect_likeness_fields, &b->before, false);
+    json_close_object(j);
+    json_key(j, "after");
+    json_open_object(j);
+    put_fields(j, effect_likeness_fields, &b->after, false);
+    json_close_object(j);
+    json_close_object(j);
+}
+
+static void put_match(json *j, const struct effect_result *r)
+{
+    json_key(j, "matching");
+    json_open_object(j);
+    put_fields(j, effect_match_fields, r->match, false);
+    json_close_object(j);
+    json_key(j, "balance");
+    json_open_array(j);
+    for (size_t i = 0; i < r->n_balance; i++)
+        put_balance(j, &r->balance[i]);
+    json_close_array(j);
 }
 
 static void put_diagnostics(json *j, const struct effect_diagnostics *d)
@@ -167,6 +206,8 @@ err report_effect_json(out *o, const struct effect_result *r, struct err_info *i
     json_close_array(&j);
     json_key(&j, "bacon");
     put_bacon(&j, r);
+    if (r->match)
+        put_match(&j, r);
     json_close_object(&j);
     out_char(o, '\n');
     return out_error(o, info);

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { COLUMNS = 7, DECIMALS_MAX = 6, GAP = 2 };
+enum { COLUMNS = 7, BALANCE_COLUMNS = 9, COLUMNS_MAX = 9, DECIMALS_MAX = 6, GAP = 2 };
 
 /* A table under construction. Cells lie behind each other in `text`. */
 struct text_table {
@@ -18,7 +18,7 @@ struct text_table {
     size_t n, cap;
     bool no_memory;
     arena *memory;
-    size_t width[COLUMNS];
+    size_t width[COLUMNS_MAX];
 };
 
 /* Characters on the screen: code points, as our texts hold no combining or wide ones. */
@@ -145,16 +145,9 @@ static void put_row(struct text_table *t, const struct effect_estimate *e, int d
         cell_end(t);
 }
 
-static void put_heads(struct text_table *t)
+static void put_heads(struct text_table *t, const char *const *heads)
 {
-    static const char *const heads[COLUMNS] = {NULL,
-                                               "effect.head-estimate",
-                                               "effect.head-error",
-                                               "effect.head-low",
-                                               "effect.head-high",
-                                               "effect.head-p",
-                                               NULL};
-    for (size_t c = 0; c < COLUMNS; c++) {
+    for (size_t c = 0; c < t->columns; c++) {
         if (heads[c])
             cell_key(t, heads[c]);
         else
@@ -198,6 +191,13 @@ static err print_aggregation(out *o, enum lang lang, const struct effect_result 
     static const char *const titles[] = {"effect.title-none",   "effect.title-group-time",
                                          "effect.title-simple", "effect.title-dynamic",
                                          "effect.title-group",  "effect.title-calendar"};
+    static const char *const heads[COLUMNS] = {NULL,
+                                               "effect.head-estimate",
+                                               "effect.head-error",
+                                               "effect.head-low",
+                                               "effect.head-high",
+                                               "effect.head-p",
+                                               NULL};
     struct text_table t = {.lang = lang, .has_dates = r->has_dates, .columns = COLUMNS};
     size_t rows = 0;
     for (size_t i = 0; i < r->n_estimates; i++)
@@ -207,7 +207,7 @@ static err print_aggregation(out *o, enum lang lang, const struct effect_result 
 
     err e = open_table(&t, rows, info);
     if (e == OK) {
-        put_heads(&t);
+        put_heads(&t, heads);
         for (size_t i = 0; i < r->n_estimates; i++)
             if (r->estimates[i].aggregation == aggregation)
                 put_row(&t, &r->estimates[i], decimals);
@@ -240,19 +240,68 @@ static err print_bacon(out *o, enum lang lang, const struct effect_result *r, in
                        struct err_info *info)
 {
     enum { BACON_COLUMNS = 4 };
+    static const char *const heads[BACON_COLUMNS] = {NULL, "effect.head-estimate",
+                                                     "effect.bacon-weight", NULL};
     struct text_table t = {.lang = lang, .has_dates = r->has_dates, .columns = BACON_COLUMNS};
     if (r->n_bacon == 0)
         return OK;
 
     err e = open_table(&t, r->n_bacon, info);
     if (e == OK) {
-        cell_end(&t);
-        cell_key(&t, "effect.head-estimate");
-        cell_key(&t, "effect.bacon-weight");
-        cell_end(&t);
+        put_heads(&t, heads);
         for (size_t i = 0; i < r->n_bacon; i++)
             put_bacon_row(&t, &r->bacon[i], decimals);
         e = print_table(&t, "effect.title-bacon", o, info);
+    }
+    close_table(&t);
+    return e;
+}
+
+static void put_balance_row(struct text_table *t, const struct effect_balance *b)
+{
+    enum { DECIMALS = 3 };
+
+    if (b->covariate.n) {
+        out_str(&t->text, b->covariate);
+        cell_end(t);
+    } else {
+        cell_key(t, "effect.label-score");
+    }
+    cell_number(t, b->after.mean_treated, DECIMALS);
+    cell_number(t, b->after.mean_control, DECIMALS);
+    cell_number(t, b->before.difference, DECIMALS);
+    cell_number(t, b->after.difference, DECIMALS);
+    cell_number(t, b->after.variance_ratio, DECIMALS);
+    cell_number(t, b->after.ecdf_mean, DECIMALS);
+    cell_number(t, b->after.ecdf_max, DECIMALS);
+    if (fabs(b->after.difference) > EFFECT_UNEVEN)
+        cell_key(t, "effect.label-uneven");
+    else
+        cell_end(t);
+}
+
+static err print_balance(out *o, enum lang lang, const struct effect_result *r,
+                         struct err_info *info)
+{
+    static const char *const heads[BALANCE_COLUMNS] = {NULL,
+                                                       "effect.head-mean-treated",
+                                                       "effect.head-mean-control",
+                                                       "effect.head-before",
+                                                       "effect.head-after",
+                                                       "effect.head-variance-ratio",
+                                                       "effect.head-ecdf-mean",
+                                                       "effect.head-ecdf-max",
+                                                       NULL};
+    struct text_table t = {.lang = lang, .columns = BALANCE_COLUMNS};
+    if (r->n_balance == 0)
+        return OK;
+
+    err e = open_table(&t, r->n_balance, info);
+    if (e == OK) {
+        put_heads(&t, heads);
+        for (size_t i = 0; i < r->n_balance; i++)
+            put_balance_row(&t, &r->balance[i]);
+        e = print_table(&t, "effect.title-balance", o, info);
     }
     close_table(&t);
     return e;
@@ -301,6 +350,23 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
     }
 }
 
+static void print_match(out *o, enum lang lang, const struct effect_match *match)
+{
+    struct msg m;
+
+    msg_set(&m, "effect.basis-match");
+    msg_int(&m, (int64_t)match->n_pairs);
+    msg_int(&m, (int64_t)match->n_treated);
+    msg_int(&m, (int64_t)match->n_control);
+    msg_real(&m, match->effective_control, 1);
+    say(o, lang, &m);
+    if (isnan(match->width))
+        return;
+    msg_set(&m, "effect.basis-caliper");
+    msg_real(&m, match->width, 4);
+    say(o, lang, &m);
+}
+
 err report_effect_text(out *o, enum lang lang, const struct effect_result *r, struct err_info *info)
 {
     const int decimals = decimals_for(r);
@@ -311,9 +377,13 @@ err report_effect_text(out *o, enum lang lang, const struct effect_result *r, st
         if (e != OK)
             return e;
     }
-    const err e = print_bacon(o, lang, r, decimals, info);
+    err e = print_bacon(o, lang, r, decimals, info);
+    if (e == OK)
+        e = print_balance(o, lang, r, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);
+    if (r->match)
+        print_match(o, lang, r->match);
     return out_error(o, info);
 }

@@ -95,6 +95,44 @@ static void add_diagnostics(struct book *b, const struct effect_result *r)
     note(b, worksheet_set_column(sheet, 0, 0, 2 * COLUMN_WIDTH, NULL));
 }
 
+/* One line for each covariate; the propensity score first, as in the matching. */
+static void add_balance(struct book *b, const struct effect_result *r)
+{
+    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, "balance");
+    static const char *const moments[] = {"before", "after"};
+    size_t column = 2;
+
+    put_text(b, sheet, 0, 0, "covariate", b->bold);
+    put_text(b, sheet, 0, 1, "moment", b->bold);
+    for (const struct effect_field *f = effect_likeness_fields; f->name; f++, column++) {
+        put_text(b, sheet, 0, column, f->name, b->bold);
+        for (size_t i = 0; i < r->n_balance; i++) {
+            put_field(b, sheet, 2 * i + 1, column, f, &r->balance[i].before);
+            put_field(b, sheet, 2 * i + 2, column, f, &r->balance[i].after);
+        }
+    }
+    for (size_t i = 0; i < 2 * r->n_balance; i++) {
+        const str name = r->balance[i / 2].covariate;
+        put_text(b, sheet, i + 1, 0, name.n ? name.p : "(score)", NULL);
+        put_text(b, sheet, i + 1, 1, moments[i % 2], NULL);
+    }
+    note(b, worksheet_set_column(sheet, 0, (lxw_col_t)(column - 1), COLUMN_WIDTH, NULL));
+    worksheet_freeze_panes(sheet, 1, 0);
+}
+
+static void add_matching(struct book *b, const struct effect_result *r)
+{
+    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, "matching");
+    size_t row = 0;
+
+    for (const struct effect_field *f = effect_match_fields; f->name; f++, row++) {
+        put_text(b, sheet, row, 0, f->name, b->bold);
+        put_field(b, sheet, row, 1, f, r->match);
+    }
+    note(b, worksheet_set_column(sheet, 0, 0, COLUMN_WIDTH, NULL));
+    add_balance(b, r);
+}
+
 static lxw_error fill(lxw_workbook *workbook, const void *ctx)
 {
     const struct effect_result *r = ctx;
@@ -108,6 +146,8 @@ static lxw_error fill(lxw_workbook *workbook, const void *ctx)
     format_set_num_format(b.date, "yyyy-mm-dd");
     add_estimates(&b, r);
     add_diagnostics(&b, r);
+    if (r->match)
+        add_matching(&b, r);
     return b.failed;
 }
 

@@ -158,6 +158,7 @@ const char *method_words(const struct effect_result *r)
     case EFFECT_TWFE:
     case EFFECT_BACON: return "report.method-twfe";
     case EFFECT_SUNAB: return "report.method-sunab";
+    case EFFECT_MATCHING: return "report.method-matching";
     case EFFECT_DID: break;
     }
     return r->spec.control == EFFECT_NEVER ? "report.method-did-never"

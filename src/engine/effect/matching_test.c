@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Matching, from a table to the result. Figures: tests/oracle/effect_match.R. */
+#include "base/real.h"
+#include "engine/effect/effect_test_int.h"
+
+static bool warns(const struct effect_result *r, const char *key)
+{
+    for (size_t i = 0; i < r->n_warnings; i++)
+        if (strcmp(r->warnings[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+static void expect(const table *t, const struct effect_spec *s, size_t n_pairs, double estimate,
+                   double error)
+{
+    struct effect_result *r = run(t, s);
+    assert_int_equal(r->n_estimates, 1);
+    assert_int_equal(r->match->n_pairs, n_pairs);
+    assert_near(r->estimates[0].estimate, estimate, 1e-7);
+    assert_near(r->estimates[0].standard_error, error, 1e-7);
+    effect_result_free(r);
+}
+
+static struct effect_spec with_caliper(struct effect_spec s, double caliper, enum effect_scale on)
+{
+    s.has_caliper = true;
+    s.caliper = caliper;
+    s.caliper_on = on;
+    return s;
+}
+
+/* ---- truth ------------------------------------------------------------------------------- */
+
+static void pairs_of_lalonde_are_those_of_matchit(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    const struct effect_spec s = ask_lalonde(EFFECT_MATCHING);
+
+    struct effect_result *r = run(t, &s);
+
+    /* MatchIt 4.7.2 with its defaults; lm and errors by subclass */
+    assert_int_equal(r->match->n_pairs, 185);
+    assert_near(r->estimates[0].estimate, 894.367, 0.0005);
+    assert_near(r->estimates[0].standard_error, 705.230, 0.0005);
+    assert_int_equal(r->estimates[0].n_treated, 185);
+    assert_int_equal(r->estimates[0].n_control, 185);
+    assert_near(r->diagnostics.propensity_sum_treated, 106.82557613, 0.5e-8);
+    assert_true(r->spec.has_errors && r->spec.errors == EFFECT_CLUSTER);
+    assert_true(isnan(r->match->width));
+    effect_result_free(r);
+    table_free(t);
+}
+
+static void calipers_ratios_and_replacement_agree_with_r(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    const struct effect_spec plain = ask_lalonde(EFFECT_MATCHING);
+    const struct effect_spec near = with_caliper(plain, 0.2, EFFECT_SCORE);
+    struct effect_spec two = plain, three = plain, two_near = near, again = plain;
+    two.ratio = two_near.ratio = 2;
+    three.ratio = 3;
+    again.replace = true;
+
+    const struct effect_spec on_logit = with_caliper(plain, 0.2, EFFECT_LOGIT);
+
+    expect(t, &plain, 185, 894.36748027, 705.229764062);
+    expect(t, &near, 113, 1571.74445442, 1010.94796983);
+    expect(t, &on_logit, 117, 1770.60290641, 924.234347046);
+    expect(t, &two, 370, 220.288640676, 661.191009877);
+    expect(t, &three, 429, -559.145587297, 672.011491131);
+    expect(t, &two_near, 146, 1461.34653319, 984.391372553);
+    expect(t, &again, 185, 1991.61527351, 928.122668765);
+    again.ratio = 2;
+    expect(t, &again, 370, 1792.4097567, 890.045917813);
+    table_free(t);
+}
+
+static void assert_like(const struct effect_likeness *l, const double figures[6])
+{
+    const double found[] = {l->mean_treated,   l->mean_control, l->difference,
+                            l->variance_ratio, l->ecdf_mean,    l->ecdf_max};
+    for (size_t i = 0; i < 6; i++)
+        if (isnan(figures[i]))
+            assert_true(isnan(found[i]));
+        else
+            assert_near(found[i], figures[i], 0.50001e-4);
+}
+
+static void balance_is_as_the_guide_of_matchit_prints_it(void **state)
+{
+    (void)state;
+    /* Greifer, "MatchIt: Getting Started", summary of nearest neighbour matching */
+    static const struct {
+        const char *covariate;
+        double before[6], after[6];
+    } guide[] = {
+        {"",
+         {0.5774, 0.1822, 1.7941, 0.9211, 0.3774, 0.6444},
+         {0.5774, 0.3629, 0.9739, 0.7566, 0.1321, 0.4216}},
+        {"age",
+         {25.8162, 28.0303, -0.3094, 0.4400, 0.0813, 0.1577},
+         {25.8162, 25.3027, 0.0718, 0.4568, 0.0847, 0.2541}},
+        {"educ",
+         {10.3459, 10.2354, 0.0550, 0.4959, 0.0347, 0.1114},
+         {10.3459, 10.6054, -0.1290, 0.5721, 0.0239, 0.0757}},
+        {"race: hispan",
+         {0.0595, 0.1422, -0.3498, NAN, 0.0827, 0.0827},
+         {0.0595, 0.2162, -0.6629, NAN, 0.1568, 0.1568}},
+        {"race: white",
+         {0.0973, 0.6550, -1.8819, NAN, 0.5577, 0.5577},
+         {0.0973, 0.3135, -0.7296, NAN, 0.2162, 0.2162}},
+        {"married",
+         {0.1892, 0.5128, -0.8263, NAN, 0.3236, 0.3236},
+         {0.1892, 0.2108, -0.0552, NAN, 0.0216, 0.0216}},
+        {"nodegree",
+         {0.7081, 0.5967, 0.2450, NAN, 0.1114, 0.1114},
+         {0.7081, 0.6378, 0.1546, NAN, 0.0703, 0.0703}},
+        {"re74",
+         {2095.5737, 5619.2365, -0.7211, 0.5181, 0.2248, 0.4470},
+         {2095.5737, 2342.1076, -0.0505, 1.3289, 0.0469, 0.2757}},
+        {"re75",
+         {1532.0553, 2466.4844, -0.2903, 0.9563, 0.1342, 0.2876},
+         {1532.0553, 1614.7451, -0.0257, 1.4956, 0.0452, 0.2054}},
+    };
+    enum { ROWS = sizeof guide / sizeof *guide };
+    table *t = open_fixture("lalonde_614.tab");
+    const struct effect_spec s = ask_lalonde(EFFECT_MATCHING);
+
+    struct effect_result *r = run(t, &s);
+
+    assert_int_equal(r->n_balance, ROWS);
+    for (size_t i = 0; i < ROWS; i++) {
+        assert_true(str_eq(r->balance[i].covariate, str_of(guide[i].covariate)));
+        assert_like(&r->balance[i].before, guide[i].before);
+        assert_like(&r->balance[i].after, guide[i].after);
+    }
+    assert_near(r->match->effective_control, 185, 1e-9);
+    assert_true(warns(r, "effect.match-uneven"));
+    effect_result_free(r);
+    table_free(t);
+}
+
+/* ---- properties --------------------------------------------------------------------------- */
+
+static void weights_of_controls_that_serve_more_than_once_add_up(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    struct effect_spec s = ask_lalonde(EFFECT_MATCHING);
+    s.replace = true;
+
+    struct effect_result *r = run(t, &s);
+
+    assert_int_equal(r->match->n_control, 82);
+    assert_near(r->match->effective_control, 46.3126, 0.00005);
+    assert_true(r->spec.errors == EFFECT_HC1);
+    assert_near(r->balance[0].after.difference, 0.0044, 0.00005);
+    effect_result_free(r);
+    table_free(t);
+}
+
+static void clusters_that_are_given_take_the_place_of_pairs(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    struct effect_spec s = ask_lalonde(EFFECT_MATCHING), by_pair = s;
+    s.covariates[1] = STR("re75"); /* educ is the cluster */
+    s.n_covariates--;
+    s.cluster = STR("educ");
+    by_pair.covariates[1] = STR("re75");
+    by_pair.n_covariates--;
+
+    struct effect_result *r = run(t, &s), *p = run(t, &by_pair);
+
+    assert_true(r->estimates[0].estimate == p->estimates[0].estimate);
+    assert_true(r->estimates[0].standard_error != p->estimates[0].standard_error);
+    assert_in_range(r->diagnostics.n_clusters, 2, 19);
+    assert_int_equal(p->diagnostics.n_clusters, 0);
+    effect_result_free(r);
+    effect_result_free(p);
+    table_free(t);
+}
+
+static void a_bootstrap_by_pair_is_near_the_formula(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    struct effect_spec s = ask_lalonde(EFFECT_MATCHING);
+    s.bootstrap = 4000;
+
+    struct effect_result *r = run(t, &s);
+
+    assert_near(r->estimates[0].standard_error / 705.23, 1, 0.06);
+    assert_near(sqrt(r->covariance[0]), 705.229764062, 1e-7);
+    effect_result_free(r);
+    table_free(t);
+}
+
+static void any_number_of_threads_gives_the_same_bits(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    const struct effect_spec s = with_caliper(ask_lalonde(EFFECT_MATCHING), 0.2, EFFECT_LOGIT);
+    struct effect_result *alone = run(t, &s);
+
+    for (unsigned threads = 2; threads <= 8; threads *= 2) {
+        par *pool;
+        struct effect_result *r;
+        assert_int_equal(par_new(threads, &pool, &info), OK);
+        assert_int_equal(effect_run(t, &s, pool, NULL, &r, &info), OK);
+        par_free(pool);
+        assert_memory_equal(r->estimates, alone->estimates, sizeof *r->estimates);
+        assert_memory_equal(r->match, alone->match, sizeof *r->match);
+        for (size_t i = 0; i < r->n_balance; i++) {
+            assert_memory_equal(&r->balance[i].before, &alone->balance[i].before,
+                                sizeof r->balance[i].before);
+            assert_memory_equal(&r->balance[i].after, &alone->balance[i].after,
+                                sizeof r->balance[i].after);
+        }
+        effect_result_free(r);
+    }
+    effect_result_free(alone);
+    table_free(t);
+}
+
+static void those_left_out_are_told_with_the_reason(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    const struct effect_spec s = with_caliper(ask_lalonde(EFFECT_MATCHING), 0.2, EFFECT_SCORE);
+
+    struct effect_result *r = run(t, &s);
+
+    assert_int_equal(r->match->n_treated + r->match->n_outside + r->match->n_taken, 185);
+    assert_int_equal(r->match->n_outside, 1);
+    assert_true(warns(r, "effect.match-outside") && warns(r, "effect.match-taken"));
+    assert_false(warns(r, "effect.match-fewer"));
+    effect_result_free(r);
+    table_free(t);
+}
+
+/* ---- bad input ----------------------------------------------------------------------------- */
+
+static void expect_refused(const table *t, const struct effect_spec *s, const char *key)
+{
+    struct effect_result *r = NULL;
+    assert_int_equal(effect_run(t, s, NULL, NULL, &r, &info), E_INPUT);
+    assert_string_equal(info.msg.key, key);
+    assert_null(r);
+}
+
+static void questions_that_make_no_pairs_are_refused(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    const struct effect_spec good = ask_lalonde(EFFECT_MATCHING);
+    struct effect_spec s = good;
+
+    s.ratio = 0;
+    expect_refused(t, &s, "effect.ratio-outside");
+    s.ratio = EFFECT_RATIO_MAX + 1;
+    expect_refused(t, &s, "effect.ratio-outside");
+    const double bad[] = {0, -0.2, REAL_NAN, REAL_INF};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        s = with_caliper(good, bad[i], EFFECT_SCORE);
+        expect_refused(t, &s, "effect.caliper-outside");
+    }
+    s = good;
+    s.n_covariates = 0;
+    expect_refused(t, &s, "effect.matching-without-covariates");
+    s = good;
+    s.weights = STR("age");
+    expect_refused(t, &s, "effect.matching-with-weights");
+    s = good;
+    s.unit = STR("age");
+    s.time = STR("educ");
+    expect_refused(t, &s, "effect.matching-on-panel");
+    s = good;
+    s.has_errors = true;
+    s.errors = EFFECT_HC3;
+    expect_refused(t, &s, "effect.errors-of-least-squares");
+    s = ask(EFFECT_MATCHING, "race");
+    with_covariates(&s, "age");
+    expect_refused(t, &s, "table.text-not-number");
+    table_free(t);
+}
+
+static void data_that_hold_no_pairs_are_refused(void **state)
+{
+    (void)state;
+    table *far = parse("y,treat,x\n1,1,8\n2,1,5\n3,1,9\n4,1,7\n5,0,1\n6,0,6\n7,0,2\n8,0,3\n");
+    table *same = parse("y,treat,x\n1,1,2\n2,1,2\n3,0,2\n4,0,2\n5,0,2\n");
+    table *equal = parse("y,treat,x\n1,1,1\n2,1,2\n3,0,1\n4,0,2\n5,1,1\n6,0,1\n7,1,2\n8,0,2\n");
+    struct effect_spec s = ask(EFFECT_MATCHING, "y");
+    with_covariates(&s, "x");
+    const struct effect_spec strict = with_caliper(s, 1e-6, EFFECT_SCORE);
+
+    expect_refused(far, &strict, "effect.match-nobody");
+    expect_refused(same, &s, "effect.match-all-alike");
+    expect_refused(equal, &s, "effect.match-all-alike");
+    table_free(far);
+    table_free(same);
+    table_free(equal);
+}
+
+static void a_single_pair_has_no_standard_error(void **state)
+{
+    (void)state;
+    table *t = parse("y,treat,x\n1,1,8\n2,1,5\n3,1,3\n4,1,9\n5,0,1\n6,0,5\n7,0,6\n8,0,7\n");
+    struct effect_spec s = ask(EFFECT_MATCHING, "y");
+    with_covariates(&s, "x");
+    s = with_caliper(s, 1e-6, EFFECT_SCORE);
+
+    expect_refused(t, &s, "effect.match-single");
+
+    table_free(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pairs_of_lalonde_are_those_of_matchit),
+        cmocka_unit_test(calipers_ratios_and_replacement_agree_with_r),
+        cmocka_unit_test(balance_is_as_the_guide_of_matchit_prints_it),
+        cmocka_unit_test(weights_of_controls_that_serve_more_than_once_add_up),
+        cmocka_unit_test(clusters_that_are_given_take_the_place_of_pairs),
+        cmocka_unit_test(a_bootstrap_by_pair_is_near_the_formula),
+        cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
+        cmocka_unit_test(those_left_out_are_told_with_the_reason),
+        cmocka_unit_test(questions_that_make_no_pairs_are_refused),
+        cmocka_unit_test(data_that_hold_no_pairs_are_refused),
+        cmocka_unit_test(a_single_pair_has_no_standard_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
