@@ -173,7 +173,7 @@ static void close_table(struct text_table *t)
 
 static err print_table(const struct text_table *t, const char *title, out *o, struct err_info *info)
 {
-    const err e = out_error(&t->text, info);
+    const err e = t->no_memory ? err_nomem(info) : out_error(&t->text, info);
     if (e != OK)
         return e;
     out_char(o, '\n');
