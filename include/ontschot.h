@@ -92,7 +92,7 @@ struct ontschot_effect_options {
     size_t n_covariates;
     const char *weights;
     const char *cluster;
-    const char *errors;    /* "classical", "hc1", "hc2", "hc3", "cluster" */
+    const char *errors;    /* "classical", "hc1", "hc2", "hc3", "cr1" */
     const char *ipw;       /* "hajek", "ht" */
     const char *control;   /* "never", "not-yet" */
     const char *base;      /* "varying", "universal" */

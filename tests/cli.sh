@@ -58,7 +58,7 @@ mpdta="--data $fixtures/mpdta.csv --outcome lemp --unit countyreal --time year -
     ends 0 '1.794' effect --method difference $nsw --lang nl
     ends 0 '"standard_error": 632.8533' effect --method difference $nsw --format json
     ends 0 'none,,,,1794.3423' effect --method difference $nsw --format csv
-    ends 2 'the option “cluster”' effect --method difference $nsw --errors cluster
+    ends 2 'the option “cluster”' effect --method difference $nsw --errors cr1
     ends 2 'must lie between 0 and 1' effect --method difference $nsw --level 95
     ends 3 'There is no column' effect --method weighting $nsw --covariates agee
     ends 3 'holds text' effect --method weighting $nsw --cluster treat --weights data_id

@@ -1,90 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* ontschot effect: one estimation from one data file. */
-#include "cli/cli_int.h"
+#include "cli/cmd_effect_int.h"
 #include "engine/report/report.h"
-
-static void read_names(const struct cli *c, struct effect_spec *s)
-{
-    const struct {
-        const char *option;
-        str *name;
-    } names[] = {
-        {"outcome", &s->outcome}, {"treatment", &s->treatment},
-        {"unit", &s->unit},       {"time", &s->time},
-        {"weights", &s->weights}, {"first-treated", &s->first_treated},
-        {"cluster", &s->cluster},
-    };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        *names[i].name = cli_text(c, names[i].option);
-}
-
-/* The frame has checked every choice against its list; what was not given keeps its default. */
-static void read_choices(const struct cli *c, struct effect_spec *s)
-{
-    s->has_errors = effect_errors_parse(cli_text(c, "errors"), &s->errors);
-    (void)effect_method_parse(cli_text(c, "method"), &s->method);
-    (void)effect_ipw_parse(cli_text(c, "ipw"), &s->ipw);
-    (void)effect_control_parse(cli_text(c, "control"), &s->control);
-    (void)effect_base_parse(cli_text(c, "base"), &s->base);
-    (void)effect_estimator_parse(cli_text(c, "estimator"), &s->estimator);
-    (void)effect_distance_parse(cli_text(c, "distance"), &s->distance);
-    (void)effect_scale_parse(cli_text(c, "caliper-on"), &s->caliper_on);
-}
-
-static void read_numbers(const struct cli *c, struct effect_spec *s)
-{
-    s->anticipation = (int)cli_int(c, "anticipation", s->anticipation);
-    s->bootstrap = (size_t)cli_int(c, "bootstrap", (int64_t)s->bootstrap);
-    s->level = cli_real(c, "level", s->level);
-    s->has_never = cli_given(c, "never");
-    s->never = cli_real(c, "never", s->never);
-    s->drop_failed = cli_given(c, "drop-failed");
-    s->seed = c->seed;
-    s->ratio = (size_t)cli_int(c, "ratio", (int64_t)s->ratio);
-    s->has_caliper = cli_given(c, "caliper");
-    s->caliper = cli_real(c, "caliper", s->caliper);
-    s->replace = cli_given(c, "replace");
-}
-
-static err read_covariates(struct cli *c, struct effect_spec *s, struct err_info *info)
-{
-    str *items;
-    const err e = cli_list(c, "covariates", &items, &s->n_covariates, info);
-    if (e != OK)
-        return e;
-    if (s->n_covariates > EFFECT_COVARIATES_MAX) {
-        err_set(info, E_LIMIT, "effect.covariates-limit");
-        msg_int(&info->msg, EFFECT_COVARIATES_MAX);
-        return E_LIMIT;
-    }
-    for (size_t i = 0; i < s->n_covariates; i++)
-        s->covariates[i] = items[i];
-    return OK;
-}
-
-static err read_fixed_effects(struct cli *c, struct effect_spec *s, struct err_info *info)
-{
-    str *items;
-    const err e = cli_list(c, "fixed-effects", &items, &s->n_fixed_effects, info);
-    if (e != OK)
-        return e;
-    for (size_t i = 0; i < s->n_fixed_effects && i < EFFECT_FIXED_MAX; i++)
-        s->fixed_effects[i] = items[i]; /* effect_spec_check refuses more */
-    return OK;
-}
-
-/* The question, from the command line alone. */
-static err read_spec(struct cli *c, struct effect_spec *s, struct err_info *info)
-{
-    effect_spec_init(s);
-    read_names(c, s);
-    read_choices(c, s);
-    read_numbers(c, s);
-    err e = read_covariates(c, s, info);
-    if (e == OK)
-        e = read_fixed_effects(c, s, info);
-    return e == OK ? effect_spec_check(s, info) : e;
-}
 
 static err estimate(struct cli *c, const struct effect_spec *spec, struct effect_result **result,
                     struct err_info *info)
@@ -102,7 +19,7 @@ static err print(const struct cli *c, const struct effect_result *r, out *o, str
 {
     switch (c->format) {
     case CLI_FORMAT_JSON: return report_effect_json(o, r, info);
-    case CLI_FORMAT_CSV: return report_effect_csv(o, r, info);
+    case CLI_FORMAT_CSV: return report_effect_csv(o, r, cli_text(c, "table"), info);
     case CLI_FORMAT_XLSX: return report_effect_xlsx(o, r, info);
     case CLI_FORMAT_TEXT: break;
     }
@@ -116,7 +33,7 @@ static int run(struct cli *c)
     struct err_info info;
     out text;
 
-    if (read_spec(c, &spec, &info) != OK)
+    if (effect_args_read(c, &spec, &info) != OK)
         return cli_usage(c, &info.msg);
     if (estimate(c, &spec, &r, &info) != OK)
         return cli_fail(c, &info);
@@ -141,7 +58,9 @@ static int run(struct cli *c)
 static const struct cli_option options[] = {
     {"data", CLI_TEXT, true, "cli.value-file", "effect.option-data", NULL, 0, 0},
     {"method", CLI_CHOICE, true, "cli.value-choice", "effect.option-method",
-     "difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab|matching", 0, 0},
+     "difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab|matching|"
+     "balancing",
+     0, 0},
     {"outcome", CLI_TEXT, true, "cli.value-column", "effect.option-outcome", NULL, 0, 0},
     COLUMN("treatment", "effect.option-treatment"),
     COLUMN("unit", "effect.option-unit"),
@@ -150,7 +69,7 @@ static const struct cli_option options[] = {
     {"covariates", CLI_LIST, false, "cli.value-columns", "effect.option-covariates", NULL, 0, 0},
     COLUMN("weights", "effect.option-weights"),
     COLUMN("cluster", "effect.option-cluster"),
-    CHOICE("errors", "effect.option-errors", "classical|hc1|hc2|hc3|cluster"),
+    CHOICE("errors", "effect.option-errors", "classical|hc1|hc2|hc3|cr1|cr2|cr3"),
     CHOICE("ipw", "effect.option-ipw", "hajek|ht"),
     CHOICE("control", "effect.option-control", "never|not-yet"),
     CHOICE("base", "effect.option-base", "varying|universal"),
@@ -164,11 +83,30 @@ static const struct cli_option options[] = {
     {"drop-failed", CLI_FLAG, false, NULL, "effect.option-drop-failed", NULL, 0, 0},
     {"fixed-effects", CLI_LIST, false, "cli.value-columns", "effect.option-fixed-effects", NULL, 0,
      0},
-    CHOICE("distance", "effect.option-distance", "propensity"),
+    CHOICE("distance", "effect.option-distance", "propensity|mahalanobis|exact|cem"),
     {"ratio", CLI_INT, false, "cli.value-number", "effect.option-ratio", NULL, 1, EFFECT_RATIO_MAX},
     {"caliper", CLI_REAL, false, "cli.value-number", "effect.option-caliper", NULL, 0, 0},
     CHOICE("caliper-on", "effect.option-caliper-on", "score|logit"),
     {"replace", CLI_FLAG, false, NULL, "effect.option-replace", NULL, 0, 0},
+    {"exact", CLI_LIST, false, "cli.value-columns", "effect.option-exact", NULL, 0, 0},
+    {"cut-points", CLI_TEXT, false, "effect.value-cut-points", "effect.option-cut-points", NULL, 0,
+     0},
+    CHOICE("balance", "effect.option-balance", "entropy|overlap"),
+    {"event-study", CLI_FLAG, false, NULL, "effect.option-event-study", NULL, 0, 0},
+    CHOICE("inference", "effect.option-inference", "auto|analytic|randomisation|wild"),
+    {"replications", CLI_INT, false, "cli.value-number", "effect.option-replications", NULL, 99,
+     EFFECT_REPLICATIONS_MAX},
+    {"honest", CLI_TEXT, false, "effect.value-honest", "effect.option-honest", NULL, 0, 0},
+    {"subgroups", CLI_LIST, false, "cli.value-columns", "effect.option-subgroups", NULL, 0, 0},
+    {"explore", CLI_LIST, false, "cli.value-columns", "effect.option-explore", NULL, 0, 0},
+    {"placebo-outcomes", CLI_LIST, false, "cli.value-columns", "effect.option-placebo-outcomes",
+     NULL, 0, 0},
+    {"unaffected", CLI_TEXT, false, "effect.value-unaffected", "effect.option-unaffected", NULL, 0,
+     0},
+    {"no-placebo-start", CLI_FLAG, false, NULL, "effect.option-no-placebo-start", NULL, 0, 0},
+    COLUMN("provider", "effect.option-provider"),
+    {"table", CLI_CHOICE, false, "cli.value-choice", "effect.option-table", REPORT_EFFECT_TABLES, 0,
+     0},
     {0},
 };
 

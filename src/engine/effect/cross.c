@@ -54,7 +54,7 @@ err cross_least_squares(const struct frame *f, par *pool, struct effect_result *
                        covariance, info);
     answer->variance = covariance[treatment * k + treatment];
     answer->df =
-        r->spec.errors == EFFECT_CLUSTER ? (double)f->n_clusters - 1 : (double)(f->n - factor.rank);
+        r->spec.errors == EFFECT_CR1 ? (double)f->n_clusters - 1 : (double)(f->n - factor.rank);
     return e;
 }
 

@@ -183,7 +183,7 @@ static err settle_groups(struct frame *f, struct matching *m, arena *a, struct e
     if (f->cluster)
         return keep_clusters(f, m, a, &r->diagnostics, &r->spec, info);
     r->spec.has_errors = true;
-    r->spec.errors = r->spec.replace ? EFFECT_HC1 : EFFECT_CLUSTER;
+    r->spec.errors = r->spec.replace ? EFFECT_HC1 : EFFECT_CR1;
     if (!r->spec.replace) {
         f->cluster = m->pair;
         f->n_clusters = r->match->n_treated;

@@ -23,6 +23,7 @@ void effect_spec_init(struct effect_spec *spec)
         .estimator = EFFECT_DR,
         .level = 0.95,
         .ratio = 1,
+        .replications = 9999,
     };
 }
 
@@ -175,17 +176,17 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
         !is_given(s->unit) && (s->method == EFFECT_DIFFERENCE || s->method == EFFECT_REGRESSION);
 
     if (effect_has_fixed_effects(s->method) && !is_given(s->cluster) &&
-        (!s->has_errors || s->errors == EFFECT_CLUSTER))
+        (!s->has_errors || s->errors == EFFECT_CR1))
         s->cluster = s->unit;
     if (is_given(s->cluster)) {
-        if (s->has_errors && s->errors != EFFECT_CLUSTER)
+        if (s->has_errors && s->errors != EFFECT_CR1)
             return err_text(info, E_INPUT, "effect.errors-and-cluster",
                             str_of(effect_errors_name(s->errors)));
         s->has_errors = true;
-        s->errors = EFFECT_CLUSTER;
+        s->errors = EFFECT_CR1;
         return OK;
     }
-    if (s->has_errors && s->errors == EFFECT_CLUSTER)
+    if (s->has_errors && s->errors == EFFECT_CR1)
         return err_text(info, E_INPUT, "effect.option-missing", STR("cluster"));
     if (s->has_errors && !least_squares)
         return err_text(info, E_INPUT, "effect.errors-of-least-squares",
@@ -215,24 +216,47 @@ err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
     return settle(&scratch, info);
 }
 
+static bool copy_list(arena *a, str *name, size_t n)
+{
+    bool complete = true;
+    for (size_t i = 0; i < n; i++) {
+        name[i] = arena_str(a, name[i]);
+        complete = complete && name[i].p;
+    }
+    return complete;
+}
+
+static bool copy_cuts(arena *a, struct effect_spec *s)
+{
+    struct effect_cuts *cuts = ARENA_NEW(a, struct effect_cuts, s->n_cuts);
+    bool complete = cuts != NULL;
+    for (size_t i = 0; complete && i < s->n_cuts; i++) {
+        double *at = ARENA_NEW(a, double, s->cuts[i].n);
+        cuts[i] = (struct effect_cuts){arena_str(a, s->cuts[i].covariate), at, s->cuts[i].n};
+        complete = at && cuts[i].covariate.p;
+        for (size_t j = 0; complete && j < cuts[i].n; j++)
+            at[j] = s->cuts[i].at[j];
+    }
+    s->cuts = cuts;
+    return complete;
+}
+
 static err copy_names(struct effect_spec *s, arena *a, struct err_info *info)
 {
-    str *const name[] = {&s->outcome,       &s->treatment, &s->unit,   &s->time,
-                         &s->first_treated, &s->weights,   &s->cluster};
+    str *const name[] = {&s->outcome,          &s->treatment, &s->unit,    &s->time,
+                         &s->first_treated,    &s->weights,   &s->cluster, &s->unaffected,
+                         &s->unaffected_value, &s->provider};
     bool complete = true;
 
-    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
-        *name[i] = arena_str(a, *name[i]);
-        complete = complete && name[i]->p;
-    }
-    for (size_t i = 0; i < s->n_covariates; i++) {
-        s->covariates[i] = arena_str(a, s->covariates[i]);
-        complete = complete && s->covariates[i].p;
-    }
-    for (size_t i = 0; i < s->n_fixed_effects; i++) {
-        s->fixed_effects[i] = arena_str(a, s->fixed_effects[i]);
-        complete = complete && s->fixed_effects[i].p;
-    }
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        complete = copy_list(a, name[i], 1) && complete;
+    complete = copy_list(a, s->covariates, s->n_covariates) && complete;
+    complete = copy_list(a, s->fixed_effects, s->n_fixed_effects) && complete;
+    complete = copy_list(a, s->exact, s->n_exact) && complete;
+    complete = copy_list(a, s->subgroups, s->n_subgroups) && complete;
+    complete = copy_list(a, s->explore, s->n_explore) && complete;
+    complete = copy_list(a, s->placebo_outcomes, s->n_placebo_outcomes) && complete;
+    complete = copy_cuts(a, s) && complete;
     return complete ? OK : err_nomem(info);
 }
 

@@ -24,9 +24,18 @@ enum effect_method {
     EFFECT_TWFE,          /* two-way and multi-way fixed effects */
     EFFECT_BACON,         /* two-way, and surely what it is an average of */
     EFFECT_SUNAB,         /* Sun and Abraham (2021) */
-    EFFECT_MATCHING,      /* nearest neighbour on the propensity score */
+    EFFECT_MATCHING,      /* pairs or strata of those who are alike */
+    EFFECT_BALANCING,     /* weights under which the groups are alike */
 };
-enum effect_errors { EFFECT_CLASSICAL, EFFECT_HC1, EFFECT_HC2, EFFECT_HC3, EFFECT_CLUSTER };
+enum effect_errors {
+    EFFECT_CLASSICAL,
+    EFFECT_HC1,
+    EFFECT_HC2,
+    EFFECT_HC3,
+    EFFECT_CR1, /* by cluster, with the usual small-sample factors */
+    EFFECT_CR2, /* Bell and McCaffrey (2002) */
+    EFFECT_CR3, /* the jackknife over clusters */
+};
 enum effect_ipw { EFFECT_HAJEK, EFFECT_HORVITZ_THOMPSON };
 enum effect_control { EFFECT_NEVER, EFFECT_NOT_YET };
 enum effect_base { EFFECT_VARYING, EFFECT_UNIVERSAL };
@@ -40,8 +49,33 @@ enum effect_aggregation {
     EFFECT_CALENDAR,
 };
 
-enum effect_distance { EFFECT_PROPENSITY };
+enum effect_distance {
+    EFFECT_PROPENSITY,
+    EFFECT_MAHALANOBIS,
+    EFFECT_EXACT, /* the same on every covariate */
+    EFFECT_CEM,   /* the same on every covariate, coarsened: Iacus, King and Porro (2012) */
+};
 enum effect_scale { EFFECT_SCORE, EFFECT_LOGIT };
+enum effect_weighing {
+    EFFECT_ENTROPY, /* Hainmueller (2012) */
+    EFFECT_OVERLAP, /* Li, Morgan and Zaslavsky (2018) */
+};
+
+/* How sure an effect is, when few teams were treated. */
+enum effect_inference {
+    EFFECT_AUTO, /* by the rule of teams_int.h */
+    EFFECT_ANALYTIC,
+    EFFECT_RANDOMISATION, /* which teams could have been treated instead: MacKinnon and Webb (2020)
+                           */
+    EFFECT_WILD, /* restricted wild cluster bootstrap: Cameron, Gelbach and Miller (2008) */
+};
+
+/* How far trends may differ after the start: Rambachan and Roth (2023). */
+enum effect_honesty {
+    EFFECT_TRUSTING, /* trends are taken to be parallel */
+    EFFECT_RELATIVE, /* at most M times the largest difference before the start */
+    EFFECT_SMOOTH,   /* the slope changes by at most M from one period to the next */
+};
 
 enum {
     EFFECT_COVARIATES_MAX = 64,
@@ -49,6 +83,17 @@ enum {
     EFFECT_FIXED_MAX = 8,
     EFFECT_BACON_MAX = 4096,
     EFFECT_RATIO_MAX = 1000,
+    EFFECT_CUTS_MAX = 256, /* of one covariate */
+    EFFECT_REPLICATIONS_MAX = 1000000,
+    EFFECT_HONEST_MAX = 32,       /* values of M */
+    EFFECT_LOOK_COLUMNS_MAX = 16, /* of one kind of look */
+};
+
+/* Where a covariate is cut into classes: value <= at[0], at[0] < value <= at[1], ... */
+struct effect_cuts {
+    str covariate;
+    const double *at; /* n, ascending */
+    size_t n;
 };
 
 /* What is asked. Names are columns of the table; an empty name means "none". */
@@ -82,12 +127,38 @@ struct effect_spec {
     enum effect_distance distance; /* EFFECT_MATCHING: what makes controls near */
     size_t ratio;                  /* controls for each treated, 1 .. EFFECT_RATIO_MAX */
     bool has_caliper;
-    double caliper;               /* largest distance of a pair, in standard deviations; > 0 */
-    enum effect_scale caliper_on; /* where distance is measured */
-    bool replace;                 /* a control may serve more than one treated */
+    double caliper;                   /* largest distance of a pair, in standard deviations; > 0 */
+    enum effect_scale caliper_on;     /* where distance is measured */
+    bool replace;                     /* a control may serve more than one treated */
+    str exact[EFFECT_COVARIATES_MAX]; /* columns on which partners agree, whatever the distance */
+    size_t n_exact;
+    const struct effect_cuts *cuts; /* EFFECT_CEM: for these covariates; others are cut by rule */
+    size_t n_cuts;
+    enum effect_weighing weighing; /* EFFECT_BALANCING */
+
+    bool event_study; /* twfe: an effect for each period before and since the start */
+
+    enum effect_inference inference;
+    size_t replications; /* allocations or draws at most; when all fit, all are looked at */
+    enum effect_honesty honesty;
+    double honest[EFFECT_HONEST_MAX]; /* values of M, ascending, >= 0 */
+    size_t n_honest;
+
+    /* Other looks at the same data, see struct effect_look. */
+    str subgroups[EFFECT_LOOK_COLUMNS_MAX]; /* declared: an effect for each of their values */
+    size_t n_subgroups;
+    str explore[EFFECT_LOOK_COLUMNS_MAX]; /* the same, not declared beforehand */
+    size_t n_explore;
+    str placebo_outcomes[EFFECT_LOOK_COLUMNS_MAX]; /* the programme cannot have changed these */
+    size_t n_placebo_outcomes;
+    str unaffected, unaffected_value; /* rows with this value in this column cannot be affected */
+    bool no_placebo_start;
+
+    str provider; /* who was paid: for disclosure, see engine/disclosure */
 };
 
-/* method difference, level 0.95, Hajek, never, varying, dr, ratio 1, all else zero */
+/* method difference, level 0.95, Hajek, never, varying, dr, ratio 1, 9999 replications, all else
+   zero */
 void effect_spec_init(struct effect_spec *spec);
 
 /* What can be told wrong without the data; effect_run asks the same. E_INPUT, E_LIMIT. */
@@ -164,7 +235,51 @@ struct effect_match {
     double effective_control;    /* units the weighted controls are worth (Kish) */
 };
 
+/* How sure the main effect is, counted in teams. NaN stands for "not applicable". */
+struct effect_teams {
+    enum effect_inference rule; /* what `p` of the main effect comes from */
+    const char *why;            /* message key of the rule that chose it */
+    size_t n_teams, n_treated;
+    double n_allocations; /* ways in which as many teams could have been treated */
+    double smallest_p;    /* no p below this exists */
+    size_t n_tried;       /* allocations looked at; all when that equals n_allocations */
+    double p_analytic, p_randomisation, p_wild;
+    double low, high; /* effects that the rule's test does not reject at `level` */
+};
+
+/* What is left of the main effect when trends were not parallel. */
+struct effect_honest {
+    double m;
+    double low, high; /* interval that holds the effect whatever the trends within m */
+};
+struct effect_honesty_summary {
+    double low, high;     /* with parallel trends */
+    double breakdown;     /* the largest m at which the interval leaves out 0; NaN: none does */
+    double pretest_power; /* chance that the test before the start finds `pretest_trend` */
+    double pretest_trend; /* the straight trend that it finds with a chance of one half */
+    double bias;          /* what that trend would add to the main effect */
+};
+
+/* Another effect beside the main one, from the same data. */
+enum effect_look_kind {
+    EFFECT_LOOK_SUBGROUP,        /* declared beforehand: p_adjusted after Romano and Wolf (2005) */
+    EFFECT_LOOK_EXPLORED,        /* not declared: after Benjamini and Hochberg (1995) */
+    EFFECT_LOOK_PLACEBO_START,   /* as if treatment had started earlier: should be 0 */
+    EFFECT_LOOK_PLACEBO_OUTCOME, /* should be 0 */
+    EFFECT_LOOK_UNAFFECTED,      /* those who cannot be affected: should be 0 */
+};
+struct effect_look {
+    enum effect_look_kind kind;
+    str column, value; /* the subgroup, the outcome, or periods earlier */
+    double estimate, standard_error, ci_low, ci_high, p, p_adjusted;
+    size_t n_treated, n_control;
+    const char *failed; /* message key of why there is no number, or NULL */
+};
+
 enum { EFFECT_WARNINGS_MAX = 16 };
+
+/* A count that may not be shown: engine/disclosure. */
+#define EFFECT_HIDDEN SIZE_MAX
 
 struct effect_result {
     struct effect_spec spec; /* as asked, with errors settled */
@@ -177,9 +292,15 @@ struct effect_result {
     double *covariance;         /* n_estimates x n_estimates; NaN rows for failed ones */
     double *draws; /* bootstrap draws of (estimate* - estimate), n_draws x n_estimates; or NULL */
     size_t n_draws;
-    struct effect_match *match;     /* EFFECT_MATCHING, or NULL */
+    struct effect_match *match;     /* EFFECT_MATCHING, EFFECT_BALANCING, or NULL */
     struct effect_balance *balance; /* the score, then each covariate in use; or NULL */
     size_t n_balance;
+    struct effect_teams *teams;             /* treatment goes by cluster; else NULL */
+    struct effect_honesty_summary *honesty; /* with spec.honesty, or NULL */
+    struct effect_honest *honest;           /* one for each spec.honest */
+    size_t n_honest;
+    struct effect_look *looks; /* by kind */
+    size_t n_looks;
     struct msg warnings[EFFECT_WARNINGS_MAX];
     size_t n_warnings;
     size_t n_unsaid;      /* warnings that found no room; the last one then counts them */
@@ -243,6 +364,10 @@ const char *effect_estimator_name(enum effect_estimator e);
 const char *effect_bacon_kind_name(enum effect_bacon_kind k);
 const char *effect_distance_name(enum effect_distance d);
 const char *effect_scale_name(enum effect_scale s);
+const char *effect_weighing_name(enum effect_weighing w);
+const char *effect_inference_name(enum effect_inference i);
+const char *effect_honesty_name(enum effect_honesty h);
+const char *effect_look_kind_name(enum effect_look_kind k);
 bool effect_method_parse(str s, enum effect_method *m);
 bool effect_errors_parse(str s, enum effect_errors *e);
 bool effect_ipw_parse(str s, enum effect_ipw *i);
@@ -251,5 +376,8 @@ bool effect_base_parse(str s, enum effect_base *b);
 bool effect_estimator_parse(str s, enum effect_estimator *e);
 bool effect_distance_parse(str s, enum effect_distance *d);
 bool effect_scale_parse(str s, enum effect_scale *on);
+bool effect_weighing_parse(str s, enum effect_weighing *w);
+bool effect_inference_parse(str s, enum effect_inference *i);
+bool effect_honesty_parse(str s, enum effect_honesty *h);
 
 #endif

@@ -332,7 +332,7 @@ static void kinds_of_errors_that_contradict_are_refused(void **state)
     struct effect_spec s = ask(EFFECT_DIFFERENCE, "y");
     s.has_errors = true;
 
-    s.errors = EFFECT_CLUSTER;
+    s.errors = EFFECT_CR1;
     expect_refused(t, &s, E_INPUT, "effect.option-missing");
     s.errors = EFFECT_HC2;
     s.cluster = STR("g");
@@ -446,7 +446,7 @@ static void names_read_back_as_what_they_were(void **state)
         assert_true(effect_method_parse(str_of(effect_method_name((enum effect_method)i)), &m));
         assert_int_equal(m, i);
     }
-    for (int i = EFFECT_CLASSICAL; i <= EFFECT_CLUSTER; i++) {
+    for (int i = EFFECT_CLASSICAL; i <= EFFECT_CR1; i++) {
         enum effect_errors e;
         assert_true(effect_errors_parse(str_of(effect_errors_name((enum effect_errors)i)), &e));
         assert_int_equal(e, i);

@@ -47,7 +47,7 @@ static void pairs_of_lalonde_are_those_of_matchit(void **state)
     assert_int_equal(r->estimates[0].n_treated, 185);
     assert_int_equal(r->estimates[0].n_control, 185);
     assert_near(r->diagnostics.propensity_sum_treated, 106.82557613, 0.5e-8);
-    assert_true(r->spec.has_errors && r->spec.errors == EFFECT_CLUSTER);
+    assert_true(r->spec.has_errors && r->spec.errors == EFFECT_CR1);
     assert_true(isnan(r->match->width));
     effect_result_free(r);
     table_free(t);

@@ -3,19 +3,24 @@
 #include "engine/effect/effect.h"
 
 /* In the order of their enums. */
-static const char *const methods[] = {"difference",    "regression", "weighting",
-                                      "doubly-robust", "did",        "twfe",
-                                      "bacon",         "sunab",      "matching"};
+static const char *const methods[] = {"difference", "regression", "weighting", "doubly-robust",
+                                      "did",        "twfe",       "bacon",     "sunab",
+                                      "matching",   "balancing"};
 static const char *const aggregations[] = {"none",    "group-time", "simple",
                                            "dynamic", "group",      "calendar"};
-static const char *const errors[] = {"classical", "hc1", "hc2", "hc3", "cluster"};
+static const char *const errors[] = {"classical", "hc1", "hc2", "hc3", "cr1", "cr2", "cr3"};
 static const char *const ipws[] = {"hajek", "ht"};
 static const char *const controls[] = {"never", "not-yet"};
 static const char *const bases[] = {"varying", "universal"};
 static const char *const bacon_kinds[] = {"never", "not-yet", "already", "always"};
 static const char *const estimators[] = {"dr", "dr-traditional", "ipw", "reg"};
-static const char *const distances[] = {"propensity"};
+static const char *const distances[] = {"propensity", "mahalanobis", "exact", "cem"};
 static const char *const scales[] = {"score", "logit"};
+static const char *const weighings[] = {"entropy", "overlap"};
+static const char *const inferences[] = {"auto", "analytic", "randomisation", "wild"};
+static const char *const honesties[] = {"none", "relative", "smooth"};
+static const char *const look_kinds[] = {"subgroup", "explored", "placebo-start", "placebo-outcome",
+                                         "unaffected"};
 
 #define COUNT(names) (sizeof(names) / sizeof *(names))
 
@@ -51,6 +56,9 @@ DEFINE_NAMES(base, bases)
 DEFINE_NAMES(estimator, estimators)
 DEFINE_NAMES(distance, distances)
 DEFINE_NAMES(scale, scales)
+DEFINE_NAMES(weighing, weighings)
+DEFINE_NAMES(inference, inferences)
+DEFINE_NAMES(honesty, honesties)
 
 const char *effect_aggregation_name(enum effect_aggregation a)
 {
@@ -60,4 +68,9 @@ const char *effect_aggregation_name(enum effect_aggregation a)
 const char *effect_bacon_kind_name(enum effect_bacon_kind k)
 {
     return bacon_kinds[k];
+}
+
+const char *effect_look_kind_name(enum effect_look_kind k)
+{
+    return look_kinds[k];
 }

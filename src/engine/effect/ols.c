@@ -290,14 +290,14 @@ err ols_covariance(par *pool, const struct ols_design *d, const struct ols_facto
     double *meat = ARENA_NEW(scratch, double, k *k), *half = ARENA_NEW(scratch, double, k *k);
     double factor = 1;
     err e = !meat || !half ? err_nomem(info)
-            : errors == EFFECT_CLUSTER
+            : errors == EFFECT_CR1
                 ? cluster_meat(pool, d, residual, cluster, n_clusters, scratch, meat, info)
                 : robust_meat(pool, d, f, residual, errors, scratch, meat, info);
     if (e != OK)
         goto out;
     if (errors == EFFECT_HC1)
         factor = n / free_rows;
-    if (errors == EFFECT_CLUSTER)
+    if (errors == EFFECT_CR1)
         factor = (double)n_clusters / (double)(n_clusters - 1) * ((n - 1) / free_rows);
     sandwich(f->inverse, meat, k, factor, half, covariance);
 out:

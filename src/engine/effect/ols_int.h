@@ -61,7 +61,7 @@ WARN_UNUSED err ols_solve(par *pool, const struct ols_design *design, const stru
  * A row with leverage 1 is fitted exactly, has residual 0 and adds nothing.
  *
  * The caller sees to n > r, and to 2 or more clusters. `cluster` (codes 0 ..
- * n_clusters - 1) is read for EFFECT_CLUSTER only. E_NOMEM.
+ * n_clusters - 1) is read for EFFECT_CR1 only. E_NOMEM.
  */
 WARN_UNUSED err ols_covariance(par *pool, const struct ols_design *design,
                                const struct ols_factor *f, const double *residual,

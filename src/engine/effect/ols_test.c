@@ -211,7 +211,7 @@ static void covariances_follow_their_formulas(void **state)
         assert_near(b->v[at], sandwich(b, u2, c, false), 1e-15);
         covariance(b, EFFECT_HC3);
         assert_near(b->v[at], sandwich(b, u3, c, false), 1e-15);
-        covariance(b, EFFECT_CLUSTER);
+        covariance(b, EFFECT_CR1);
         assert_near(b->v[at], sandwich(b, u, c, true) * G / (G - 1) * (N - 1) / (N - K), 1e-15);
     }
 }
@@ -221,7 +221,7 @@ static void a_row_of_weight_zero_does_not_count(void **state)
     struct bench *b = *state;
     double v[5];
     const enum effect_errors kinds[] = {EFFECT_CLASSICAL, EFFECT_HC1, EFFECT_HC2, EFFECT_HC3,
-                                        EFFECT_CLUSTER};
+                                        EFFECT_CR1};
     for (size_t i = N - 100; i < N; i++)
         b->w[i] = 0;
     b->design.n = N - 100;

@@ -18,26 +18,39 @@ static void put_field(out *o, const struct effect_field *f, const void *from, bo
     case EFFECT_FIELD_PERIOD:
         out_str(o, effect_period_print(effect_field_real(f, from), has_dates, text));
         break;
-    case EFFECT_FIELD_COUNT: out_int(o, (int64_t)effect_field_count(f, from)); break;
+    case EFFECT_FIELD_COUNT:
+        if (effect_field_count(f, from) != EFFECT_HIDDEN)
+            out_int(o, (int64_t)effect_field_count(f, from));
+        break;
     case EFFECT_FIELD_FLAG: out_char(o, effect_field_flag(f, from) ? '1' : '0'); break;
+    case EFFECT_FIELD_STR: report_csv_text(o, str_of(effect_field_text(f, from))); break;
     case EFFECT_FIELD_KEY:
-    case EFFECT_FIELD_AGGREGATION: out_str(o, str_of(effect_field_text(f, from))); break;
+    case EFFECT_FIELD_NAME: out_str(o, str_of(effect_field_text(f, from))); break;
     }
 }
 
-err report_effect_csv(out *o, const struct effect_result *r, struct err_info *info)
+static const struct effect_section *find_section(str name)
 {
-    const struct effect_field *const fields = effect_estimate_fields;
+    const struct effect_section *s = effect_sections;
+    while (name.n && s->name && !str_eq(name, str_of(s->name)))
+        s++;
+    return s->name ? s : NULL;
+}
 
-    for (const struct effect_field *f = fields; f->name; f++) {
-        out_cstr(o, f == fields ? "" : ",");
+err report_effect_csv(out *o, const struct effect_result *r, str name, struct err_info *info)
+{
+    const struct effect_section *s = find_section(name);
+    if (!s)
+        return err_text(info, E_INPUT, "effect.no-such-table", name);
+    for (const struct effect_field *f = s->fields; f->name; f++) {
+        out_cstr(o, f == s->fields ? "" : ",");
         out_cstr(o, f->name);
     }
     out_cstr(o, "\r\n"); /* RFC 4180 */
-    for (size_t i = 0; i < r->n_estimates; i++) {
-        for (const struct effect_field *f = fields; f->name; f++) {
-            out_cstr(o, f == fields ? "" : ",");
-            put_field(o, f, &r->estimates[i], r->has_dates);
+    for (size_t i = 0; i < effect_section_n(s, r); i++) {
+        for (const struct effect_field *f = s->fields; f->name; f++) {
+            out_cstr(o, f == s->fields ? "" : ",");
+            put_field(o, f, effect_section_at(s, r, i), r->has_dates);
         }
         out_cstr(o, "\r\n");
     }

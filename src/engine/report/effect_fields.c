@@ -7,86 +7,214 @@
 #include <math.h>
 #include <stddef.h>
 
-#define OF_ESTIMATE(kind, field)                                                                   \
-    {                                                                                              \
-#field, kind, offsetof(struct effect_estimate, field)                                      \
-    }
-#define OF_DIAGNOSTICS(kind, field)                                                                \
-    {                                                                                              \
-#field, kind, offsetof(struct effect_diagnostics, field)                                   \
-    }
+static const char *aggregation_at(const void *from, size_t offset)
+{
+    return effect_aggregation_name(*(const enum effect_aggregation *)((const char *)from + offset));
+}
 
-#define OF_MATCH(kind, field)                                                                      \
-    {                                                                                              \
-#field, kind, offsetof(struct effect_match, field)                                         \
-    }
-#define OF_LIKENESS(kind, field)                                                                   \
-    {                                                                                              \
-#field, kind, offsetof(struct effect_likeness, field)                                      \
-    }
+static const char *bacon_kind_at(const void *from, size_t offset)
+{
+    return effect_bacon_kind_name(*(const enum effect_bacon_kind *)((const char *)from + offset));
+}
 
-const struct effect_field effect_estimate_fields[] = {
-    OF_ESTIMATE(EFFECT_FIELD_AGGREGATION, aggregation),
-    OF_ESTIMATE(EFFECT_FIELD_PERIOD, group),
-    OF_ESTIMATE(EFFECT_FIELD_PERIOD, time),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, event_time),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, estimate),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, standard_error),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, ci_low),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, ci_high),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, band_low),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, band_high),
-    OF_ESTIMATE(EFFECT_FIELD_REAL, p),
-    OF_ESTIMATE(EFFECT_FIELD_COUNT, n_treated),
-    OF_ESTIMATE(EFFECT_FIELD_COUNT, n_control),
-    OF_ESTIMATE(EFFECT_FIELD_COUNT, n_lost),
-    OF_ESTIMATE(EFFECT_FIELD_COUNT, n_trimmed),
-    OF_ESTIMATE(EFFECT_FIELD_FLAG, reference),
-    OF_ESTIMATE(EFFECT_FIELD_KEY, failed),
+static const char *inference_at(const void *from, size_t offset)
+{
+    return effect_inference_name(*(const enum effect_inference *)((const char *)from + offset));
+}
+
+static const char *look_kind_at(const void *from, size_t offset)
+{
+    return effect_look_kind_name(*(const enum effect_look_kind *)((const char *)from + offset));
+}
+
+static const struct effect_field estimate_fields[] = {
+    {"aggregation", EFFECT_FIELD_NAME, offsetof(struct effect_estimate, aggregation),
+     aggregation_at},
+    {"group", EFFECT_FIELD_PERIOD, offsetof(struct effect_estimate, group), NULL},
+    {"time", EFFECT_FIELD_PERIOD, offsetof(struct effect_estimate, time), NULL},
+    {"event_time", EFFECT_FIELD_REAL, offsetof(struct effect_estimate, event_time), NULL},
+    {"estimate", EFFECT_FIELD_REAL, offsetof(struct effect_estimate, estimate), NULL},
+    {"standard_error", EFFECT_FIELD_REAL, offsetof(struct effect_estimate, standard_error), NULL},
+    {"ci_low", EFFECT_FIELD_REAL, offsetof(struct effect_estimate, ci_low), NULL},
+    {"ci_high", EFFECT_FIELD_REAL, offsetof(struct effect_estimate, ci_high), NULL},
+    {"band_low", EFFECT_FIELD_REAL, offsetof(struct effect_estimate, band_low), NULL},
+    {"band_high", EFFECT_FIELD_REAL, offsetof(struct effect_estimate, band_high), NULL},
+    {"p", EFFECT_FIELD_REAL, offsetof(struct effect_estimate, p), NULL},
+    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_estimate, n_treated), NULL},
+    {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_estimate, n_control), NULL},
+    {"n_lost", EFFECT_FIELD_COUNT, offsetof(struct effect_estimate, n_lost), NULL},
+    {"n_trimmed", EFFECT_FIELD_COUNT, offsetof(struct effect_estimate, n_trimmed), NULL},
+    {"reference", EFFECT_FIELD_FLAG, offsetof(struct effect_estimate, reference), NULL},
+    {"failed", EFFECT_FIELD_KEY, offsetof(struct effect_estimate, failed), NULL},
     {0},
 };
 
 /* The pre-test is apart: its three numbers are one thing. */
 const struct effect_field effect_diagnostic_fields[] = {
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_rows),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_used),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_dropped_missing),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_units),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_periods),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_treated),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_control),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_clusters),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_treated_clusters),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_control_clusters),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_always_treated),
-    OF_DIAGNOSTICS(EFFECT_FIELD_COUNT, n_unbalanced),
-    OF_DIAGNOSTICS(EFFECT_FIELD_REAL, propensity_sum_treated),
-    OF_DIAGNOSTICS(EFFECT_FIELD_REAL, mean_treated),
-    OF_DIAGNOSTICS(EFFECT_FIELD_REAL, mean_control),
+    {"n_rows", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_rows), NULL},
+    {"n_used", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_used), NULL},
+    {"n_dropped_missing", EFFECT_FIELD_COUNT,
+     offsetof(struct effect_diagnostics, n_dropped_missing), NULL},
+    {"n_units", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_units), NULL},
+    {"n_periods", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_periods), NULL},
+    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_treated), NULL},
+    {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_control), NULL},
+    {"n_clusters", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_clusters), NULL},
+    {"n_treated_clusters", EFFECT_FIELD_COUNT,
+     offsetof(struct effect_diagnostics, n_treated_clusters), NULL},
+    {"n_control_clusters", EFFECT_FIELD_COUNT,
+     offsetof(struct effect_diagnostics, n_control_clusters), NULL},
+    {"n_always_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_always_treated),
+     NULL},
+    {"n_unbalanced", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_unbalanced), NULL},
+    {"propensity_sum_treated", EFFECT_FIELD_REAL,
+     offsetof(struct effect_diagnostics, propensity_sum_treated), NULL},
+    {"mean_treated", EFFECT_FIELD_REAL, offsetof(struct effect_diagnostics, mean_treated), NULL},
+    {"mean_control", EFFECT_FIELD_REAL, offsetof(struct effect_diagnostics, mean_control), NULL},
     {0},
 };
 
-const struct effect_field effect_match_fields[] = {
-    OF_MATCH(EFFECT_FIELD_COUNT, n_pairs),
-    OF_MATCH(EFFECT_FIELD_COUNT, n_treated),
-    OF_MATCH(EFFECT_FIELD_COUNT, n_control),
-    OF_MATCH(EFFECT_FIELD_COUNT, n_outside),
-    OF_MATCH(EFFECT_FIELD_COUNT, n_taken),
-    OF_MATCH(EFFECT_FIELD_COUNT, n_fewer),
-    OF_MATCH(EFFECT_FIELD_REAL, width),
-    OF_MATCH(EFFECT_FIELD_REAL, effective_control),
+static const struct effect_field match_fields[] = {
+    {"n_pairs", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_pairs), NULL},
+    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_treated), NULL},
+    {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_control), NULL},
+    {"n_outside", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_outside), NULL},
+    {"n_taken", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_taken), NULL},
+    {"n_fewer", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_fewer), NULL},
+    {"width", EFFECT_FIELD_REAL, offsetof(struct effect_match, width), NULL},
+    {"effective_control", EFFECT_FIELD_REAL, offsetof(struct effect_match, effective_control),
+     NULL},
     {0},
 };
 
-const struct effect_field effect_likeness_fields[] = {
-    OF_LIKENESS(EFFECT_FIELD_REAL, mean_treated),
-    OF_LIKENESS(EFFECT_FIELD_REAL, mean_control),
-    OF_LIKENESS(EFFECT_FIELD_REAL, difference),
-    OF_LIKENESS(EFFECT_FIELD_REAL, variance_ratio),
-    OF_LIKENESS(EFFECT_FIELD_REAL, ecdf_mean),
-    OF_LIKENESS(EFFECT_FIELD_REAL, ecdf_max),
+/* The covariate without a name is the propensity score. */
+static const struct effect_field balance_fields[] = {
+    {"covariate", EFFECT_FIELD_STR, offsetof(struct effect_balance, covariate), NULL},
+    {"mean_treated_before", EFFECT_FIELD_REAL, offsetof(struct effect_balance, before.mean_treated),
+     NULL},
+    {"mean_control_before", EFFECT_FIELD_REAL, offsetof(struct effect_balance, before.mean_control),
+     NULL},
+    {"difference_before", EFFECT_FIELD_REAL, offsetof(struct effect_balance, before.difference),
+     NULL},
+    {"variance_ratio_before", EFFECT_FIELD_REAL,
+     offsetof(struct effect_balance, before.variance_ratio), NULL},
+    {"ecdf_mean_before", EFFECT_FIELD_REAL, offsetof(struct effect_balance, before.ecdf_mean),
+     NULL},
+    {"ecdf_max_before", EFFECT_FIELD_REAL, offsetof(struct effect_balance, before.ecdf_max), NULL},
+    {"mean_treated_after", EFFECT_FIELD_REAL, offsetof(struct effect_balance, after.mean_treated),
+     NULL},
+    {"mean_control_after", EFFECT_FIELD_REAL, offsetof(struct effect_balance, after.mean_control),
+     NULL},
+    {"difference_after", EFFECT_FIELD_REAL, offsetof(struct effect_balance, after.difference),
+     NULL},
+    {"variance_ratio_after", EFFECT_FIELD_REAL,
+     offsetof(struct effect_balance, after.variance_ratio), NULL},
+    {"ecdf_mean_after", EFFECT_FIELD_REAL, offsetof(struct effect_balance, after.ecdf_mean), NULL},
+    {"ecdf_max_after", EFFECT_FIELD_REAL, offsetof(struct effect_balance, after.ecdf_max), NULL},
     {0},
 };
+
+static const struct effect_field bacon_fields[] = {
+    {"kind", EFFECT_FIELD_NAME, offsetof(struct effect_bacon, kind), bacon_kind_at},
+    {"treated", EFFECT_FIELD_PERIOD, offsetof(struct effect_bacon, treated), NULL},
+    {"control", EFFECT_FIELD_PERIOD, offsetof(struct effect_bacon, control), NULL},
+    {"estimate", EFFECT_FIELD_REAL, offsetof(struct effect_bacon, estimate), NULL},
+    {"weight", EFFECT_FIELD_REAL, offsetof(struct effect_bacon, weight), NULL},
+    {0},
+};
+
+static const struct effect_field teams_fields[] = {
+    {"rule", EFFECT_FIELD_NAME, offsetof(struct effect_teams, rule), inference_at},
+    {"why", EFFECT_FIELD_KEY, offsetof(struct effect_teams, why), NULL},
+    {"n_teams", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_teams), NULL},
+    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_treated), NULL},
+    {"n_allocations", EFFECT_FIELD_REAL, offsetof(struct effect_teams, n_allocations), NULL},
+    {"smallest_p", EFFECT_FIELD_REAL, offsetof(struct effect_teams, smallest_p), NULL},
+    {"n_tried", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_tried), NULL},
+    {"p_analytic", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_analytic), NULL},
+    {"p_randomisation", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_randomisation), NULL},
+    {"p_wild", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_wild), NULL},
+    {"low", EFFECT_FIELD_REAL, offsetof(struct effect_teams, low), NULL},
+    {"high", EFFECT_FIELD_REAL, offsetof(struct effect_teams, high), NULL},
+    {0},
+};
+
+static const struct effect_field honesty_fields[] = {
+    {"low", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, low), NULL},
+    {"high", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, high), NULL},
+    {"breakdown", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, breakdown), NULL},
+    {"pretest_power", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, pretest_power),
+     NULL},
+    {"pretest_trend", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, pretest_trend),
+     NULL},
+    {"bias", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, bias), NULL},
+    {0},
+};
+
+static const struct effect_field honest_fields[] = {
+    {"m", EFFECT_FIELD_REAL, offsetof(struct effect_honest, m), NULL},
+    {"low", EFFECT_FIELD_REAL, offsetof(struct effect_honest, low), NULL},
+    {"high", EFFECT_FIELD_REAL, offsetof(struct effect_honest, high), NULL},
+    {0},
+};
+
+static const struct effect_field look_fields[] = {
+    {"kind", EFFECT_FIELD_NAME, offsetof(struct effect_look, kind), look_kind_at},
+    {"column", EFFECT_FIELD_STR, offsetof(struct effect_look, column), NULL},
+    {"value", EFFECT_FIELD_STR, offsetof(struct effect_look, value), NULL},
+    {"estimate", EFFECT_FIELD_REAL, offsetof(struct effect_look, estimate), NULL},
+    {"standard_error", EFFECT_FIELD_REAL, offsetof(struct effect_look, standard_error), NULL},
+    {"ci_low", EFFECT_FIELD_REAL, offsetof(struct effect_look, ci_low), NULL},
+    {"ci_high", EFFECT_FIELD_REAL, offsetof(struct effect_look, ci_high), NULL},
+    {"p", EFFECT_FIELD_REAL, offsetof(struct effect_look, p), NULL},
+    {"p_adjusted", EFFECT_FIELD_REAL, offsetof(struct effect_look, p_adjusted), NULL},
+    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_look, n_treated), NULL},
+    {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_look, n_control), NULL},
+    {"failed", EFFECT_FIELD_KEY, offsetof(struct effect_look, failed), NULL},
+    {0},
+};
+
+#define LIST(name, list_fields, member)                                                            \
+    {                                                                                              \
+        name, list_fields, offsetof(struct effect_result, member),                                 \
+            offsetof(struct effect_result, n_##member),                                            \
+            sizeof(*((struct effect_result *)0)->member)                                           \
+    }
+#define ONE(name, one_fields, member)                                                              \
+    {                                                                                              \
+        name, one_fields, offsetof(struct effect_result, member), EFFECT_SECTION_ONE,              \
+            sizeof(*((struct effect_result *)0)->member)                                           \
+    }
+
+const struct effect_section effect_sections[] = {
+    LIST("estimates", estimate_fields, estimates),
+    LIST("bacon", bacon_fields, bacon),
+    ONE("matching", match_fields, match),
+    LIST("balance", balance_fields, balance),
+    ONE("teams", teams_fields, teams),
+    ONE("honesty", honesty_fields, honesty),
+    LIST("honest", honest_fields, honest),
+    LIST("looks", look_fields, looks),
+    {0},
+};
+
+static const char *list_of(const struct effect_section *s, const struct effect_result *r)
+{
+    return *(const char *const *)((const char *)r + s->offset);
+}
+
+size_t effect_section_n(const struct effect_section *s, const struct effect_result *r)
+{
+    if (s->n_offset == EFFECT_SECTION_ONE)
+        return list_of(s, r) != NULL;
+    return *(const size_t *)((const char *)r + s->n_offset);
+}
+
+const void *effect_section_at(const struct effect_section *s, const struct effect_result *r,
+                              size_t i)
+{
+    return list_of(s, r) + i * s->size;
+}
 
 static const void *at(const struct effect_field *f, const void *from)
 {
@@ -108,10 +236,18 @@ bool effect_field_flag(const struct effect_field *f, const void *from)
     return *(const bool *)at(f, from);
 }
 
+bool effect_field_is_text(const struct effect_field *f)
+{
+    return f->kind == EFFECT_FIELD_KEY || f->kind == EFFECT_FIELD_STR ||
+           f->kind == EFFECT_FIELD_NAME;
+}
+
 const char *effect_field_text(const struct effect_field *f, const void *from)
 {
-    if (f->kind == EFFECT_FIELD_AGGREGATION)
-        return effect_aggregation_name(*(const enum effect_aggregation *)at(f, from));
+    if (f->kind == EFFECT_FIELD_NAME)
+        return f->name_of(from, f->offset);
+    if (f->kind == EFFECT_FIELD_STR) /* ends in a zero, as all names of a result do */
+        return ((const str *)at(f, from))->n ? ((const str *)at(f, from))->p : NULL;
     return *(const char *const *)at(f, from);
 }
 

@@ -13,26 +13,42 @@ enum effect_field_kind {
     EFFECT_FIELD_PERIOD, /* a number, or the day number of a date */
     EFFECT_FIELD_COUNT,
     EFFECT_FIELD_FLAG,
-    EFFECT_FIELD_KEY, /* a message key or NULL */
-    EFFECT_FIELD_AGGREGATION,
+    EFFECT_FIELD_KEY,  /* a message key or NULL */
+    EFFECT_FIELD_STR,  /* of the data; empty when there is none */
+    EFFECT_FIELD_NAME, /* a choice, by its name */
 };
 
 struct effect_field {
     const char *name; /* NULL ends a list */
     enum effect_field_kind kind;
     size_t offset; /* in the struct that the list describes */
+    const char *(*name_of)(const void *from, size_t offset); /* EFFECT_FIELD_NAME */
 };
 
-extern const struct effect_field effect_estimate_fields[];   /* of struct effect_estimate */
 extern const struct effect_field effect_diagnostic_fields[]; /* of struct effect_diagnostics */
-extern const struct effect_field effect_match_fields[];      /* of struct effect_match */
-extern const struct effect_field effect_likeness_fields[];   /* of struct effect_likeness */
+
+/* A part of a result: a struct, or a list of them. It prints alike in every form. */
+struct effect_section {
+    const char *name; /* the key in JSON, the sheet in Excel, the choice of --table */
+    const struct effect_field *fields;
+    size_t offset;   /* in struct effect_result, of the pointer */
+    size_t n_offset; /* the same, of the number; EFFECT_SECTION_ONE: one or NULL */
+    size_t size;     /* of one */
+};
+#define EFFECT_SECTION_ONE SIZE_MAX
+
+extern const struct effect_section effect_sections[]; /* estimates first; ends in a NULL name */
+
+size_t effect_section_n(const struct effect_section *s, const struct effect_result *r);
+const void *effect_section_at(const struct effect_section *s, const struct effect_result *r,
+                              size_t i);
 
 /* A field of the struct at `from`, as the value that its kind says. */
 double effect_field_real(const struct effect_field *f, const void *from); /* also of a period */
 size_t effect_field_count(const struct effect_field *f, const void *from);
 bool effect_field_flag(const struct effect_field *f, const void *from);
-/* A key, or the name of an aggregation. NULL when there is none. */
+bool effect_field_is_text(const struct effect_field *f);
+/* A key, text or name. NULL when there is none. */
 const char *effect_field_text(const struct effect_field *f, const void *from);
 
 enum { EFFECT_PERIOD_TEXT_MAX = 32 };

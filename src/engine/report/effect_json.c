@@ -15,6 +15,14 @@ static void put_period(json *j, double period, bool has_dates)
         json_put_real(j, period);
 }
 
+static void put_count(json *j, size_t n)
+{
+    if (n == EFFECT_HIDDEN)
+        json_put_null(j);
+    else
+        json_put_int(j, (int64_t)n);
+}
+
 static void put_fields(json *j, const struct effect_field *f, const void *from, bool has_dates)
 {
     for (; f->name; f++) {
@@ -22,10 +30,11 @@ static void put_fields(json *j, const struct effect_field *f, const void *from, 
         switch (f->kind) {
         case EFFECT_FIELD_REAL: json_put_real(j, effect_field_real(f, from)); break;
         case EFFECT_FIELD_PERIOD: put_period(j, effect_field_real(f, from), has_dates); break;
-        case EFFECT_FIELD_COUNT: json_put_int(j, (int64_t)effect_field_count(f, from)); break;
+        case EFFECT_FIELD_COUNT: put_count(j, effect_field_count(f, from)); break;
         case EFFECT_FIELD_FLAG: json_put_bool(j, effect_field_flag(f, from)); break;
         case EFFECT_FIELD_KEY:
-        case EFFECT_FIELD_AGGREGATION: {
+        case EFFECT_FIELD_STR:
+        case EFFECT_FIELD_NAME: {
             const char *text = effect_field_text(f, from);
             if (text)
                 json_put_str(j, str_of(text));
@@ -98,34 +107,6 @@ static void put_inputs(json *j, const struct effect_spec *s)
     json_close_object(j);
 }
 
-static void put_balance(json *j, const struct effect_balance *b)
-{
-    json_open_object(j);
-    put_name(j, "covariate", b->covariate); /* null: the propensity score */
-    json_key(j, "before");
-    json_open_object(j);
-    put_fields(j, effect_likeness_fields, &b->before, false);
-    json_close_object(j);
-    json_key(j, "after");
-    json_open_object(j);
-    put_fields(j, effect_likeness_fields, &b->after, false);
-    json_close_object(j);
-    json_close_object(j);
-}
-
-static void put_match(json *j, const struct effect_result *r)
-{
-    json_key(j, "matching");
-    json_open_object(j);
-    put_fields(j, effect_match_fields, r->match, false);
-    json_close_object(j);
-    json_key(j, "balance");
-    json_open_array(j);
-    for (size_t i = 0; i < r->n_balance; i++)
-        put_balance(j, &r->balance[i]);
-    json_close_array(j);
-}
-
 static void put_diagnostics(json *j, const struct effect_diagnostics *d)
 {
     json_open_object(j);
@@ -139,22 +120,24 @@ static void put_diagnostics(json *j, const struct effect_diagnostics *d)
     json_close_object(j);
 }
 
-static void put_bacon(json *j, const struct effect_result *r)
+/* A list is there when it is empty, a struct is null. */
+static void put_section(json *j, const struct effect_section *s, const struct effect_result *r)
 {
-    json_open_array(j);
-    for (size_t i = 0; i < r->n_bacon; i++) {
-        const struct effect_bacon *b = &r->bacon[i];
+    const size_t n = effect_section_n(s, r);
+    const bool is_list = s->n_offset != EFFECT_SECTION_ONE;
+
+    json_key(j, s->name);
+    if (is_list)
+        json_open_array(j);
+    else if (n == 0)
+        json_put_null(j);
+    for (size_t i = 0; i < n; i++) {
         json_open_object(j);
-        json_key_str(j, "kind", str_of(effect_bacon_kind_name(b->kind)));
-        json_key(j, "treated");
-        put_period(j, b->treated, r->has_dates);
-        json_key(j, "control");
-        put_period(j, b->control, r->has_dates);
-        json_key_real(j, "estimate", b->estimate);
-        json_key_real(j, "weight", b->weight);
+        put_fields(j, s->fields, effect_section_at(s, r, i), r->has_dates);
         json_close_object(j);
     }
-    json_close_array(j);
+    if (is_list)
+        json_close_array(j);
 }
 
 static void put_value(json *j, const struct msg *m, const struct msg_arg *arg)
@@ -196,18 +179,8 @@ err report_effect_json(out *o, const struct effect_result *r, struct err_info *i
     for (size_t i = 0; i < r->n_warnings; i++)
         put_warning(&j, &r->warnings[i]);
     json_close_array(&j);
-    json_key(&j, "estimates");
-    json_open_array(&j);
-    for (size_t i = 0; i < r->n_estimates; i++) {
-        json_open_object(&j);
-        put_fields(&j, effect_estimate_fields, &r->estimates[i], r->has_dates);
-        json_close_object(&j);
-    }
-    json_close_array(&j);
-    json_key(&j, "bacon");
-    put_bacon(&j, r);
-    if (r->match)
-        put_match(&j, r);
+    for (const struct effect_section *section = effect_sections; section->name; section++)
+        put_section(&j, section, r);
     json_close_object(&j);
     out_char(o, '\n');
     return out_error(o, info);

@@ -44,28 +44,32 @@ static void put_field(struct book *b, lxw_worksheet *sheet, size_t row, size_t c
         break;
     }
     case EFFECT_FIELD_COUNT:
+        if (effect_field_count(f, from) == EFFECT_HIDDEN)
+            break;
         note(b, worksheet_write_number(sheet, r, c, (double)effect_field_count(f, from), NULL));
         break;
     case EFFECT_FIELD_FLAG:
         note(b, worksheet_write_boolean(sheet, r, c, effect_field_flag(f, from), NULL));
         break;
     case EFFECT_FIELD_KEY:
-    case EFFECT_FIELD_AGGREGATION:
+    case EFFECT_FIELD_STR:
+    case EFFECT_FIELD_NAME:
         if (effect_field_text(f, from))
             put_text(b, sheet, row, column, effect_field_text(f, from), NULL);
         break;
     }
 }
 
-static void add_estimates(struct book *b, const struct effect_result *r)
+static void add_section(struct book *b, const struct effect_section *s,
+                        const struct effect_result *r)
 {
-    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, "estimates");
+    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, s->name);
     size_t column = 0;
 
-    for (const struct effect_field *f = effect_estimate_fields; f->name; f++, column++) {
+    for (const struct effect_field *f = s->fields; f->name; f++, column++) {
         put_text(b, sheet, 0, column, f->name, b->bold);
-        for (size_t i = 0; i < r->n_estimates; i++)
-            put_field(b, sheet, i + 1, column, f, &r->estimates[i]);
+        for (size_t i = 0; i < effect_section_n(s, r); i++)
+            put_field(b, sheet, i + 1, column, f, effect_section_at(s, r, i));
     }
     note(b, worksheet_set_column(sheet, 0, (lxw_col_t)(column - 1), COLUMN_WIDTH, NULL));
     worksheet_freeze_panes(sheet, 1, 0);
@@ -76,9 +80,9 @@ static void add_diagnostics(struct book *b, const struct effect_result *r)
     const struct effect_diagnostics *d = &r->diagnostics;
     const struct effect_field pretest[] = {
         {"pretest_statistic", EFFECT_FIELD_REAL,
-         offsetof(struct effect_diagnostics, pretest_statistic)},
-        {"pretest_df", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, pretest_df)},
-        {"pretest_p", EFFECT_FIELD_REAL, offsetof(struct effect_diagnostics, pretest_p)},
+         offsetof(struct effect_diagnostics, pretest_statistic), NULL},
+        {"pretest_df", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, pretest_df), NULL},
+        {"pretest_p", EFFECT_FIELD_REAL, offsetof(struct effect_diagnostics, pretest_p), NULL},
         {0},
     };
     const struct effect_field *const list[] = {effect_diagnostic_fields, pretest};
@@ -95,44 +99,6 @@ static void add_diagnostics(struct book *b, const struct effect_result *r)
     note(b, worksheet_set_column(sheet, 0, 0, 2 * COLUMN_WIDTH, NULL));
 }
 
-/* One line for each covariate; the propensity score first, as in the matching. */
-static void add_balance(struct book *b, const struct effect_result *r)
-{
-    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, "balance");
-    static const char *const moments[] = {"before", "after"};
-    size_t column = 2;
-
-    put_text(b, sheet, 0, 0, "covariate", b->bold);
-    put_text(b, sheet, 0, 1, "moment", b->bold);
-    for (const struct effect_field *f = effect_likeness_fields; f->name; f++, column++) {
-        put_text(b, sheet, 0, column, f->name, b->bold);
-        for (size_t i = 0; i < r->n_balance; i++) {
-            put_field(b, sheet, 2 * i + 1, column, f, &r->balance[i].before);
-            put_field(b, sheet, 2 * i + 2, column, f, &r->balance[i].after);
-        }
-    }
-    for (size_t i = 0; i < 2 * r->n_balance; i++) {
-        const str name = r->balance[i / 2].covariate;
-        put_text(b, sheet, i + 1, 0, name.n ? name.p : "(score)", NULL);
-        put_text(b, sheet, i + 1, 1, moments[i % 2], NULL);
-    }
-    note(b, worksheet_set_column(sheet, 0, (lxw_col_t)(column - 1), COLUMN_WIDTH, NULL));
-    worksheet_freeze_panes(sheet, 1, 0);
-}
-
-static void add_matching(struct book *b, const struct effect_result *r)
-{
-    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, "matching");
-    size_t row = 0;
-
-    for (const struct effect_field *f = effect_match_fields; f->name; f++, row++) {
-        put_text(b, sheet, row, 0, f->name, b->bold);
-        put_field(b, sheet, row, 1, f, r->match);
-    }
-    note(b, worksheet_set_column(sheet, 0, 0, COLUMN_WIDTH, NULL));
-    add_balance(b, r);
-}
-
 static lxw_error fill(lxw_workbook *workbook, const void *ctx)
 {
     const struct effect_result *r = ctx;
@@ -144,10 +110,11 @@ static lxw_error fill(lxw_workbook *workbook, const void *ctx)
         return LXW_ERROR_MEMORY_MALLOC_FAILED;
     format_set_bold(b.bold);
     format_set_num_format(b.date, "yyyy-mm-dd");
-    add_estimates(&b, r);
+    add_section(&b, effect_sections, r);
     add_diagnostics(&b, r);
-    if (r->match)
-        add_matching(&b, r);
+    for (const struct effect_section *s = effect_sections + 1; s->name; s++)
+        if (effect_section_n(s, r))
+            add_section(&b, s, r);
     return b.failed;
 }
 

@@ -159,6 +159,7 @@ const char *method_words(const struct effect_result *r)
     case EFFECT_BACON: return "report.method-twfe";
     case EFFECT_SUNAB: return "report.method-sunab";
     case EFFECT_MATCHING: return "report.method-matching";
+    case EFFECT_BALANCING: return "report.method-balancing";
     case EFFECT_DID: break;
     }
     return r->spec.control == EFFECT_NEVER ? "report.method-did-never"
@@ -169,7 +170,7 @@ const char *errors_words(const struct effect_result *r)
 {
     const bool least_squares = r->spec.method == EFFECT_DIFFERENCE ||
                                (r->spec.method == EFFECT_REGRESSION && !is_panel(r));
-    if (r->spec.cluster.n || r->spec.errors == EFFECT_CLUSTER)
+    if (r->spec.cluster.n || r->spec.errors == EFFECT_CR1)
         return "report.errors-cluster";
     if (!least_squares)
         return "report.errors-influence";

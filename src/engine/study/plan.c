@@ -52,7 +52,7 @@ static void check_method(struct checking *c, const struct study_estimator *e)
     } else {
         check_needs(c, "treatment", columns->treatment, e);
     }
-    if (yaml_get(e->node, STR("errors")) && e->design.errors == EFFECT_CLUSTER)
+    if (yaml_get(e->node, STR("errors")) && e->design.errors == EFFECT_CR1)
         check_needs(c, "cluster", columns->cluster, e);
     if (yaml_get(e->node, STR("window")) && !columns->time.n)
         check_needs(c, "time", columns->time, e);

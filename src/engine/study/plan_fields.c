@@ -19,7 +19,7 @@ static const char *const errors_words[] = {[EFFECT_CLASSICAL] = "classical",
                                            [EFFECT_HC1] = "hc1",
                                            [EFFECT_HC2] = "hc2",
                                            [EFFECT_HC3] = "hc3",
-                                           [EFFECT_CLUSTER] = "cluster",
+                                           [EFFECT_CR1] = "cr1",
                                            NULL};
 static const char *const ipws[] = {
     [EFFECT_HAJEK] = "hajek", [EFFECT_HORVITZ_THOMPSON] = "ht", NULL};

@@ -188,7 +188,7 @@ static void mistakes_are_told_with_line_and_column(void **state)
         {HEAD COLUMNS OUTCOMES "design: {method: did, ipw: ht}\n", "study.key-not-of-did", 9, 28},
         {HEAD COLUMNS OUTCOMES "design: {method: regression, control: never}\n", "study.key-of-did",
          9, 39},
-        {HEAD COLUMNS OUTCOMES "design: {method: did, errors: cluster}\n", "study.column-needed", 6,
+        {HEAD COLUMNS OUTCOMES "design: {method: did, errors: cr1}\n", "study.column-needed", 6,
          10},
         {HEAD "columns: {unit: id, time: year}\n" OUTCOMES DESIGN, "study.column-needed", 6, 10},
         {HEAD "columns: {unit: id, time: year}\n" OUTCOMES "design: {method: difference}\n",
