@@ -14,12 +14,19 @@ static const char *const methods[] = {[EFFECT_DIFFERENCE] = "difference",
                                       [EFFECT_WEIGHTING] = "weighting",
                                       [EFFECT_DOUBLY_ROBUST] = "doubly-robust",
                                       [EFFECT_DID] = "did",
+                                      [EFFECT_TWFE] = "twfe",
+                                      [EFFECT_BACON] = "bacon",
+                                      [EFFECT_SUNAB] = "sunab",
+                                      [EFFECT_MATCHING] = "matching",
+                                      [EFFECT_BALANCING] = "balancing",
                                       NULL};
 static const char *const errors_words[] = {[EFFECT_CLASSICAL] = "classical",
                                            [EFFECT_HC1] = "hc1",
                                            [EFFECT_HC2] = "hc2",
                                            [EFFECT_HC3] = "hc3",
                                            [EFFECT_CR1] = "cr1",
+                                           [EFFECT_CR2] = "cr2",
+                                           [EFFECT_CR3] = "cr3",
                                            NULL};
 static const char *const ipws[] = {
     [EFFECT_HAJEK] = "hajek", [EFFECT_HORVITZ_THOMPSON] = "ht", NULL};
@@ -31,6 +38,19 @@ static const char *const estimators[] = {[EFFECT_DR] = "dr",
                                          [EFFECT_DR_TRADITIONAL] = "dr-traditional",
                                          [EFFECT_IPW] = "ipw",
                                          [EFFECT_REG] = "reg",
+                                         NULL};
+static const char *const distances[] = {[EFFECT_PROPENSITY] = "propensity",
+                                        [EFFECT_MAHALANOBIS] = "mahalanobis",
+                                        [EFFECT_EXACT] = "exact",
+                                        [EFFECT_CEM] = "cem",
+                                        NULL};
+static const char *const scales[] = {[EFFECT_SCORE] = "score", [EFFECT_LOGIT] = "logit", NULL};
+static const char *const weighings[] = {
+    [EFFECT_ENTROPY] = "entropy", [EFFECT_OVERLAP] = "overlap", NULL};
+static const char *const inferences[] = {[EFFECT_AUTO] = "auto",
+                                         [EFFECT_ANALYTIC] = "analytic",
+                                         [EFFECT_RANDOMISATION] = "randomisation",
+                                         [EFFECT_WILD] = "wild",
                                          NULL};
 static const char *const types[] = {[TABLE_INT] = "whole",
                                     [TABLE_REAL] = "number",
@@ -289,6 +309,72 @@ static const struct schema_map filter_map = {
          .kind = SCHEMA_BOOL,                                                                      \
          IN_DESIGN(drop_failed),                                                                   \
          .about = "study.about-drop-failed"},                                                      \
+        {.key = "fixed_effects",                                                                   \
+         .kind = SCHEMA_LIST,                                                                      \
+         IN_DESIGN(fixed_effects),                                                                 \
+         .of = &column_item,                                                                       \
+         .high = SCHEMA_TO(EFFECT_FIXED_MAX),                                                      \
+         .about = "study.about-fixed-effects"},                                                    \
+        {.key = "event_study",                                                                     \
+         .kind = SCHEMA_BOOL,                                                                      \
+         IN_DESIGN(event_study),                                                                   \
+         .about = "study.about-event-study"},                                                      \
+        {.key = "distance",                                                                        \
+         .kind = SCHEMA_WORD,                                                                      \
+         IN_DESIGN(distance),                                                                      \
+         .words = distances,                                                                       \
+         .about = "study.about-distance"},                                                         \
+        {.key = "ratio",                                                                           \
+         .kind = SCHEMA_INT,                                                                       \
+         IN_DESIGN(ratio),                                                                         \
+         .low = SCHEMA_FROM(1),                                                                    \
+         .high = SCHEMA_TO(EFFECT_RATIO_MAX),                                                      \
+         .about = "study.about-ratio"},                                                            \
+        {.key = "caliper",                                                                         \
+         .kind = SCHEMA_REAL,                                                                      \
+         IN_DESIGN(caliper),                                                                       \
+         .low = SCHEMA_ABOVE(0),                                                                   \
+         .about = "study.about-caliper"},                                                          \
+        {.key = "caliper_on",                                                                      \
+         .kind = SCHEMA_WORD,                                                                      \
+         IN_DESIGN(caliper_on),                                                                    \
+         .words = scales,                                                                          \
+         .about = "study.about-caliper-on"},                                                       \
+        {.key = "replace",                                                                         \
+         .kind = SCHEMA_BOOL,                                                                      \
+         IN_DESIGN(replace),                                                                       \
+         .about = "study.about-replace"},                                                          \
+        {.key = "exact",                                                                           \
+         .kind = SCHEMA_LIST,                                                                      \
+         IN_DESIGN(exact),                                                                         \
+         .of = &column_item,                                                                       \
+         COVARIATES_HIGH,                                                                          \
+         .about = "study.about-exact"},                                                            \
+        {.key = "cut_points",                                                                      \
+         .kind = SCHEMA_TEXT,                                                                      \
+         IN_DESIGN(cut_points),                                                                    \
+         .about = "study.about-cut-points"},                                                       \
+        {.key = "balance",                                                                         \
+         .kind = SCHEMA_WORD,                                                                      \
+         IN_DESIGN(balance),                                                                       \
+         .words = weighings,                                                                       \
+         .about = "study.about-balance"},                                                          \
+        {.key = "inference",                                                                       \
+         .kind = SCHEMA_WORD,                                                                      \
+         IN_DESIGN(inference),                                                                     \
+         .words = inferences,                                                                      \
+         .about = "study.about-inference"},                                                        \
+        {.key = "replications",                                                                    \
+         .kind = SCHEMA_INT,                                                                       \
+         IN_DESIGN(replications),                                                                  \
+         .low = SCHEMA_FROM(99),                                                                   \
+         .high = SCHEMA_TO(EFFECT_REPLICATIONS_MAX),                                               \
+         .about = "study.about-replications"},                                                     \
+        {.key = "honest", .kind = SCHEMA_TEXT, IN_DESIGN(honest), .about = "study.about-honest"},  \
+        {.key = "no_placebo_start",                                                                \
+         .kind = SCHEMA_BOOL,                                                                      \
+         IN_DESIGN(no_placebo_start),                                                              \
+         .about = "study.about-no-placebo-start"},                                                 \
         {.key = "window",                                                                          \
          .kind = SCHEMA_MAP,                                                                       \
          IN_DESIGN(window),                                                                        \
@@ -502,6 +588,19 @@ static const struct schema_field study_fields[] = {
      .of = &subgroup_item,
      .high = SCHEMA_TO(STUDY_SUBGROUPS_MAX),
      .about = "study.about-subgroups"},
+    {.key = "explore",
+     .kind = SCHEMA_LIST,
+     IN(explore),
+     .of = &column_item,
+     .high = SCHEMA_TO(EFFECT_LOOK_COLUMNS_MAX),
+     .about = "study.about-explore"},
+    {.key = "placebo_outcomes",
+     .kind = SCHEMA_LIST,
+     IN(placebo_outcomes),
+     .of = &column_item,
+     .high = SCHEMA_TO(EFFECT_LOOK_COLUMNS_MAX),
+     .about = "study.about-placebo-outcomes"},
+    {.key = "unaffected", .kind = SCHEMA_TEXT, IN(unaffected), .about = "study.about-unaffected"},
     {.key = "measured",
      .kind = SCHEMA_NAMED,
      IN(measured),
