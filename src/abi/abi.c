@@ -4,7 +4,7 @@
 #include "ontschot.h"
 
 #include "base/i18n.h"
-#include "engine/effect/effect.h"
+#include "engine/disclosure/disclosure.h"
 #include "engine/report/report.h"
 
 #include <stdlib.h>
@@ -23,7 +23,7 @@ struct ontschot_table {
 };
 
 struct ontschot_effect {
-    struct effect_result *result;
+    struct released_effect *result;
     out json; /* empty until asked */
 };
 
@@ -216,14 +216,15 @@ static err read_options(const struct ontschot_effect_options *from, struct effec
 }
 
 static err run_effect(ontschot *s, const table *t, const struct ontschot_effect_options *options,
-                      struct effect_result **result)
+                      struct released_effect **result)
 {
     struct ontschot_effect_options known;
     struct effect_spec spec;
+    const struct disclosure_policy policy = DISCLOSURE_POLICY_DEFAULT;
     if (!copy_known(&known, sizeof known, options))
         return err_set(&s->info, E_INPUT, "abi.bad-size");
     const err e = read_options(&known, &spec, &s->info);
-    return e == OK ? effect_run(t, &spec, s->pool, NULL, result, &s->info) : e;
+    return e == OK ? disclosure_run(t, &spec, &policy, s->pool, NULL, result, &s->info) : e;
 }
 
 ontschot_status ontschot_effect_run(ontschot *s, const ontschot_table *t,
@@ -247,24 +248,25 @@ void ontschot_effect_close(ontschot_effect *e)
 {
     if (!e)
         return;
-    effect_result_free(e->result);
+    disclosure_free(e->result);
     out_free(&e->json);
     free(e);
 }
 
 size_t ontschot_effect_estimates(const ontschot_effect *e)
 {
-    return e->result->n_estimates;
+    return disclosure_view(e->result)->n_estimates;
 }
 
 ontschot_status ontschot_effect_estimate(const ontschot_effect *e, size_t i,
                                          struct ontschot_estimate *estimate)
 {
+    const struct effect_result *r = disclosure_view(e->result);
     struct ontschot_estimate ours;
     const size_t size = estimate->struct_size;
-    if (i >= e->result->n_estimates || !copy_known(&ours, sizeof ours, estimate))
+    if (i >= r->n_estimates || !copy_known(&ours, sizeof ours, estimate))
         return ONTSCHOT_INPUT;
-    const struct effect_estimate *from = &e->result->estimates[i];
+    const struct effect_estimate *from = &r->estimates[i];
     ours = (struct ontschot_estimate){
         .struct_size = size,
         .aggregation = effect_aggregation_name(from->aggregation),
