@@ -174,7 +174,7 @@ static void every_option_of_a_design_reaches_the_question(void **state)
             HEAD
             "columns: {unit: id, time: year, treatment: t, cluster: team, covariates: "
             "[size]}\n" OUTCOMES
-            "design: {method: twfe, fixed_effects: [team, region], errors: cr3, inference: wild,\n"
+            "design: {method: twfe, fixed_effects: [team, region], errors: cr1, inference: wild,\n"
             "         replications: 999, event_study: false, no_placebo_start: true}\n"
             "estimators:\n"
             "  - {name: m, label: M, method: matching, distance: cem, exact: [sex],\n"
@@ -187,7 +187,7 @@ static void every_option_of_a_design_reaches_the_question(void **state)
     assert_int_equal(study_spec(&s, 0, 0, memory, &spec, &info), OK);
     assert_int_equal(spec.n_fixed_effects, 2);
     assert_true(str_eq(spec.fixed_effects[1], STR("region")));
-    assert_true(spec.has_errors && spec.errors == EFFECT_CR3);
+    assert_true(spec.has_errors && spec.errors == EFFECT_CR1);
     assert_int_equal(spec.inference, EFFECT_WILD);
     assert_int_equal(spec.replications, 999);
     assert_true(spec.no_placebo_start);

@@ -5,9 +5,14 @@
 
 #include "journal_int.h"
 
-/* ---- plan_fields.c: the tables; plan.c: what tables cannot say; plan_spec.c: the question ---- */
+/*
+ * ---- plan_fields.c and plan_design.c: the tables; plan.c: what tables cannot say;
+ *      plan_spec.c: the question ----
+ */
 
-extern const struct schema_map plan_map;
+extern const struct schema_map plan_map, plan_design_map, plan_text_map;
+extern const struct schema_field plan_column_item, plan_value_item, plan_estimator_item,
+    plan_subgroup_item;
 extern const char plan_separator_of[], plan_decimal_of[]; /* by place in the list of words */
 
 void plan_check(const void *study, str file, struct errs *errors);
