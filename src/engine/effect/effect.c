@@ -213,6 +213,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
 err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
 {
     struct effect_spec scratch = *spec;
+    if (spec->choose) /* only the data tell which method it will be */
+        return need(spec->outcome, "outcome", info);
     return settle(&scratch, info);
 }
 
@@ -351,7 +353,9 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
 
-    err e = settle(&settled, info);
+    err e = spec->choose ? effect_design_choose(t, &settled, info) : OK;
+    if (e == OK)
+        e = settle(&settled, info);
     if (e == OK)
         e = result_new(&settled, &r, info);
     if (e != OK)
@@ -361,6 +365,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     else
         e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
                                    : effect_cross_run(t, pool, progress, r, info);
+    if (e == OK)
+        e = effect_design_tell(r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
