@@ -16,26 +16,9 @@ enum { BLOCKS_MAX = 64, BLOCK_ROWS = 4096 };
                         */
 #define ABSORBED 1e-20 /* variance within units, of 1, that is rounding */
 
-/* What is estimated, and what a pass needs. Columns: levels, then x, then the outcome. */
-struct system {
-    struct twfe *f;
-    size_t k;          /* columns without the outcome */
-    size_t n_blocks;   /* of whole units */
-    size_t *block;     /* n_blocks + 1: their first units */
-    double *partial;   /* n_blocks x (k + 1) x (k + 1): lower triangles of their Gram matrices */
-    double *sum;       /* workers x n_levels: weight of the unit's rows at a level; zero between */
-    uint32_t *touched; /* workers x n_levels */
-    double *gram;      /* k x k: of columns free of unit effects; becomes its factor */
-    double *scale;     /* k: 1 / length of a column, 0 when nothing is left of it */
-    bool *keep;        /* k */
-    double *beta;      /* k */
-    double *combination; /* k: of rows of the inverse, for one estimate */
-    double *score;       /* of each row, for one estimate */
-};
-
 /* ---- blocks of whole units ---- */
 
-static void split_blocks(struct system *s)
+static void split_blocks(struct twfe_system *s)
 {
     const struct twfe *f = s->f;
     const size_t wanted = f->n / BLOCK_ROWS + 1;
@@ -80,7 +63,7 @@ static bool varies(const uint32_t *level, size_t from, size_t to)
 }
 
 /* Products of the dense columns, the outcome among them, within rows from .. to - 1. */
-static void add_dense(const struct system *s, size_t from, size_t to, double *g)
+static void add_dense(const struct twfe_system *s, size_t from, size_t to, double *g)
 {
     const struct twfe *f = s->f;
     for (size_t j = 0; j <= f->n_x; j++) {
@@ -96,7 +79,7 @@ static void add_dense(const struct system *s, size_t from, size_t to, double *g)
 }
 
 /* One row's products of a level with earlier factors' levels and with the dense columns. */
-static void add_level(const struct system *s, const struct twfe_factor *const *moving,
+static void add_level(const struct twfe_system *s, const struct twfe_factor *const *moving,
                       size_t n_earlier, size_t column, size_t i, double *g)
 {
     const struct twfe *f = s->f;
@@ -114,8 +97,8 @@ static void add_level(const struct system *s, const struct twfe_factor *const *m
 }
 
 /* Products of levels less those of their means: sum w a b - (sum w a)(sum w b) / sum w. */
-static void add_levels(const struct system *s, size_t from, size_t to, double weight, double *sum,
-                       uint32_t *touched, double *g)
+static void add_levels(const struct twfe_system *s, size_t from, size_t to, double weight,
+                       double *sum, uint32_t *touched, double *g)
 {
     const struct twfe *f = s->f;
     const struct twfe_factor *moving[TWFE_FACTORS_MAX];
@@ -145,9 +128,18 @@ static void add_levels(const struct system *s, size_t from, size_t to, double we
         sum[touched[a]] = 0;
 }
 
+void twfe_add_unit(const struct twfe_system *s, size_t unit, double *sum, uint32_t *touched,
+                   double *g)
+{
+    const struct twfe *f = s->f;
+    const size_t from = f->first[unit], to = f->first[unit + 1];
+    add_dense(s, from, to, g);
+    add_levels(s, from, to, total(f->w + from, to - from), sum, touched, g);
+}
+
 static void first_pass(void *ctx, size_t block, unsigned worker)
 {
-    const struct system *s = ctx;
+    const struct twfe_system *s = ctx;
     struct twfe *f = s->f;
     double *g = s->partial + block * (s->k + 1) * (s->k + 1);
     double *sum = s->sum + worker * f->n_levels;
@@ -159,15 +151,14 @@ static void first_pass(void *ctx, size_t block, unsigned worker)
         for (size_t j = 0; j < f->n_x; j++)
             remove_mean(f->x[j] + from, f->w + from, m, weight);
         remove_mean(f->y + from, f->w + from, m, weight);
-        add_dense(s, from, to, g);
-        add_levels(s, from, to, weight, sum, touched, g);
+        twfe_add_unit(s, u, sum, touched, g);
     }
 }
 
 /* ---- the small system ---- */
 
 /* Adds the blocks in order; beta gets the products with the outcome. */
-static void gather(struct system *s)
+static void gather(struct twfe_system *s)
 {
     const size_t k = s->k, width = k + 1;
     double *first = s->partial;
@@ -181,7 +172,7 @@ static void gather(struct system *s)
     }
 }
 
-static void set_scale(struct system *s)
+static void set_scale(struct twfe_system *s)
 {
     const size_t n_levels = s->f->n_levels;
     const double weight = total(s->f->w, s->f->n);
@@ -195,7 +186,7 @@ static void set_scale(struct system *s)
             s->gram[i * s->k + j] *= s->scale[i] * s->scale[j];
 }
 
-static void solve_scaled(const struct system *s, double *v)
+static void solve_scaled(const struct twfe_system *s, double *v)
 {
     for (size_t j = 0; j < s->k; j++)
         v[j] *= s->scale[j];
@@ -204,7 +195,7 @@ static void solve_scaled(const struct system *s, double *v)
         v[j] *= s->scale[j];
 }
 
-static void warn_left_out(const struct system *s, struct effect_result *r)
+static void warn_left_out(const struct twfe_system *s, struct effect_result *r)
 {
     const struct twfe *f = s->f;
     for (size_t h = 1; h < f->n_factors; h++) { /* time cannot be: the treatment would be, too */
@@ -224,7 +215,7 @@ static void warn_left_out(const struct system *s, struct effect_result *r)
 }
 
 /* The effects asked for must be in the system. */
-static err check_effects(const struct system *s, struct err_info *info)
+static err check_effects(const struct twfe_system *s, struct err_info *info)
 {
     const struct twfe *f = s->f;
     const struct twfe_factor *last = &f->factor[f->n_factors - 1];
@@ -238,7 +229,7 @@ static err check_effects(const struct system *s, struct err_info *info)
     return OK;
 }
 
-static err solve(struct system *s, struct effect_result *r, struct err_info *info)
+static err solve(struct twfe_system *s, struct effect_result *r, struct err_info *info)
 {
     gather(s);
     set_scale(s);
@@ -273,7 +264,7 @@ static void combine(const struct twfe *f, const double *b, size_t from, size_t t
 static void take_residuals(void *ctx, size_t block, unsigned worker)
 {
     (void)worker;
-    const struct system *s = ctx;
+    const struct twfe_system *s = ctx;
     struct twfe *f = s->f;
     double fitted[PANEL_PERIODS_MAX]; /* a row for each period at most */
 
@@ -289,7 +280,7 @@ static void take_residuals(void *ctx, size_t block, unsigned worker)
 static void take_scores(void *ctx, size_t block, unsigned worker)
 {
     (void)worker;
-    const struct system *s = ctx;
+    const struct twfe_system *s = ctx;
     const struct twfe *f = s->f;
 
     for (size_t u = s->block[block]; u < s->block[block + 1]; u++) {
@@ -301,7 +292,7 @@ static void take_scores(void *ctx, size_t block, unsigned worker)
 }
 
 /* All that was estimated; or without what lies in clusters, save for the constant: K. */
-static size_t count_parameters(const struct system *s, bool all)
+static size_t count_parameters(const struct twfe_system *s, bool all)
 {
     const struct twfe *f = s->f;
     size_t n = f->is_nested && !all ? 1 : f->n_units;
@@ -313,7 +304,7 @@ static size_t count_parameters(const struct system *s, bool all)
     return n;
 }
 
-static err check_rows(const struct system *s, struct err_info *info)
+static err check_rows(const struct twfe_system *s, struct err_info *info)
 {
     const size_t n_all = count_parameters(s, true);
     if (s->f->n > n_all)
@@ -325,7 +316,7 @@ static err check_rows(const struct system *s, struct err_info *info)
 }
 
 /* Values of the forms, and their scores summed within clusters, a column each. */
-static err evaluate(struct system *s, const double *form, par *pool, arena *a,
+static err evaluate(struct twfe_system *s, const double *form, par *pool, arena *a,
                     struct effect_result *r, double **score, struct err_info *info)
 {
     const struct twfe *f = s->f;
@@ -346,7 +337,7 @@ static err evaluate(struct system *s, const double *form, par *pool, arena *a,
     return OK;
 }
 
-static err infer(struct system *s, par *pool, arena *a, struct effect_result *r,
+static err infer(struct twfe_system *s, par *pool, arena *a, struct effect_result *r,
                  struct err_info *info)
 {
     const struct twfe *f = s->f;
@@ -357,6 +348,9 @@ static err infer(struct system *s, par *pool, arena *a, struct effect_result *r,
         e = twfe_forms(f, a, r, &form, info);
     if (e != OK)
         return e;
+    if (r->spec.errors == EFFECT_CR2 || r->spec.errors == EFFECT_CR3)
+        return err_text(info, E_INPUT, "twfe.errors-not-here",
+                        str_of(effect_errors_name(r->spec.errors)));
     const size_t m = r->n_estimates;
     double **score = ARENA_NEW(a, double *, m);
     s->score = ARENA_NEW(a, double, f->n);
@@ -381,10 +375,11 @@ static err infer(struct system *s, par *pool, arena *a, struct effect_result *r,
 
 /* ---- the whole ---- */
 
-static err system_new(struct twfe *f, par *pool, arena *a, struct system *s, struct err_info *info)
+static err system_new(struct twfe *f, par *pool, arena *a, struct twfe_system *s,
+                      struct err_info *info)
 {
     const size_t k = f->n_levels + f->n_x, workers = par_threads(pool);
-    *s = (struct system){
+    *s = (struct twfe_system){
         .f = f,
         .k = k,
         .block = ARENA_NEW(a, size_t, BLOCKS_MAX + 1),
@@ -408,7 +403,7 @@ static err estimate(const table *t, par *pool, const struct progress *progress, 
                     struct effect_result *r, struct err_info *info)
 {
     struct twfe f;
-    struct system s;
+    struct twfe_system s;
     progress_report(progress, "panel.step-build", 0, 1);
     err e = twfe_read(t, a, &f, r, info);
     if (e == OK)

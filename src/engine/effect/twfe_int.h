@@ -64,6 +64,57 @@ struct twfe {
 };
 
 /*
+ * What is estimated, and what a pass needs. Columns: levels, then x (two-way: the treatment last).
+ * y and x are free of unit means once the first pass is done.
+ */
+struct twfe_system {
+    struct twfe *f;
+    size_t k;          /* columns without the outcome */
+    size_t n_blocks;   /* of whole units */
+    size_t *block;     /* n_blocks + 1: their first units */
+    double *partial;   /* n_blocks x (k + 1) x (k + 1): lower triangles of their Gram matrices */
+    double *sum;       /* workers x n_levels: weight of the unit's rows at a level; zero between */
+    uint32_t *touched; /* workers x n_levels */
+    double *gram;      /* k x k: of columns free of unit effects; becomes its factor */
+    double *scale;     /* k: 1 / length of a column, 0 when nothing is left of it */
+    bool *keep;        /* k: in the system; others follow from earlier ones */
+    double *beta;      /* k: coefficients, 0 for columns left out */
+    double *combination; /* k: of rows of the inverse, for one estimate */
+    double *score;       /* of each row, for one estimate */
+};
+
+/*
+ * What errors by cluster, the bootstrap and randomisation need of each cluster: products of the
+ * columns in use, free of unit effects, with each other and with the outcome. Summed over clusters
+ * these are the normal equations.
+ */
+struct twfe_clusters {
+    size_t n, k;      /* clusters, by code; columns in use, in the order of the system */
+    size_t *column;   /* k: which column of the system; two-way: the last is the treatment */
+    double *gram;     /* n x k x k, full and symmetric: X'WX */
+    double *product;  /* n x k: X'Wy */
+    double *yy;       /* n: y'Wy */
+    size_t *n_rows;   /* n */
+    size_t *n_units;  /* n */
+    uint8_t *treated; /* n: 1 when some unit is ever treated */
+};
+#define TWFE_CLUSTERS_BYTES_MAX ((size_t)1 << 30) /* of all Gram matrices together */
+
+/*
+ * A pass over the rows of a solved system. E_INPUT when units change clusters: their effects then
+ * belong to no cluster. E_LIMIT beyond TWFE_CLUSTERS_BYTES_MAX, E_NOMEM.
+ */
+WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
+                              struct twfe_clusters *c, struct err_info *info);
+
+/*
+ * Adds the products of a unit's rows to the lower triangle of g, (k + 1) x (k + 1), the outcome
+ * last. sum, touched: n_levels places each, sum all zero before and after.
+ */
+void twfe_add_unit(const struct twfe_system *s, size_t unit, double *sum, uint32_t *touched,
+                   double *g);
+
+/*
  * Reads what r->spec names; fills r->diagnostics and adds warnings. Memory
  * comes from `a`. E_INPUT; E_LIMIT when the system gets over LIN_K_MAX columns.
  */

@@ -366,8 +366,11 @@ static void options_that_mean_nothing_are_refused(void **state)
     assert_spec_refused(&s, "twfe.option-of-twfe");
     s = twfe_spec();
     s.has_errors = true;
+    s.errors = EFFECT_HC2;
+    assert_spec_refused(&s, "twfe.errors-not-here");
     s.errors = EFFECT_HC1;
-    assert_spec_refused(&s, "effect.errors-of-least-squares");
+    s.cluster = STR("team");
+    assert_spec_refused(&s, "effect.errors-and-cluster");
     s = twfe_spec();
     s.unit = STR("");
     assert_spec_refused(&s, "effect.option-missing");
