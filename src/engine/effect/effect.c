@@ -117,6 +117,8 @@ static err check_covariates(const struct effect_spec *s, struct err_info *info)
 /* What has no meaning for fixed effects is refused, and they for other methods. */
 static err check_fixed_effects(const struct effect_spec *s, struct err_info *info)
 {
+    if (s->event_study && s->method != EFFECT_TWFE)
+        return err_text(info, E_INPUT, "twfe.option-of-twfe", STR("event-study"));
     if (!effect_has_fixed_effects(s->method))
         return s->n_fixed_effects == 0
                    ? OK

@@ -4,6 +4,7 @@
 #include "base/lin.h"
 #include "base/real.h"
 #include "engine/effect/influence_int.h"
+#include "engine/effect/pretest_int.h"
 
 #include <math.h>
 
@@ -53,9 +54,10 @@ static err infer(const struct twfe_system *s, par *pool, arena *a, struct effect
         return err_text(info, E_INPUT, "twfe.errors-not-here",
                         str_of(effect_errors_name(r->spec.errors)));
     }
-    if (e == OK)
-        conclude(s, r);
-    return e;
+    if (e != OK)
+        return e;
+    conclude(s, r);
+    return pretest(r, EFFECT_DYNAMIC, s->f->n_clusters > 0, info);
 }
 
 static err estimate(const table *t, par *pool, const struct progress *progress, arena *a,
