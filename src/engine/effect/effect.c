@@ -118,7 +118,7 @@ static err check_covariates(const struct effect_spec *s, struct err_info *info)
 static err check_fixed_effects(const struct effect_spec *s, struct err_info *info)
 {
     if (s->event_study && s->method != EFFECT_TWFE)
-        return err_text(info, E_INPUT, "twfe.option-of-twfe", STR("event-study"));
+        return err_set(info, E_INPUT, "twfe.events-of-twfe");
     if (!effect_has_fixed_effects(s->method))
         return s->n_fixed_effects == 0
                    ? OK
