@@ -146,7 +146,8 @@ err twfe_clusters(const struct twfe_system *s, par *pool, arena *a, struct twfe_
         e = pass_new(s, n_groups, pool, a, &p, info);
     if (e != OK)
         return e;
-    struct twfe_pass pass = {&f->rows, s->tile, n_groups, visit, &p};
+    struct twfe_pass pass = {
+        .s = &f->rows, .tile = s->tile, .n_groups = n_groups, .visit = visit, .ctx = &p};
     twfe_pass_run(&pass, pool);
     gather(&p, n_groups);
     for (size_t code = 0; code < p.n; code++)

@@ -165,8 +165,32 @@ static bool make_room(struct twfe_found *f)
     return true;
 }
 
+/* When few keys were met and these leave no gap, others between them are known. */
+static void look_for_gaps(struct twfe_found *f)
+{
+    if (f->n == f->n_before || f->n > FIRST_ROOM)
+        return;
+    f->n = f->n_before = sort_distinct(f->key, f->n);
+    f->is_whole = (uint64_t)f->key[f->n - 1] - (uint64_t)f->key[0] == f->n - 1;
+}
+
+/* Whether all lie between the first and the last of those met: no difference is below 0. */
+static bool is_known(const struct twfe_found *f, const int64_t *key, size_t n)
+{
+    if (!f->is_whole)
+        return false;
+    const uint64_t low = (uint64_t)f->key[0], high = (uint64_t)f->key[f->n - 1];
+    uint64_t below = 0;
+    for (size_t i = 0; i < n; i++)
+        below |= ((uint64_t)key[i] - low) | (high - (uint64_t)key[i]);
+    return below >> 63 == 0;
+}
+
 bool twfe_found_add(struct twfe_found *f, const int64_t *key, size_t n)
 {
+    if (is_known(f, key, n))
+        return true;
+    f->is_whole = false;
     for (size_t i = 0; i < n; i++) {
         const size_t at = mix(key[i], RECENT - 1);
         if (f->recent[at] == key[i] && f->is_used[at])
@@ -177,6 +201,7 @@ bool twfe_found_add(struct twfe_found *f, const int64_t *key, size_t n)
         f->is_used[at] = true;
         f->key[f->n++] = key[i];
     }
+    look_for_gaps(f);
     return true;
 }
 
@@ -223,7 +248,10 @@ err twfe_codes_make(const struct twfe_keys *k, struct twfe_found *const *found, 
     const uint64_t range = c->n ? (uint64_t)c->key[c->n - 1] - (uint64_t)c->key[0] : 0;
     c->low = c->n ? c->key[0] : 0;
     c->is_dense = range < 65536 || range / 4 < c->n;
+    c->is_whole = c->n > 0 && range == c->n - 1;
     c->n_places = 1;
+    if (c->is_whole)
+        return OK;
     if (c->is_dense)
         c->n_places = (size_t)range + 1;
     else
@@ -240,6 +268,12 @@ err twfe_codes_make(const struct twfe_keys *k, struct twfe_found *const *found, 
 
 void twfe_codes_find(const struct twfe_codes *c, const int64_t *key, size_t n, uint32_t *code)
 {
+    if (c->is_whole) {
+        const int64_t low = c->low;
+        for (size_t i = 0; i < n; i++)
+            code[i] = (uint32_t)(key[i] - low);
+        return;
+    }
     if (c->is_dense) {
         const uint32_t *place = c->place;
         const int64_t low = c->low;

@@ -21,9 +21,10 @@ enum {
     WORDS_MAX = (PANEL_PERIODS_MAX + 63) / 64,
 };
 
-#define COLLINEAR 1e-12 /* share of a column's own variation that must be left, see lin_cholesky   \
-                         */
-#define ABSORBED 1e-20  /* variance within units, of 1, that is rounding */
+#define COLLINEAR                                                                                  \
+    1e-12              /* share of a column's own variation that must be left, see lin_cholesky    \
+                        */
+#define ABSORBED 1e-20 /* variance within units, of 1, that is rounding */
 
 /* Units by the periods they were seen in. */
 struct patterns {
@@ -353,7 +354,12 @@ static err run_pass(const struct twfe *f, struct twfe_tile *tile, par *pool, are
         e = twfe_scratch_new(f, a, &p.scratch[w], info);
     if (e != OK)
         return e;
-    struct twfe_pass pass = {&f->rows, tile, n_groups, visit, &p};
+    struct twfe_pass pass = {.s = &f->rows,
+                             .tile = tile,
+                             .n_groups = n_groups,
+                             .visit = visit,
+                             .ctx = &p,
+                             .without_cluster = true};
     twfe_pass_run(&pass, pool);
     gather(f, p.group, n_groups);
     *group = p.group;

@@ -28,8 +28,9 @@ struct count {
 
 struct census {
     struct twfe *f;
-    struct count *count;              /* n_groups */
-    uint8_t *used[TWFE_FACTORS_MAX];  /* of codes */
+    struct count *count;             /* n_groups */
+    uint8_t *used[TWFE_FACTORS_MAX]; /* of codes */
+    bool all_used[TWFE_FACTORS_MAX];
     uint32_t *home[TWFE_FACTORS_MAX]; /* of codes: their cluster */
     bool is_split[TWFE_FACTORS_MAX];  /* some code lies in two clusters */
     uint8_t *has;                     /* of clusters */
@@ -77,30 +78,45 @@ static void count_covariate(const struct twfe_tile *t, const double *x, struct s
     s->n = all;
 }
 
+static bool are_used(const uint8_t *used, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!__atomic_load_n(&used[i], __ATOMIC_RELAXED))
+            return false;
+    return true;
+}
+
 static void count_codes(struct census *c, const struct twfe_tile *t)
 {
     const struct twfe *f = c->f;
     for (size_t h = 0; h < f->rows.n_factors; h++) {
         const uint32_t *code = t->code[h];
-        for (size_t i = 0; i < t->n; i++)
+        const bool all = __atomic_load_n(&c->all_used[h], __ATOMIC_RELAXED);
+        for (size_t i = 0; !all && i < t->n; i++)
             if (i == 0 || code[i] != code[i - 1])
                 mark_byte(&c->used[h][code[i]], 1);
+        if (!all && f->rows.factor[h].n <= t->n && are_used(c->used[h], f->rows.factor[h].n))
+            mark_true(&c->all_used[h]);
         if (!f->n_clusters || __atomic_load_n(&c->is_split[h], __ATOMIC_RELAXED))
             continue;
         for (size_t u = 0; u < t->n_units; u++)
             for (size_t i = t->first[u]; i < t->first[u + 1]; i++)
-                mark_home(&c->home[h][code[i]], t->cluster ? t->cluster[i] : t->id[u],
-                          &c->is_split[h]);
+                if (i == t->first[u] || code[i] != code[i - 1] ||
+                    (t->cluster && t->cluster[i] != t->cluster[i - 1]))
+                    mark_home(&c->home[h][code[i]], t->cluster ? t->cluster[i] : t->id[u],
+                              &c->is_split[h]);
     }
 }
 
 static void count_clusters(struct census *c, const struct twfe_tile *t, size_t unit, bool is_ever)
 {
-    for (size_t i = t->first[unit]; i < t->first[unit + 1]; i++) {
-        mark_byte(&c->has[t->cluster[i]], is_ever ? EVER : NEVER);
-        if (t->cluster[i] != t->cluster[t->first[unit]])
+    const size_t from = t->first[unit];
+    mark_byte(&c->has[t->cluster[from]], is_ever ? EVER : NEVER);
+    for (size_t i = from + 1; i < t->first[unit + 1]; i++)
+        if (t->cluster[i] != t->cluster[i - 1]) {
+            mark_byte(&c->has[t->cluster[i]], is_ever ? EVER : NEVER);
             mark_true(&c->units_split);
-    }
+        }
 }
 
 static void count_cells(const struct twfe *f, const struct twfe_tile *t, size_t unit,
@@ -132,13 +148,13 @@ static void count_tile(void *ctx, struct twfe_tile *t, size_t group, unsigned wo
         count_covariate(t, t->x[j], &n->x[j]);
     for (size_t u = 0; u < t->n_units; u++) {
         const size_t from = t->first[u], to = t->first[u + 1];
-        double n_on = 0;
+        size_t n_on = 0;
         for (size_t i = from; i < to; i++)
-            n_on += t->d[i];
+            n_on += t->d[i] > 0;
         for (size_t i = from + 1; f->rows.d && i < to; i++)
             n->switches_off |= t->d[i] < t->d[i - 1];
         n->n_treated += n_on > 0;
-        n->n_switching += n_on > 0 && n_on < (double)(to - from);
+        n->n_switching += n_on > 0 && n_on < to - from;
         n->n_once += to - from == 1;
         n->rows_of[to - from]++;
         n->by_start[t->start[u] == PANEL_NEVER ? f->rows.periods.n : t->start[u]]++;
@@ -240,7 +256,12 @@ static err take_census(struct twfe *f, struct twfe_tile *tile, par *pool, arena 
     const err e = census_new(f, n_groups, a, c, info);
     if (e != OK)
         return e;
-    struct twfe_pass pass = {&f->rows, tile, n_groups, count_tile, c};
+    struct twfe_pass pass = {.s = &f->rows,
+                             .tile = tile,
+                             .n_groups = n_groups,
+                             .visit = count_tile,
+                             .ctx = c,
+                             .without_outcome = true};
     twfe_pass_run(&pass, pool);
     for (size_t g = 1; g < n_groups; g++)
         add_count(f, &c->count[0], &c->count[g]);

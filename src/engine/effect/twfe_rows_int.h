@@ -50,6 +50,8 @@ struct twfe_found {
     size_t n, room;
     int64_t *recent; /* direct mapped: keys seen lately */
     bool *is_used;
+    size_t n_before; /* when last sorted */
+    bool is_whole;   /* sorted, with every whole number from the first to the last */
 };
 WARN_UNUSED bool twfe_found_init(struct twfe_found *f);
 WARN_UNUSED bool twfe_found_add(struct twfe_found *f, const int64_t *key, size_t n);
@@ -63,7 +65,7 @@ struct twfe_codes {
     uint32_t *place; /* of key low + i when keys lie close, else an open-addressed table of codes */
     size_t n_places;
     int64_t low;
-    bool is_dense;
+    bool is_whole, is_dense; /* no number is left out, no place; few are */
 };
 WARN_UNUSED err twfe_codes_make(const struct twfe_keys *k, struct twfe_found *const *found,
                                 size_t n_found, arena *a, struct twfe_codes *codes,
@@ -122,14 +124,15 @@ struct twfe_tile {
     uint32_t *start; /* n_units: first treated period, PANEL_NEVER */
     double **x;      /* covariates, then room for the treatment */
     double *y, *d;
-    double *w;                        /* NULL: all 1 */
-    uint32_t *code[TWFE_FACTORS_MAX]; /* cells last, when rows->cell_level */
-    uint32_t *cluster;                /* NULL: by unit */
-    size_t n_missing;                 /* rows that lacked a value */
-    size_t n_always;                  /* units left out because they always were treated */
-    size_t n_after_end;               /* units whose start lies behind the last period */
-    int64_t *key;                     /* scratch */
-    uint8_t *keep;                    /* scratch */
+    double *w;                             /* NULL: all 1 */
+    uint32_t *code[TWFE_FACTORS_MAX];      /* cells last, when rows->cell_level */
+    uint32_t *cluster;                     /* NULL: by unit */
+    size_t n_missing;                      /* rows that lacked a value */
+    size_t n_always;                       /* units left out because they always were treated */
+    size_t n_after_end;                    /* units whose start lies behind the last period */
+    bool without_outcome, without_cluster; /* not asked for in this pass, and not filled */
+    int64_t *key;                          /* scratch */
+    uint8_t *keep;                         /* scratch */
 };
 
 WARN_UNUSED err twfe_tile_new(const struct twfe_rows *s, arena *a, struct twfe_tile *t,
@@ -148,6 +151,7 @@ struct twfe_pass {
     size_t n_groups;
     void (*visit)(void *ctx, struct twfe_tile *t, size_t group, unsigned worker);
     void *ctx;
+    bool without_outcome, without_cluster;
 };
 void twfe_pass_run(struct twfe_pass *p, par *pool);
 

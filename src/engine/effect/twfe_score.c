@@ -23,7 +23,6 @@ struct score_pass {
     const size_t *estimate;
     struct combination fit;
     struct combination *inverse; /* m */
-    double *residual;            /* workers x TWFE_TILE_ROWS */
     double *score;               /* workers x m x TWFE_TILE_ROWS, then summed by unit */
     double *square;              /* n_groups x m x m: rows or units are clusters */
     double *sum;                 /* n_groups x n_clusters x m: a column says which */
@@ -77,6 +76,18 @@ static void add_square(const double *row, size_t m, double *square)
             square[i * m + j] += row[i] * row[j];
 }
 
+/* Runs of a cluster are summed before they are added. */
+static void add_by_cluster(const struct twfe_tile *t, size_t unit, const double *score, size_t m,
+                           double *sum)
+{
+    for (size_t i = t->first[unit], to; i < t->first[unit + 1]; i = to) {
+        double run = 0;
+        for (to = i; to < t->first[unit + 1] && t->cluster[to] == t->cluster[i]; to++)
+            run += score[to];
+        sum[t->cluster[i] * m] += run;
+    }
+}
+
 /* Adds the tile's scores to where their clusters are summed. */
 static void add_scores(const struct score_pass *p, const struct twfe_tile *t, const double *score,
                        size_t group, double *row)
@@ -85,8 +96,8 @@ static void add_scores(const struct score_pass *p, const struct twfe_tile *t, co
     if (t->cluster) {
         double *sum = p->sum + group * f->rows.cluster.n * p->m;
         for (size_t j = 0; j < p->m; j++)
-            for (size_t i = 0; i < t->n; i++)
-                sum[t->cluster[i] * p->m + j] += score[j * TWFE_TILE_ROWS + i];
+            for (size_t u = 0; u < t->n_units; u++)
+                add_by_cluster(t, u, score + j * TWFE_TILE_ROWS, p->m, sum + j);
         return;
     }
     double *square = p->square + group * p->m * p->m;
@@ -108,10 +119,9 @@ static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
 {
     const struct score_pass *p = ctx;
     const struct twfe *f = p->s->f;
-    double *residual = p->residual + worker * TWFE_TILE_ROWS;
+    double *residual = t->y;
     double *score = p->score + worker * p->m * TWFE_TILE_ROWS;
 
-    memcpy(residual, t->y, t->n * sizeof *residual);
     combine(f, t, &p->fit, -1, residual);
     remove_means(t, residual);
     for (size_t i = 0; t->w && i < t->n; i++)
@@ -186,14 +196,14 @@ err twfe_scores(const struct twfe_system *s, const double *form, par *pool, aren
         return e;
     const size_t each = rows->has_cluster ? rows->cluster.n * p.m : p.m * p.m;
     const size_t n_groups = twfe_groups(rows, 8 * each);
-    p.residual = ARENA_NEW(a, double, workers *TWFE_TILE_ROWS);
     p.score = ARENA_NEW(a, double, workers *p.m *TWFE_TILE_ROWS);
     p.row = ARENA_NEW(a, double, workers *p.m);
     p.square = ARENA_NEW(a, double, n_groups *p.m *p.m);
     p.sum = rows->has_cluster ? ARENA_NEW(a, double, n_groups *each) : NULL;
-    if (!p.residual || !p.score || !p.row || !p.square || (rows->has_cluster && !p.sum))
+    if (!p.score || !p.row || !p.square || (rows->has_cluster && !p.sum))
         return err_nomem(info);
-    struct twfe_pass pass = {rows, s->tile, n_groups, visit, &p};
+    struct twfe_pass pass = {
+        .s = rows, .tile = s->tile, .n_groups = n_groups, .visit = visit, .ctx = &p};
     twfe_pass_run(&pass, pool);
     gather(&p, n_groups, r);
     return OK;

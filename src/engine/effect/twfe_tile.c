@@ -54,7 +54,7 @@ static void find_codes(const struct twfe_rows *s, size_t from, struct twfe_tile 
         const struct twfe_codes *c = &s->factor[h];
         twfe_codes_find(c, twfe_keys_at(&c->keys, s->order, from, t->n, t->key), t->n, t->code[h]);
     }
-    if (s->has_cluster)
+    if (s->has_cluster && !t->without_cluster)
         twfe_codes_find(&s->cluster, twfe_keys_at(&s->cluster.keys, s->order, from, t->n, t->key),
                         t->n, t->cluster);
 }
@@ -130,7 +130,7 @@ static bool mark(const struct twfe_rows *s, struct twfe_tile *t)
 {
     size_t n_kept = 0;
     for (size_t i = 0; i < t->n; i++) {
-        bool whole = !isnan(t->y[i]);
+        bool whole = s->y->n_missing == 0 || !isnan(t->y[i]);
         for (size_t j = 0; j < s->n_x; j++)
             whole &= !isnan(t->x[j][i]);
         t->n_missing += !whole;
@@ -200,7 +200,8 @@ size_t twfe_tile_fill(const struct twfe_rows *s, size_t from, size_t end, struct
         treat_from_starts(s, from, t);
     if (s->cell_level)
         find_cells(s, t);
-    twfe_numbers(s->y, s->order, from, t->n, t->y);
+    if (!t->without_outcome || s->y->n_missing > 0)
+        twfe_numbers(s->y, s->order, from, t->n, t->y);
     if (s->w) {
         twfe_numbers(s->w, s->order, from, t->n, t->w);
         for (size_t i = 0; i < t->n; i++)
@@ -227,6 +228,8 @@ static void visit_group(void *ctx, size_t group, unsigned worker)
     const struct twfe_pass *p = ctx;
     const struct twfe_rows *s = p->s;
     struct twfe_tile *t = &p->tile[worker];
+    t->without_outcome = p->without_outcome;
+    t->without_cluster = p->without_cluster;
     const size_t from = group * s->n_blocks / p->n_groups;
     const size_t to = (group + 1) * s->n_blocks / p->n_groups;
     for (size_t place = s->block[from]; place < s->block[to];) {
