@@ -96,6 +96,8 @@ static const char *obstacle(const struct twfe *f, const struct effect_spec *spec
         return "twfe.bacon-weights";
     if (f->n != f->n_units * f->factor[0].n)
         return "twfe.bacon-unbalanced";
+    if (f->is_iterated)
+        return "twfe.bacon-too-many";
     return f->switches_off ? "twfe.bacon-switches-off" : NULL;
 }
 

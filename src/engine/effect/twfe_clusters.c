@@ -87,6 +87,8 @@ static err check(const struct twfe_system *s, size_t n, struct err_info *info)
     size_t bytes;
     if (!s->f->is_nested)
         return err_set(info, E_INPUT, "twfe.units-change-clusters");
+    if (s->f->is_iterated)
+        return err_set(info, E_LIMIT, "twfe.clusters-of-many-levels");
     if (!__builtin_mul_overflow(n, width * width * sizeof(double), &bytes) &&
         bytes <= TWFE_CLUSTERS_BYTES_MAX)
         return OK;

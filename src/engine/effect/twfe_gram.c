@@ -398,7 +398,8 @@ void twfe_solve_for(const struct twfe_system *s, double *v)
 static void warn_left_out(const struct twfe_system *s, struct effect_result *r)
 {
     const struct twfe *f = s->f;
-    for (size_t h = 1; h < f->n_factors; h++) { /* time cannot be: the treatment would be, too */
+    for (size_t h = 1; !f->is_iterated && h < f->n_factors;
+         h++) { /* time cannot be: the treatment would be, too */
         bool any = false;
         for (size_t l = 1; l < f->factor[h].n; l++)
             any |= s->keep[f->factor[h].column + l - 1];
@@ -433,19 +434,23 @@ size_t twfe_count_parameters(const struct twfe_system *s, bool all)
 {
     const struct twfe *f = s->f;
     size_t n = f->is_nested && !all ? 1 : f->n_units;
-    for (size_t h = 0; h < f->n_factors; h++)
-        for (size_t l = 1; l < f->factor[h].n && (all || !f->factor[h].is_nested); l++)
+    n += s->n_iterated - (all ? 0 : s->n_iterated_nested);
+    for (size_t h = 0; h < f->n_factors; h++) {
+        const bool is_cells = f->cell && h + 1 == f->n_factors;
+        if ((f->is_iterated && !is_cells) || (!all && f->factor[h].is_nested))
+            continue;
+        for (size_t l = 1; l < f->factor[h].n; l++)
             n += s->keep[f->factor[h].column + l - 1];
+    }
     for (size_t j = 0; j < f->n_x; j++)
         n += s->keep[f->n_levels + j];
     return n;
 }
 
-err twfe_solve(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
-               struct twfe_system *s, struct effect_result *r, struct err_info *info)
+err twfe_system_new(const struct twfe *f, struct twfe_tile *tile, arena *a, struct twfe_system *s,
+                    struct err_info *info)
 {
     const size_t k = f->n_levels + f->n_x;
-    struct group *group;
     *s = (struct twfe_system){
         .f = f,
         .tile = tile,
@@ -455,18 +460,33 @@ err twfe_solve(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a
         .keep = ARENA_NEW(a, bool, k),
         .beta = ARENA_NEW(a, double, k),
     };
-    if (!s->gram || !s->scale || !s->keep || !s->beta)
-        return err_nomem(info);
-    err e = run_pass(f, tile, pool, a, &group, info);
-    if (e != OK)
-        return e;
-    set_system(s, group[0].g);
-    s->cell_sum = group[0].cell_sum;
-    (void)lin_cholesky(s->gram, k, COLLINEAR, s->keep);
-    e = check_effects(s, info);
+    return s->gram && s->scale && s->keep && s->beta ? OK : err_nomem(info);
+}
+
+err twfe_solve_system(struct twfe_system *s, const double *g, struct effect_result *r,
+                      struct err_info *info)
+{
+    set_system(s, g);
+    (void)lin_cholesky(s->gram, s->k, COLLINEAR, s->keep);
+    const err e = check_effects(s, info);
     if (e != OK)
         return e;
     warn_left_out(s, r);
     twfe_solve_for(s, s->beta);
     return OK;
+}
+
+err twfe_solve(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
+               struct twfe_system *s, struct effect_result *r, struct err_info *info)
+{
+    struct group *group;
+    err e = twfe_system_new(f, tile, a, s, info);
+    if (e == OK && f->is_iterated)
+        return twfe_iterate(f, tile, pool, a, s, r, info);
+    if (e == OK)
+        e = run_pass(f, tile, pool, a, &group, info);
+    if (e != OK)
+        return e;
+    s->cell_sum = group[0].cell_sum;
+    return twfe_solve_system(s, group[0].g, r, info);
 }

@@ -85,6 +85,8 @@ struct twfe_system {
     bool *keep;             /* k: in the system; others follow from earlier ones */
     double *beta;           /* k: coefficients, 0 for columns left out */
     double *cell_sum;       /* (periods + 1) x periods: of outcomes less unit means, by start */
+    struct twfe_columns *columns;         /* f->is_iterated: rows free of all effects; else NULL */
+    size_t n_iterated, n_iterated_nested; /* effects of factors that are not columns; nested ones */
 };
 
 /*
@@ -111,6 +113,9 @@ struct twfe_clusters {
 WARN_UNUSED err twfe_read(const table *t, par *pool, arena *a, struct twfe *f,
                           struct effect_result *r, struct err_info *info);
 
+/* Leaves only cells and x as columns of the system, and the rest to twfe_iterate.c. */
+WARN_UNUSED err twfe_leave_to_iteration(struct twfe *f, arena *a, struct err_info *info);
+
 /* A tile for each worker. */
 WARN_UNUSED err twfe_tiles_new(const struct twfe *f, par *pool, arena *a, struct twfe_tile **tile,
                                struct err_info *info);
@@ -133,6 +138,12 @@ void twfe_remove_means(const struct twfe *f, struct twfe_tile *t);
 void twfe_add_unit(const struct twfe *f, const struct twfe_tile *t, size_t unit,
                    struct twfe_scratch *scratch, double *g);
 
+/* An empty system, then one from its products: (k + 1) x (k + 1), lower triangle, outcome last. */
+WARN_UNUSED err twfe_system_new(const struct twfe *f, struct twfe_tile *tile, arena *a,
+                                struct twfe_system *s, struct err_info *info);
+WARN_UNUSED err twfe_solve_system(struct twfe_system *s, const double *g, struct effect_result *r,
+                                  struct err_info *info);
+
 /* The first pass and the system's solution. E_INPUT when the effects asked for cannot be told. */
 WARN_UNUSED err twfe_solve(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
                            struct twfe_system *s, struct effect_result *r, struct err_info *info);
@@ -149,6 +160,14 @@ size_t twfe_count_parameters(const struct twfe_system *s, bool all);
  */
 WARN_UNUSED err twfe_scores(const struct twfe_system *s, const double *form, par *pool, arena *a,
                             struct effect_result *r, struct err_info *info);
+
+/* ---- twfe_iterate.c: the same two steps when f->is_iterated. E_LIMIT when it does not settle ----
+ */
+
+WARN_UNUSED err twfe_iterate(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
+                             struct twfe_system *s, struct effect_result *r, struct err_info *info);
+WARN_UNUSED err twfe_iterate_scores(const struct twfe_system *s, const double *form, par *pool,
+                                    arena *a, struct effect_result *r, struct err_info *info);
 
 /* ---- others ---- */
 

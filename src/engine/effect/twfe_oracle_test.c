@@ -5,7 +5,9 @@
  * Worlds come from a seed: gaps, weights (some zero), people who change team, three
  * factors, an event study, Sun and Abraham, errors by row, by unit and by cluster.
  */
+#include "base/lin.h"
 #include "base/rng.h"
+#include "engine/effect/twfe_int.h"
 #include "engine/effect/twfe_test_int.h"
 
 enum { UNITS = 36, PERIODS = 7, TEAMS = 5, HOMES = 9, ROWS = UNITS * PERIODS, TARGETS_MAX = 40 };
@@ -319,6 +321,59 @@ static void an_event_study_equals_least_squares_with_dummies(void **state)
     assert_mixtures(s, 2000);
 }
 
+/* The same world, exactly and by rounds of projections. */
+static void assert_iterated(const struct world *m, const struct effect_spec *spec)
+{
+    struct err_info info;
+    arena *a = arena_new((size_t)1 << 30);
+    struct twfe f;
+    struct twfe_tile *tile;
+    struct twfe_system s;
+    double *form;
+    table *t = table_of_world(m);
+    struct effect_result *exact = run_on(t, spec, NULL);
+    struct effect_result r = {.spec = exact->spec, .memory = a};
+
+    assert_int_equal(twfe_read(t, NULL, a, &f, &r, &info), OK);
+    assert_int_equal(twfe_leave_to_iteration(&f, a, &info), OK);
+    assert_int_equal(twfe_tiles_new(&f, NULL, a, &tile, &info), OK);
+    assert_int_equal(twfe_solve(&f, tile, NULL, a, &s, &r, &info), OK);
+    assert_int_equal(twfe_forms(&f, a, &r, &form, &info), OK);
+    assert_int_equal(twfe_scores(&s, form, NULL, a, &r, &info), OK);
+
+    assert_int_equal(r.n_estimates, exact->n_estimates);
+    const double factor = exact->covariance[0] / r.covariance[0];
+    for (size_t i = 0; i < r.n_estimates; i++) {
+        const double b = lin_dot(form + i * s.k, s.beta, s.k);
+        assert_near(b, exact->estimates[i].estimate, 1e-9);
+        for (size_t j = 0; j < r.n_estimates; j++)
+            assert_near(factor * r.covariance[i * r.n_estimates + j],
+                        exact->covariance[i * r.n_estimates + j], 1e-9);
+    }
+    effect_result_free(exact);
+    arena_free(a);
+    table_free(t);
+}
+
+static void iteration_agrees_with_the_exact_method(void **state)
+{
+    (void)state;
+    struct world m;
+    for (unsigned mix = 0; mix < 16; mix++) {
+        struct effect_spec s = spec_of(mix & 8 ? EFFECT_SUNAB : EFFECT_TWFE);
+        s.event_study = (mix & 12) == 4;
+        s.fixed_effects[s.n_fixed_effects++] = STR("team");
+        if (mix & 1)
+            s.weights = STR("w");
+        if (mix & 2)
+            s.cluster = STR("home");
+        else
+            s.covariates[s.n_covariates++] = STR("x");
+        make_world(3000 + mix, &m);
+        assert_iterated(&m, &s);
+    }
+}
+
 /* Wald's test by hand, on the covariance that the oracle has confirmed. */
 static void the_test_of_earlier_periods_is_that_of_their_covariance(void **state)
 {
@@ -363,6 +418,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_and_three_ways_equal_least_squares_with_dummies),
         cmocka_unit_test(an_event_study_equals_least_squares_with_dummies),
+        cmocka_unit_test(iteration_agrees_with_the_exact_method),
         cmocka_unit_test(the_test_of_earlier_periods_is_that_of_their_covariance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -287,12 +287,7 @@ static err place_factor(struct twfe *f, size_t h, const uint8_t *used, size_t n_
     factor->level = level;
     factor->columns = columns;
     f->n_levels += factor->n - 1;
-    if (f->n_levels + f->rows.n_x + 2 <= LIN_K_MAX) /* with the treatment and the outcome */
-        return OK;
-    err_text(info, E_LIMIT, "twfe.too-many-levels", factor->name);
-    msg_int(&info->msg, (int64_t)factor->n);
-    msg_int(&info->msg, LIN_K_MAX);
-    return E_LIMIT;
+    return OK;
 }
 
 static err place_factors(struct twfe *f, const struct census *c, arena *a, struct err_info *info)
@@ -388,6 +383,32 @@ static err place_covariates(struct twfe *f, const struct count *n, arena *a,
     if (!f->cell)
         f->x_name[f->n_x++] = treatment_name(f->rows.spec);
     return OK;
+}
+
+err twfe_leave_to_iteration(struct twfe *f, arena *a, struct err_info *info)
+{
+    f->is_iterated = true;
+    f->n_levels = 0;
+    for (size_t h = 0; h < f->n_factors; h++) {
+        struct twfe_factor *factor = &f->factor[h];
+        const bool is_cells = f->cell && h + 1 == f->n_factors;
+        uint32_t *columns = ARENA_NEW(a, uint32_t, factor->n_codes);
+        if (!columns)
+            return err_nomem(info);
+        for (size_t c = 0; c < factor->n_codes; c++)
+            columns[c] = is_cells && c > 0 ? (uint32_t)c - 1 : TWFE_NONE;
+        factor->columns = columns;
+        factor->column = 0;
+        if (is_cells)
+            f->n_levels = factor->n - 1;
+    }
+    const struct twfe_factor *last = &f->factor[f->n_factors - 1];
+    if (f->n_levels + f->n_x + 1 <= LIN_K_MAX)
+        return OK;
+    err_text(info, E_LIMIT, "twfe.too-many-levels", last->name);
+    msg_int(&info->msg, (int64_t)last->n);
+    msg_int(&info->msg, LIN_K_MAX);
+    return E_LIMIT;
 }
 
 /* ---- who is in it ---- */
@@ -499,5 +520,7 @@ err twfe_read(const table *t, par *pool, arena *a, struct twfe *f, struct effect
         e = place_cells(f, n, a, info);
     if (e == OK)
         e = place_covariates(f, n, a, r, info);
+    if (e == OK && f->n_levels + f->n_x + 1 > LIN_K_MAX) /* with the outcome */
+        e = twfe_leave_to_iteration(f, a, info);
     return e == OK ? describe(f, &c, r, info) : e;
 }

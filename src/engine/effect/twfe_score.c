@@ -191,6 +191,8 @@ err twfe_scores(const struct twfe_system *s, const double *form, par *pool, aren
     const struct twfe_rows *rows = &s->f->rows;
     const size_t workers = par_threads(pool);
     struct score_pass p = {.s = s, .r = r};
+    if (s->f->is_iterated)
+        return twfe_iterate_scores(s, form, pool, a, r, info);
     const err e = combine_all(s, form, a, &p, info);
     if (e != OK)
         return e;
