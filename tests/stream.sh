@@ -7,7 +7,7 @@
 # not that.
 program=$(realpath "${1:?program}")
 . "$(dirname "$0")/tap.sh"
-allowed=16384 # kilobytes
+allowed=24576 # kilobytes
 within() { ulimit -s 1024 && ulimit -d $allowed && "$@"; }
 
 # 100,000 persons in 24 months; 60 teams, 20 of which start in five different months; one in a
@@ -26,8 +26,8 @@ awk 'BEGIN {
 }' > panel.csv
 "$program" table import panel.csv panel.ot --unit unit --time time > out 2> err
 size=$(($(wc -c < panel.ot) / 1024))
-[ "$size" -gt $((6 * allowed)) ]
-result "the panel ($size kB) is more than six times as large as what is allowed ($allowed kB)"
+[ "$size" -gt $((4 * allowed)) ]
+result "the panel ($size kB) is more than four times as large as what is allowed ($allowed kB)"
 
 estimate() { # NAME OPTION...
     name=$1
