@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { EVER = 1, NEVER = 2 };
+enum { EVER = 1, NEVER = 2, HAS_UNIT = 4, HAS_MORE = 8 };
 
 /* A covariate as rows pass: Chan, Golub and LeVeque (1983). */
 struct spread {
@@ -111,7 +111,11 @@ static void count_codes(struct census *c, const struct twfe_tile *t)
 static void count_clusters(struct census *c, const struct twfe_tile *t, size_t unit, bool is_ever)
 {
     const size_t from = t->first[unit];
-    mark_byte(&c->has[t->cluster[from]], is_ever ? EVER : NEVER);
+    uint8_t *has = &c->has[t->cluster[from]];
+    mark_byte(has, is_ever ? EVER : NEVER);
+    if (!(__atomic_load_n(has, __ATOMIC_RELAXED) & HAS_MORE) &&
+        (__atomic_fetch_or(has, HAS_UNIT, __ATOMIC_RELAXED) & HAS_UNIT))
+        mark_byte(has, HAS_MORE);
     for (size_t i = from + 1; i < t->first[unit + 1]; i++)
         if (t->cluster[i] != t->cluster[i - 1]) {
             mark_byte(&c->has[t->cluster[i]], is_ever ? EVER : NEVER);
@@ -447,6 +451,21 @@ static void count_groups(const struct twfe *f, const struct census *c, struct ef
     }
 }
 
+/* Some clusters of one unit beside larger ones are rarely meant. */
+static void warn_small_clusters(const struct twfe *f, const struct census *c,
+                                struct effect_result *r)
+{
+    size_t n_small = 0;
+    for (size_t g = 0; g < f->rows.cluster.n; g++)
+        n_small += (c->has[g] & HAS_UNIT) && !(c->has[g] & HAS_MORE);
+    if (!f->is_nested || n_small == 0 || n_small == f->n_clusters)
+        return;
+    struct msg *m = effect_warn(r, "twfe.clusters-single");
+    msg_int(m, (int64_t)n_small);
+    msg_int(m, (int64_t)f->n_clusters);
+    msg_text(m, r->spec.cluster);
+}
+
 static err describe(const struct twfe *f, const struct census *c, struct effect_result *r,
                     struct err_info *info)
 {
@@ -464,6 +483,7 @@ static err describe(const struct twfe *f, const struct census *c, struct effect_
         return err_text(info, E_INPUT, "twfe.treatment-constant", treatment_name(&r->spec));
     if (n->n_once > 0)
         msg_int(effect_warn(r, "twfe.seen-once"), (int64_t)n->n_once);
+    warn_small_clusters(f, c, r);
     return OK;
 }
 
