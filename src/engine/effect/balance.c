@@ -3,9 +3,12 @@
 
 #include "base/lin.h"
 #include "base/real.h"
+#include "engine/effect/code_map_int.h"
 #include "engine/effect/order_int.h"
 
 #include <math.h>
+
+enum { FEW = 256 }; /* values of a column that are counted rather than sorted */
 
 enum { BEFORE, AFTER, TIMES };
 enum { CONTROL, TREATED, GROUPS };
@@ -21,15 +24,18 @@ struct pass {
     double *share[TIMES][GROUPS];  /* of each row in its group: sums to 1; 0 in the other */
     double squares[TIMES][GROUPS]; /* sum of share^2 */
     struct step *step;             /* of each row */
-    struct order_item *item;       /* 2 f->n for each worker */
+    size_t room;                   /* items for a column: f->n, or FEW when that is more */
+    struct order_item *item;       /* 2 room for each worker */
     double *centred;               /* f->n for each worker */
     struct effect_balance *balance;
 };
 
-/* One column, in the order of its values. */
+/* One column. */
 struct column {
     const double *x;
-    const struct order_item *sorted;
+    const struct order_item *sorted; /* n_sorted rows, or values when these are few */
+    const struct step *step;         /* of each of these */
+    size_t n_sorted;
     bool is_binary;
     double mean[TIMES][GROUPS], variance[TIMES][GROUPS];
 };
@@ -44,8 +50,9 @@ static err pass_new(const struct frame *f, unsigned threads, arena *a, struct pa
         for (int g = 0; g < GROUPS; g++)
             complete = (p->share[t][g] = ARENA_NEW(a, double, f->n)) && complete;
     p->step = ARENA_NEW(a, struct step, f->n);
-    if (f->n <= SIZE_MAX / 2 / threads) {
-        p->item = ARENA_NEW(a, struct order_item, threads * 2 * f->n);
+    p->room = f->n > FEW ? f->n : FEW;
+    if (p->room <= SIZE_MAX / 2 / threads) {
+        p->item = ARENA_NEW(a, struct order_item, threads * 2 * p->room);
         p->centred = ARENA_NEW(a, double, threads * f->n);
     }
     return complete && p->step && p->item && p->centred ? OK : err_nomem(info);
@@ -88,24 +95,27 @@ static void measure(const struct pass *p, struct column *c, double *centred)
         }
 }
 
-/* Steps through the values, with what the shares at or below them differ. */
-static void compare_distributions(const struct pass *p, const struct column *c,
-                                  struct effect_likeness *const like[TIMES])
+static double larger(double a, double b)
 {
-    const size_t n = p->f->n;
-    double apart[TIMES] = {0}, sum[TIMES] = {0}, most[TIMES] = {0};
-    size_t values = 0;
+    return a > b ? a : b;
+}
 
-    for (size_t i = 0; i < n; i++) {
-        const struct step *step = &p->step[c->sorted[i].row];
+/* Steps through the values, with what the shares at or below them differ. */
+static void compare_distributions(const struct column *c, struct effect_likeness *const like[TIMES])
+{
+    double apart[TIMES] = {0}, sum[TIMES] = {0}, most[TIMES] = {0};
+    size_t values = 1;
+
+    for (size_t i = 0; i + 1 < c->n_sorted; i++) { /* behind the last, both are 1 */
+        const struct step *step = &c->step[c->sorted[i].row];
         for (int t = 0; t < TIMES; t++)
             apart[t] += step->by[t];
-        if (i + 1 < n && c->sorted[i + 1].key == c->sorted[i].key)
+        if (c->sorted[i + 1].key == c->sorted[i].key)
             continue;
         values++;
-        for (int t = 0; t < TIMES && i + 1 < n; t++) { /* behind the last, both are 1 */
+        for (int t = 0; t < TIMES; t++) {
             sum[t] += fabs(apart[t]);
-            most[t] = fmax(most[t], fabs(apart[t]));
+            most[t] = larger(most[t], fabs(apart[t]));
         }
     }
     for (int t = 0; t < TIMES; t++) {
@@ -114,20 +124,63 @@ static void compare_distributions(const struct pass *p, const struct column *c,
     }
 }
 
-static bool has_two_values(const struct order_item *sorted, size_t n)
+/* Values in the place of rows, with the sum of their steps; false when they are not few. */
+static bool count_values(const struct pass *p, const double *x, struct order_item item[FEW],
+                         struct step sum[FEW], size_t *n)
+{
+    struct code_map map;
+    struct err_info ignored; /* sorting needs no more memory */
+    uint32_t code;
+
+    bool is_fine = code_map_init(&map, (size_t)4 * FEW, &ignored) == OK;
+    for (size_t i = 0; is_fine && i < p->f->n; i++) {
+        const uint64_t key = order_key(x[i]);
+        is_fine = code_map_add(&map, key, &code, &ignored) == OK && code < FEW;
+        if (!is_fine)
+            break;
+        if (code == *n) {
+            item[(*n)++] = (struct order_item){key, code};
+            sum[code] = (struct step){{0}};
+        }
+        for (int t = 0; t < TIMES; t++)
+            sum[code].by[t] += p->step[i].by[t];
+    }
+    code_map_free(&map);
+    return is_fine;
+}
+
+static bool has_two_values(const struct column *c)
 {
     size_t values = 1;
-    for (size_t i = 1; i < n && values <= 2; i++)
-        values += sorted[i].key != sorted[i - 1].key;
+    for (size_t i = 1; i < c->n_sorted && values <= 2; i++)
+        values += c->sorted[i].key != c->sorted[i - 1].key;
     return values == 2;
 }
 
-/* The standard deviation of the treated before. */
-static double scale_of(const struct column *c, size_t n)
+/* Few values are summed in `sum`, else all rows are sorted. */
+static void sort_column(const struct pass *p, struct column *c, struct order_item *item,
+                        struct step sum[FEW])
 {
-    const double low = c->x[c->sorted[0].row], high = c->x[c->sorted[n - 1].row];
+    const size_t n = p->f->n;
+
+    c->step = sum;
+    if (!count_values(p, c->x, item, sum, &c->n_sorted)) {
+        c->step = p->step;
+        c->n_sorted = n;
+        for (size_t i = 0; i < n; i++)
+            item[i] = (struct order_item){order_key(c->x[i]), (uint32_t)i};
+    }
+    c->sorted = order_sort(item, item + p->room, c->n_sorted);
+    c->is_binary = has_two_values(c);
+}
+
+/* The standard deviation of the treated before. */
+static double scale_of(const struct column *c)
+{
+    const double low = order_value(c->sorted[0].key);
+    const double high = order_value(c->sorted[c->n_sorted - 1].key);
     const double mean = c->mean[BEFORE][TREATED];
-    return sqrt(c->is_binary ? fmax(0, (mean - low) * (high - mean))
+    return sqrt(c->is_binary ? larger(0, (mean - low) * (high - mean))
                              : c->variance[BEFORE][TREATED]);
 }
 
@@ -138,16 +191,13 @@ static void fill_row(void *ctx, size_t row, unsigned worker)
     const bool is_score = p->p && row == 0;
     const size_t j = row + !p->p; /* the ones are no covariate */
     const double origin = is_score ? 0 : f->x_mean[j], unit = is_score ? 1 : f->x_sd[j];
-    struct order_item *item = p->item + worker * 2 * f->n;
+    struct step sum[FEW];
     struct effect_likeness *const like[TIMES] = {&p->balance[row].before, &p->balance[row].after};
     struct column c = {.x = is_score ? p->p : f->x[j]};
 
-    for (size_t i = 0; i < f->n; i++)
-        item[i] = (struct order_item){order_key(c.x[i]), (uint32_t)i};
-    c.sorted = order_sort(item, item + f->n, f->n);
-    c.is_binary = has_two_values(c.sorted, f->n);
+    sort_column(p, &c, p->item + worker * 2 * p->room, sum);
     measure(p, &c, p->centred + worker * f->n);
-    const double scale = scale_of(&c, f->n);
+    const double scale = scale_of(&c);
     for (int t = 0; t < TIMES; t++) {
         const double *mean = c.mean[t], *variance = c.variance[t];
         like[t]->mean_treated = origin + unit * mean[TREATED];
@@ -157,7 +207,7 @@ static void fill_row(void *ctx, size_t row, unsigned worker)
                                       ? REAL_NAN
                                       : variance[TREATED] / variance[CONTROL];
     }
-    compare_distributions(p, &c, like);
+    compare_distributions(&c, like);
 }
 
 static err name_rows(const struct pass *p, size_t n, arena *a, struct err_info *info)

@@ -61,7 +61,7 @@ static err standard_deviation(const double *x, size_t n, arena *a, double *sd,
 static err measure_caliper(const struct matching *m, arena *a, struct effect_result *r,
                            double *width, struct err_info *info)
 {
-    double sd;
+    double sd = 0;
 
     const err e = standard_deviation(m->value, m->f->n, a, &sd, info);
     if (e != OK)

@@ -5,7 +5,7 @@
 #include "base/real.h"
 
 enum {
-    CANDIDATES = 8, /* sought at once for a treated: others may take the first ones */
+    CANDIDATES = 4, /* sought at once for a treated: others may take the first ones */
     GROUP = 512,    /* treated who look around together before they choose in turn */
 };
 

@@ -3,6 +3,9 @@
 
 #include "base/real.h"
 
+#define KERNEL_FILE "engine/effect/match_kernel_int.h"
+#include "base/kernels.h"
+
 /* ---- building ---- */
 
 struct build {
@@ -225,26 +228,35 @@ struct prospect {
     uint32_t node, first_row;
 };
 
+/* Of no use are nodes where nobody is free, all are beyond the width, or all too far. */
+static struct prospect no_prospect(uint32_t node)
+{
+    return (struct prospect){REAL_INF, node, MATCH_NONE};
+}
+
 /*
  * Summed as the distances of points are, so that rounding never makes it larger
- * than one of theirs. Infinite where nobody is free, or all are beyond the width.
+ * than one of theirs.
  */
 static struct prospect look_at(const struct match_tree *t, const struct match_place *at,
-                               uint32_t node)
+                               uint32_t node, double farthest)
 {
+    enum { AT_ONCE = 4 };
     const struct match_node *n = &t->node[node];
     const double *low = box_of(t, node), *high = low + t->k;
     double sum = 0;
 
     if (n->first_row == MATCH_NONE || n->low - at->value > at->width ||
         at->value - n->high > at->width)
-        return (struct prospect){REAL_INF, node, MATCH_NONE};
-    for (size_t j = 0; j < t->k; j++) {
-        const double under = low[j] - at->z[j], beyond = at->z[j] - high[j];
-        const double apart = under > beyond ? under : beyond;
-        sum += apart > 0 ? apart * apart : 0;
-    }
-    return (struct prospect){sum, node, n->first_row};
+        return no_prospect(node);
+    for (size_t from = 0; from < t->k && sum <= farthest; from += AT_ONCE)
+        for (size_t j = from; j < t->k && j < from + AT_ONCE; j++) {
+            const double under = low[j] - at->z[j], beyond = at->z[j] - high[j];
+            const double outside = under > beyond ? under : beyond;
+            const double apart = outside > 0 ? outside : 0;
+            sum += apart * apart;
+        }
+    return sum <= farthest ? (struct prospect){sum, node, n->first_row} : no_prospect(node);
 }
 
 /* Whether a point at this distance, of this row or a later one, is of no use. */
@@ -254,6 +266,12 @@ static bool is_too_late(const struct match_list *l, double distance, uint32_t ro
         return distance == REAL_INF;
     const struct match_near *last = &l->near[l->cap - 1];
     return distance > last->distance || (distance == last->distance && row > last->row);
+}
+
+/* Beyond this distance nothing is of use. */
+static double farthest(const struct match_list *l)
+{
+    return l->n < l->cap ? REAL_INF : l->near[l->cap - 1].distance;
 }
 
 static void insert(struct match_list *l, struct match_near p)
@@ -276,11 +294,7 @@ static void search_leaf(const struct match_tree *t, const struct match_place *at
     const double *z = t->z + n->from * t->k;
     double distance[MATCH_LEAF];
 
-    for (size_t i = 0; i < m; i++)
-        distance[i] = 0;
-    for (size_t j = 0; j < t->k; j++, z += m)
-        for (size_t i = 0; i < m; i++)
-            distance[i] += (z[i] - at->z[j]) * (z[i] - at->z[j]);
+    KERNEL_PICK(measure_leaf)(z, at->z, t->k, m, distance);
     for (size_t i = 0; i < m; i++) {
         const uint32_t point = n->from + (uint32_t)i;
         if (is_too_late(l, distance[i], t->row[point]) || t->taken[point])
@@ -308,7 +322,8 @@ static void search(const struct match_tree *t, const struct match_place *at, str
         search_leaf(t, at, n, l);
         return;
     }
-    const struct prospect left = look_at(t, at, n->left), right = look_at(t, at, n->right);
+    const struct prospect left = look_at(t, at, n->left, farthest(l));
+    const struct prospect right = look_at(t, at, n->right, farthest(l));
     const bool left_first = comes_first(&left, &right);
     search(t, at, left_first ? left : right, l);
     search(t, at, left_first ? right : left, l);
@@ -320,5 +335,5 @@ void match_tree_search(const struct match_tree *t, const struct match_place *at,
     const uint32_t root = t->root[at->stratum];
     l->n = 0;
     if (root != MATCH_NONE)
-        search(t, at, look_at(t, at, root), l);
+        search(t, at, look_at(t, at, root, REAL_INF), l);
 }

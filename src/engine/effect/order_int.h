@@ -19,6 +19,7 @@ struct order_item {
 
 /* A key that rises with the value; equal values, also -0 and 0, have equal keys. */
 uint64_t order_key(double value);
+double order_value(uint64_t key); /* back */
 
 /*
  * Sorts n items by key; equal ones keep their order. `spare` has room for n.
