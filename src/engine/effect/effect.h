@@ -337,6 +337,33 @@ WARN_UNUSED err effect_run(const table *t, const struct effect_spec *spec, par *
                            struct err_info *info);
 void effect_result_free(struct effect_result *r); /* NULL is fine */
 
+/*
+ * Panels as sums for each team, without a row of any person: what may be exchanged, see
+ * compress_int.h for the formulas and docs/compressed-file.md for the file.
+ */
+typedef struct compressed compressed;
+
+enum {
+    COMPRESSED_TEAMS_MAX = 10000,
+    COMPRESSED_PERIODS_MAX = 366,
+    COMPRESSED_COLUMNS_MAX = 128, /* covariates, with text columns as indicators, and outcomes */
+};
+
+/*
+ * Sums over the rows that are complete in all outcomes and covariates and have weight, for the
+ * teams in spec->cluster. Of `spec` count unit, time, first_treated or treatment, weights, cluster
+ * and covariates. Streams over a table sorted by unit and time; of other tables it keeps the order
+ * in memory. The bits do not depend on `pool`. For this machine only until compressed_release.
+ *
+ * E_INPUT when a person changes teams, treatment differs within a team and period or ends, and as
+ * effect_run; E_LIMIT, E_NOMEM, E_CANCELLED.
+ */
+WARN_UNUSED err compressed_from_table(const table *t, const struct effect_spec *spec,
+                                      const str *outcome, size_t n_outcomes, par *pool,
+                                      const struct progress *progress, compressed **c,
+                                      struct err_info *info);
+void compressed_free(compressed *c); /* NULL is fine */
+
 /* The first estimate of an aggregation (e.g. EFFECT_SIMPLE), or NULL. */
 const struct effect_estimate *effect_find(const struct effect_result *r,
                                           enum effect_aggregation aggregation);

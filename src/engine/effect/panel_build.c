@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static err periods_make(const struct panel_codes *time, arena *a, struct panel_periods *p,
-                        struct err_info *info)
+err panel_periods_make(const struct panel_codes *time, arena *a, struct panel_periods *p,
+                       struct err_info *info)
 {
     if (time->n < 2)
         return err_text(info, E_INPUT, "panel.one-period", time->column->name);
@@ -47,7 +47,7 @@ static err rows_make(const table *t, const struct effect_spec *spec, arena *a,
     if (e == OK)
         e = panel_codes_make(time, rows->n, "panel.time-empty", a, &rows->time, info);
     if (e == OK)
-        e = periods_make(&rows->time, a, &rows->periods, info);
+        e = panel_periods_make(&rows->time, a, &rows->periods, info);
     return e;
 }
 

@@ -65,6 +65,16 @@ struct panel_codes {
 WARN_UNUSED err panel_codes_make(const struct table_column *c, size_t n_rows, const char *empty_key,
                                  arena *a, struct panel_codes *codes, struct err_info *info);
 
+/* The check alone. */
+WARN_UNUSED err panel_check_whole(const struct table_column *c, size_t n_rows,
+                                  const char *empty_key, struct err_info *info);
+
+/* rank[word]: its place in the order of bytes. NULL when memory is out. */
+uint32_t *panel_ranks(const struct table_column *c, arena *a);
+
+/* A cell as a key of the order of its values; text by `rank`, which else is not looked at. */
+uint64_t panel_key(const struct table_column *c, const uint32_t *rank, size_t row);
+
 /* A cell of the table as a number; NaN where missing, the word's code for text. */
 static inline double panel_value(const struct table_column *c, size_t row)
 {
@@ -108,10 +118,31 @@ WARN_UNUSED err panel_starts_make(const struct panel_rows *rows, const struct ef
                                   arena *a, uint32_t *start, size_t *n_after_end,
                                   struct err_info *info);
 
+/* How first treated periods are written in a column. */
+struct panel_start_reader {
+    const struct effect_spec *spec;
+    const struct table_column *column;
+    const double *number; /* of words, for a text column */
+};
+WARN_UNUSED err panel_start_reader_make(const struct table_column *c,
+                                        const struct effect_spec *spec, arena *a,
+                                        struct panel_start_reader *reader, struct err_info *info);
+
+/* Infinity stands for never; NaN for an empty cell that may not be. */
+double panel_start_read(const struct panel_start_reader *s, size_t row);
+
+/* The number of the first period at or after v; SIZE_MAX when out of reach. */
+size_t panel_start_period(const struct panel_periods *p, double v, size_t anticipation);
+
 /* The label of a period number that may lie behind the last, as a time value. */
 double panel_period_label(const struct panel_periods *p, size_t period);
 
 /* ---- panel_build.c ---- */
+
+/* The calendar of a time column, by its `n` distinct values and where they stand. E_INPUT, E_LIMIT.
+ */
+WARN_UNUSED err panel_periods_make(const struct panel_codes *time, arena *a,
+                                   struct panel_periods *p, struct err_info *info);
 
 /* Units and periods of all rows; a unit has one row in a period at most. E_INPUT, E_LIMIT. */
 WARN_UNUSED err panel_rows_make(const table *t, const struct effect_spec *spec, arena *a,
