@@ -1,7 +1,28 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* ontschot effect: one estimation from one data file. */
-#include "cli/cmd_effect_int.h"
+#include "cli/cli_int.h"
 #include "engine/report/report.h"
+
+/* The question, from the command line alone. The frame has checked every value's form. */
+static err read_spec(struct cli *c, struct effect_spec *s, struct err_info *info)
+{
+    effect_spec_init(s);
+    s->seed = c->seed;
+    for (size_t i = 0; i < c->n_given; i++) {
+        const str name = str_of(c->given[i].name);
+        str *items = &c->given[i].value;
+        size_t n = 1;
+        bool is_list;
+        if (!effect_option_find(name, &is_list))
+            continue;
+        err e = is_list ? cli_list(c, name.p, &items, &n, info) : OK;
+        if (e == OK)
+            e = effect_option_set(s, name, items, n, c->memory, info);
+        if (e != OK)
+            return e;
+    }
+    return effect_spec_check(s, info);
+}
 
 static err estimate(struct cli *c, const struct effect_spec *spec, struct effect_result **result,
                     struct err_info *info)
@@ -33,7 +54,7 @@ static int run(struct cli *c)
     struct err_info info;
     out text;
 
-    if (effect_args_read(c, &spec, &info) != OK)
+    if (read_spec(c, &spec, &info) != OK)
         return cli_usage(c, &info.msg);
     if (estimate(c, &spec, &r, &info) != OK)
         return cli_fail(c, &info);
@@ -58,7 +79,7 @@ static int run(struct cli *c)
 static const struct cli_option options[] = {
     {"data", CLI_TEXT, true, "cli.value-file", "effect.option-data", NULL, 0, 0},
     {"method", CLI_CHOICE, true, "cli.value-choice", "effect.option-method",
-     "difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab|matching|"
+     "auto|difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab|matching|"
      "balancing",
      0, 0},
     {"outcome", CLI_TEXT, true, "cli.value-column", "effect.option-outcome", NULL, 0, 0},
