@@ -187,7 +187,7 @@ err compressed_fit_new(const struct compressed *c, size_t outcome, double null, 
 {
     if (c->n_teams < 2)
         return err_text(info, E_INPUT, "effect.one-cluster", c->cluster);
-    struct compressed_fit *f;
+    struct compressed_fit *f = NULL;
     err e = fit_new(c, a, &f, info);
     if (e != OK)
         return e;

@@ -16,7 +16,8 @@
  *   compress_table.c  its rows -> sums, in one pass
  *   team_sums.c       what is summed, and by how many persons
  *   compress_door.c   merging teams until no sum tells of few persons
- *   compress_write.c, compress_read.c  the file, see docs/compressed-file.md
+ *   compress_write.c, compress_read.c, compress_check.c  the file, see docs/compressed-file.md
+ *   compress_add.c    several of them together
  *   compress_run.c    estimates from sums
  *   compress_fit.c    one two-way estimate after another, for other allocations of treatment
  *
@@ -28,7 +29,9 @@
 #include "base/arena.h"
 #include "engine/effect/effect_int.h"
 
-#define COMPRESSED_NEVER UINT32_MAX
+#define COMPRESSED_NEVER  UINT32_MAX
+#define COMPRESSED_FORMAT "ontschot-compressed"
+enum { COMPRESSED_VERSION = 1 };
 
 /* By how many persons a team's sums are made; triangles: row >= column. */
 struct compressed_counts {
@@ -65,7 +68,7 @@ struct compressed {
     double *period; /* ascending */
     struct compressed_column *column;
     size_t n_covariates, n_outcomes;
-    struct compressed_team *team; /* by start, if released; else by name */
+    struct compressed_team *team; /* in the order of their first names when made */
     size_t n_teams;
     size_t min_persons; /* behind every sum; 0 before compressed_release */
     size_t n_withheld;  /* teams that could not be merged */
@@ -79,6 +82,19 @@ static inline size_t compressed_columns(const struct compressed *c)
 
 /* An empty one, to be filled; compressed_free frees it. E_NOMEM. */
 WARN_UNUSED err compressed_new(struct compressed **c, struct err_info *info);
+
+/* ---- compress_check.c ---- */
+
+/* Whether a team's numbers can be sums of persons. E_INPUT with the number of the team. */
+WARN_UNUSED err compressed_check_team(const struct compressed *c, size_t team,
+                                      struct err_info *info);
+
+/* No name may be in one source twice. E_INPUT, E_NOMEM. */
+WARN_UNUSED err compressed_check_names(const struct compressed *c, struct err_info *info);
+
+/* Same periods and columns. E_INPUT with what differs. */
+WARN_UNUSED err compressed_check_fit(const struct compressed *c, const struct compressed *other,
+                                     struct err_info *info);
 
 /* ---- team_sums.c ---- */
 

@@ -242,6 +242,16 @@ static err find_columns(const table *t, const struct effect_spec *spec, arena *a
     return panel_check_whole(s->unit, s->n, "panel.unit-empty", info);
 }
 
+static err make_calendar(struct compress_source *s, arena *a, struct err_info *info)
+{
+    double *value = ARENA_NEW(a, double, s->time.n);
+    if (!value)
+        return err_nomem(info);
+    for (size_t t = 0; t < s->time.n; t++)
+        value[t] = panel_value(s->time.column, s->time.row[t]);
+    return panel_periods_make(s->time.column, value, s->time.n, &s->periods, info);
+}
+
 err compress_source_make(const table *t, const struct effect_spec *spec, const str *outcome,
                          size_t n_outcomes, arena *a, struct compress_source *s,
                          struct err_info *info)
@@ -255,10 +265,8 @@ err compress_source_make(const table *t, const struct effect_spec *spec, const s
     if (e == OK)
         e = levels_make(team, s->n, "panel.cluster-empty", "compress.too-many-teams",
                         COMPRESSED_TEAMS_MAX, a, &s->team, info);
-    if (e == OK) {
-        const struct panel_codes codes = {.column = time, .n = s->time.n, .row = s->time.row};
-        e = panel_periods_make(&codes, a, &s->periods, info);
-    }
+    if (e == OK)
+        e = make_calendar(s, a, info);
     if (e == OK)
         e = find_treatment(t, spec, a, s, info);
     if (e == OK)

@@ -346,9 +346,7 @@ static err start_by_column(const struct pass *pass, size_t team, uint32_t *start
     }
     if (all.varies)
         return team_error(s, team, "compress.start-varies", info);
-    const size_t period =
-        isinf(all.start) ? SIZE_MAX : panel_start_period(&s->periods, all.start, 0);
-    *start = period == SIZE_MAX ? COMPRESSED_NEVER : (uint32_t)period;
+    *start = panel_start_period(&s->periods, all.start, 0);
     return OK;
 }
 

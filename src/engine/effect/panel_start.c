@@ -46,11 +46,11 @@ static err words_as_numbers(const struct table_column *c, arena *a, double **num
 }
 
 err panel_start_reader_make(const struct table_column *c, const struct effect_spec *spec, arena *a,
-                            struct panel_start_reader *reader, struct err_info *info)
+                            struct panel_start_reader *s, struct err_info *info)
 {
     double *number = NULL;
     const err e = c->type == TABLE_TEXT ? words_as_numbers(c, a, &number, info) : OK;
-    *reader = (struct panel_start_reader){.spec = spec, .column = c, .number = number};
+    *s = (struct panel_start_reader){.spec = spec, .column = c, .number = number};
     return e;
 }
 
@@ -65,7 +65,8 @@ double panel_start_read(const struct panel_start_reader *s, size_t row)
     return is_zero || (s->spec->has_never && v == s->spec->never) ? REAL_INF : v;
 }
 
-size_t panel_start_period(const struct panel_periods *p, double v, size_t anticipation)
+/* The number of the first period at or after v; SIZE_MAX when out of reach. */
+static size_t period_of_start(const struct panel_periods *p, double v, size_t anticipation)
 {
     const double last = p->value[p->n - 1];
     if (v > last) {
@@ -81,6 +82,12 @@ size_t panel_start_period(const struct panel_periods *p, double v, size_t antici
             low = middle + 1;
     }
     return low;
+}
+
+uint32_t panel_start_period(const struct panel_periods *p, double v, size_t anticipation)
+{
+    const size_t period = isinf(v) && v > 0 ? SIZE_MAX : period_of_start(p, v, anticipation);
+    return period == SIZE_MAX ? PANEL_NEVER : (uint32_t)period;
 }
 
 static err starts_from_column(const struct panel_rows *rows, const struct effect_spec *spec,
@@ -113,12 +120,8 @@ static err starts_from_column(const struct panel_rows *rows, const struct effect
         }
     }
     for (size_t u = 0; u < n_units; u++) {
-        const size_t period =
-            isinf(value[u]) && value[u] > 0
-                ? SIZE_MAX
-                : panel_start_period(&rows->periods, value[u], (size_t)spec->anticipation);
-        *n_after_end += isfinite(value[u]) && period >= rows->periods.n;
-        start[u] = period == SIZE_MAX ? PANEL_NEVER : (uint32_t)period;
+        start[u] = panel_start_period(&rows->periods, value[u], (size_t)spec->anticipation);
+        *n_after_end += isfinite(value[u]) && start[u] >= rows->periods.n;
     }
     return OK;
 }
