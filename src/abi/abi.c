@@ -4,7 +4,7 @@
 #include "ontschot.h"
 
 #include "base/i18n.h"
-#include "engine/effect/effect.h"
+#include "engine/disclosure/disclosure.h"
 #include "engine/report/report.h"
 
 #include <stdlib.h>
@@ -23,7 +23,7 @@ struct ontschot_table {
 };
 
 struct ontschot_effect {
-    struct effect_result *result;
+    struct released_effect *result;
     out json; /* empty until asked */
 };
 
@@ -183,9 +183,10 @@ static err read_settings(const struct ontschot_setting *settings, size_t n, aren
 }
 
 static err run_effect(ontschot *s, const table *t, const struct ontschot_setting *settings,
-                      size_t n, struct effect_result **result)
+                      size_t n, struct released_effect **result)
 {
     struct effect_spec spec;
+    const struct disclosure_policy policy = DISCLOSURE_POLICY_DEFAULT;
     if (n > SETTINGS_MAX) {
         err_set(&s->info, E_LIMIT, "abi.too-many-settings");
         msg_int(&s->info.msg, SETTINGS_MAX);
@@ -196,7 +197,7 @@ static err run_effect(ontschot *s, const table *t, const struct ontschot_setting
         return err_nomem(&s->info);
     err e = read_settings(settings, n, a, &spec, &s->info);
     if (e == OK)
-        e = effect_run(t, &spec, s->pool, NULL, result, &s->info);
+        e = disclosure_run(t, &spec, &policy, s->pool, NULL, result, &s->info);
     arena_free(a);
     return e;
 }
@@ -222,24 +223,25 @@ void ontschot_effect_close(ontschot_effect *e)
 {
     if (!e)
         return;
-    effect_result_free(e->result);
+    disclosure_free(e->result);
     out_free(&e->json);
     free(e);
 }
 
 size_t ontschot_effect_estimates(const ontschot_effect *e)
 {
-    return e->result->n_estimates;
+    return disclosure_view(e->result)->n_estimates;
 }
 
 ontschot_status ontschot_effect_estimate(const ontschot_effect *e, size_t i,
                                          struct ontschot_estimate *estimate)
 {
+    const struct effect_result *r = disclosure_view(e->result);
     struct ontschot_estimate ours;
     const size_t size = estimate->struct_size;
-    if (i >= e->result->n_estimates || !copy_known(&ours, sizeof ours, estimate))
+    if (i >= r->n_estimates || !copy_known(&ours, sizeof ours, estimate))
         return ONTSCHOT_INPUT;
-    const struct effect_estimate *from = &e->result->estimates[i];
+    const struct effect_estimate *from = &r->estimates[i];
     ours = (struct ontschot_estimate){
         .struct_size = size,
         .aggregation = effect_aggregation_name(from->aggregation),

@@ -24,19 +24,21 @@ static err read_spec(struct cli *c, struct effect_spec *s, struct err_info *info
     return effect_spec_check(s, info);
 }
 
-static err estimate(struct cli *c, const struct effect_spec *spec, struct effect_result **result,
+static err estimate(struct cli *c, const struct effect_spec *spec, struct released_effect **result,
                     struct err_info *info)
 {
+    const struct disclosure_policy policy = DISCLOSURE_POLICY_DEFAULT;
     table *t;
     err e = table_open(cli_text(c, "data"), NULL, c->pool, c->progress, &t, info);
     if (e != OK)
         return e;
-    e = effect_run(t, spec, c->pool, c->progress, result, info);
+    e = disclosure_run(t, spec, &policy, c->pool, c->progress, result, info);
     table_free(t);
     return e;
 }
 
-static err print(const struct cli *c, const struct effect_result *r, out *o, struct err_info *info)
+static err print(const struct cli *c, const struct released_effect *r, out *o,
+                 struct err_info *info)
 {
     switch (c->format) {
     case CLI_FORMAT_JSON: return report_effect_json(o, r, info);
@@ -50,7 +52,7 @@ static err print(const struct cli *c, const struct effect_result *r, out *o, str
 static int run(struct cli *c)
 {
     struct effect_spec spec;
-    struct effect_result *r;
+    struct released_effect *r;
     struct err_info info;
     out text;
 
@@ -58,12 +60,12 @@ static int run(struct cli *c)
         return cli_usage(c, &info.msg);
     if (estimate(c, &spec, &r, &info) != OK)
         return cli_fail(c, &info);
-    for (size_t i = 0; i < r->n_warnings; i++)
-        cli_warn(c, &r->warnings[i]);
+    for (size_t i = 0; i < disclosure_view(r)->n_warnings; i++)
+        cli_warn(c, &disclosure_view(r)->warnings[i]);
     out_init(&text, REPORT_BYTES_MAX);
     const int code = print(c, r, &text, &info) == OK ? cli_deliver(c, &text) : cli_fail(c, &info);
     out_free(&text);
-    effect_result_free(r);
+    disclosure_free(r);
     return code;
 }
 
