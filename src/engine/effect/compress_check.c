@@ -39,7 +39,9 @@ static bool is_symmetric(const double *m, size_t n)
 static bool counts_fit(const struct compressed *c, const struct compressed_team *x)
 {
     double all = 0;
-    if (x->n_persons < c->min_persons)
+    const size_t treated = x->n_treated;
+    if (x->n_persons < c->min_persons || treated > x->n_persons ||
+        (treated > 0 && (treated < c->min_persons || x->start == COMPRESSED_NEVER)))
         return false;
     for (size_t t = 0; t < c->n_periods; t++) {
         const size_t n = x->n_rows[t];

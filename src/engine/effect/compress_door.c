@@ -6,7 +6,7 @@
  *   A at two periods, or at one      persons seen in both, or in it and in another
  *   b of a column at a period        persons seen in it for whom the column changes
  *   c of two columns                 persons for whom both change
- *   the team                         its persons
+ *   the team                         its persons, and those of them seen since its start
  * A team of which this is not true goes together with another of the same start, until it is. What
  * finds no other is withheld. Merging keeps all sums over teams of one start, so that estimates
  * stay what they were; only clusters become fewer and larger.
@@ -35,7 +35,7 @@ static bool may_leave(const struct compressed *c, const struct compressed_team *
                       size_t min_persons)
 {
     const size_t t = c->n_periods, k = compressed_columns(c);
-    if (team->n_persons < min_persons)
+    if (team->n_persons < min_persons || !is_enough(team->n_treated, min_persons))
         return false;
     for (size_t i = 0; i < t; i++)
         if (!is_enough(team->n_rows[i], min_persons))

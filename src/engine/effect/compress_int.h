@@ -43,9 +43,9 @@ struct compressed_counts {
 struct compressed_team {
     str *name; /* n_names: one, or those that were merged */
     size_t n_names;
-    str source;     /* whose file it came from; may be empty */
-    uint32_t start; /* the first treated period, COMPRESSED_NEVER if none */
-    size_t n_persons;
+    str source;                  /* whose file it came from; may be empty */
+    uint32_t start;              /* the first treated period, COMPRESSED_NEVER if none */
+    size_t n_persons, n_treated; /* n_treated: seen since the start */
     size_t *n_rows;              /* T: persons seen in a period */
     double *weight;              /* T: their weights */
     double *a;                   /* T x T, symmetric */
@@ -112,6 +112,7 @@ struct team_sums_person {
     const double *w; /* > 0 */
     double *v;       /* k x T, a column's m values at the front of its T; means are taken out */
     bool *changes;   /* k, for scratch */
+    bool is_treated; /* in some row */
 };
 
 /* Adds one person to the lower triangles. */
@@ -124,6 +125,16 @@ void team_sums_add(struct compressed_team *team, size_t n_periods, size_t n_colu
 
 /* Copies lower triangles to upper ones. */
 void team_sums_mirror(struct compressed_team *team, size_t n_periods, size_t n_columns);
+
+/* ---- compress_run.c ---- */
+
+/* Fills in the roles that the file settles. E_INPUT for what cannot be had from sums. */
+WARN_UNUSED err compressed_settle(const struct compressed *c, struct effect_spec *s,
+                                  struct err_info *info);
+
+/* Computes everything of `r`, for a settled spec. Errors as effect_run. */
+WARN_UNUSED err compressed_estimate(const struct compressed *c, struct effect_result *r,
+                                    struct err_info *info);
 
 /* ---- compress_fit.c ---- */
 

@@ -247,6 +247,8 @@ static err read_team(const struct reader *r, const json_t *v, size_t g)
     if (e == OK)
         e = read_whole(r, v, at, "persons", &team->n_persons);
     if (e == OK)
+        e = read_whole(r, v, at, "treated", &team->n_treated);
+    if (e == OK)
         e = read_rows(r, v, at, team);
     if (e == OK)
         e = read_numbers(r, json_object_get(v, "weight"), at, "weight", t, team->weight);

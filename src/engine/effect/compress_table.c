@@ -36,6 +36,7 @@ struct fault {
 struct way {
     bool seen, varies;
     double start;
+    uint32_t period; /* of the start */
 };
 
 /* What a block finds. */
@@ -71,7 +72,8 @@ static void set_fault(struct part *p, enum fault_kind kind, size_t row,
         p->fault = (struct fault){kind, row, column};
 }
 
-static void look_at_treatment(const struct compress_source *s, struct part *p, size_t team,
+/* Whether the row is treated. */
+static bool look_at_treatment(const struct compress_source *s, struct part *p, size_t team,
                               size_t period, size_t row)
 {
     if (s->treatment) {
@@ -79,7 +81,7 @@ static void look_at_treatment(const struct compress_source *s, struct part *p, s
         if (d != 0 && d != 1)
             set_fault(p, NOT_BINARY, row, s->treatment);
         p->treated[team * s->time.n + period] |= d == 1 ? ON : OFF;
-        return;
+        return d == 1;
     }
     const double start = panel_start_read(&s->start, row);
     struct way *way = &p->way[team];
@@ -88,9 +90,10 @@ static void look_at_treatment(const struct compress_source *s, struct part *p, s
     else if (start == -REAL_INF)
         set_fault(p, START_INFINITE, row, s->start.column);
     else if (!way->seen)
-        *way = (struct way){.seen = true, .start = start};
+        *way = (struct way){true, false, start, panel_start_period(&s->periods, start, 0)};
     else
         way->varies |= start != way->start;
+    return period >= way->period;
 }
 
 static double weight_at(const struct compress_source *s, struct part *p, size_t row)
@@ -130,7 +133,7 @@ static void read_person(const struct compress_source *s, struct part *p,
 {
     const size_t n_periods = s->time.n;
     size_t m = 0, period = 0, home = 0;
-    bool moves = false;
+    bool moves = false, is_treated = false;
     for (size_t i = from; i < to; i++) {
         const size_t row = compress_source_row(s, i), before = period;
         period = compress_levels_find(&s->time, row, i > from ? before + 1 : 0);
@@ -138,7 +141,7 @@ static void read_person(const struct compress_source *s, struct part *p,
             set_fault(p, DUPLICATE, row, s->time.column);
         const size_t team = compress_levels_find(&s->team, row, home);
         const double w = weight_at(s, p, row);
-        look_at_treatment(s, p, team, period, row);
+        const bool on = look_at_treatment(s, p, team, period, row);
         if (p->fault.kind != NO_FAULT)
             return;
         if (!read_values(s, p, row, scratch->v + m, n_periods)) {
@@ -149,6 +152,7 @@ static void read_person(const struct compress_source *s, struct part *p,
             continue;
         moves |= m > 0 && team != home;
         home = team;
+        is_treated |= on;
         scratch->period[m] = (uint32_t)period;
         scratch->w[m++] = w;
     }
@@ -156,8 +160,8 @@ static void read_person(const struct compress_source *s, struct part *p,
         return;
     p->n_persons++;
     p->n_movers += moves;
-    const struct team_sums_person person = {m, scratch->period, scratch->w, scratch->v,
-                                            scratch->changes};
+    const struct team_sums_person person = {m,          scratch->period,  scratch->w,
+                                            scratch->v, scratch->changes, is_treated};
     if (!moves)
         team_sums_add_person(&p->team[home], n_periods, s->n_columns, &person);
 }
@@ -342,11 +346,11 @@ static err start_by_column(const struct pass *pass, size_t team, uint32_t *start
         const struct way *way = &pass->part[b].way[team];
         all.varies |= way->varies || (way->seen && all.seen && way->start != all.start);
         if (way->seen && !all.seen)
-            all = (struct way){.seen = true, .varies = all.varies, .start = way->start};
+            all = (struct way){true, all.varies, way->start, way->period};
     }
     if (all.varies)
         return team_error(s, team, "compress.start-varies", info);
-    *start = panel_start_period(&s->periods, all.start, 0);
+    *start = all.period;
     return OK;
 }
 

@@ -66,6 +66,7 @@ static void put_team(json *j, const struct compressed *c, const struct compresse
     else
         put_period(j, c, team->start);
     json_key_int(j, "persons", (int64_t)team->n_persons);
+    json_key_int(j, "treated", (int64_t)team->n_treated);
     put_counts(j, "rows", team->n_rows, t);
     json_key(j, "weight");
     put_numbers(j, team->weight, t);

@@ -403,6 +403,15 @@ WARN_UNUSED err compressed_parse(str text, str name, compressed **c, struct err_
  * in both; `c` is then of no use but to be freed. */
 WARN_UNUSED err compressed_add(compressed *c, const compressed *other, struct err_info *info);
 
+/*
+ * twfe or sunab from sums: the same as effect_run on the rows they were made of, with their teams
+ * as clusters. Roles of columns (unit, time, cluster, ...) need not be given; others than the
+ * file's are refused, as is what cannot be had from sums. Outcome and covariates are some of the
+ * file's.
+ */
+WARN_UNUSED err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
+                                      struct effect_result **result, struct err_info *info);
+
 /* The first estimate of an aggregation (e.g. EFFECT_SIMPLE), or NULL. */
 const struct effect_estimate *effect_find(const struct effect_result *r,
                                           enum effect_aggregation aggregation);

@@ -67,6 +67,7 @@ void team_sums_add_person(struct compressed_team *team, size_t n_periods, size_t
     for (size_t i = 0; i < p->m; i++)
         weight += p->w[i];
     team->n_persons++;
+    team->n_treated += p->is_treated;
     add_annihilator(team, n_periods, p, weight);
     for (size_t j = 0; j < n_columns; j++) {
         double *v = p->v + j * n_periods;
@@ -93,6 +94,7 @@ void team_sums_add(struct compressed_team *team, size_t n_periods, size_t n_colu
 {
     const size_t t = n_periods, k = n_columns, values = t * t + k * t + k * k;
     team->n_persons += other->n_persons;
+    team->n_treated += other->n_treated;
     for (size_t i = 0; i < values; i++) /* a, b and c lie behind one another */
         team->a[i] += other->a[i];
     for (size_t i = 0; i < t; i++) {
