@@ -559,9 +559,9 @@ err compressed_settle(const struct compressed *c, struct effect_spec *s, struct 
         {s->provider.n > 0, "provider"},
         {s->has_never, "never"},
     };
-    if (s->method != EFFECT_TWFE && s->method != EFFECT_SUNAB)
+    if (s->choose || (s->method != EFFECT_TWFE && s->method != EFFECT_SUNAB))
         return err_text(info, E_INPUT, "compress.method-not-here",
-                        str_of(effect_method_name(s->method)));
+                        s->choose ? STR("auto") : str_of(effect_method_name(s->method)));
     for (size_t i = 0; i < sizeof not_here / sizeof *not_here; i++)
         if (not_here[i].asked)
             return err_text(info, E_INPUT, "compress.option-not-here", str_of(not_here[i].option));
