@@ -492,7 +492,7 @@ static err describe(const struct system *s, struct effect_result *r, struct err_
 
 err compressed_estimate(const struct compressed *c, struct effect_result *r, struct err_info *info)
 {
-    struct system s;
+    struct system s = {0};
     arena *a = arena_new(PANEL_MEMORY_MAX);
     err e = a ? system_new(c, r, a, &s, info) : err_nomem(info);
     if (e == OK)
