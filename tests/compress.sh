@@ -74,6 +74,7 @@ same() {
 }
 same "the two-way effect" --method twfe
 same "the two-way effect with a covariate" --method twfe --covariates huur
+same "an event study" --method twfe --event-study
 same "Sun and Abraham's effect" --method sunab
 same "Sun and Abraham's effect with a covariate" --method sunab --covariates huur
 

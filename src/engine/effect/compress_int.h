@@ -18,6 +18,7 @@
  *   compress_door.c   merging teams until no sum tells of few persons
  *   compress_write.c, compress_read.c, compress_check.c  the file, see docs/compressed-file.md
  *   compress_add.c    several of them together
+ *   compress_settle.c what may be asked
  *   compress_run.c    estimates from sums
  *   compress_fit.c    one two-way estimate after another, for other allocations of treatment
  *
@@ -126,7 +127,7 @@ void team_sums_add(struct compressed_team *team, size_t n_periods, size_t n_colu
 /* Copies lower triangles to upper ones. */
 void team_sums_mirror(struct compressed_team *team, size_t n_periods, size_t n_columns);
 
-/* ---- compress_run.c ---- */
+/* ---- compress_settle.c, compress_run.c ---- */
 
 /* Fills in the roles that the file settles. E_INPUT for what cannot be had from sums. */
 WARN_UNUSED err compressed_settle(const struct compressed *c, struct effect_spec *s,

@@ -91,6 +91,9 @@ static void assert_same_result(const struct effect_result *a, const struct effec
     }
     for (size_t i = 0; i < a->n_estimates * a->n_estimates; i++)
         assert_near(a->covariance[i], b->covariance[i], 1e-10);
+    if (a->diagnostics.pretest_df > 0 || b->diagnostics.pretest_df > 0)
+        assert_near(a->diagnostics.pretest_p, b->diagnostics.pretest_p, 1e-8);
+    assert_int_equal(a->diagnostics.pretest_df, b->diagnostics.pretest_df);
     assert_int_equal(a->diagnostics.n_used, b->diagnostics.n_used);
     assert_int_equal(a->diagnostics.n_units, b->diagnostics.n_units);
     assert_int_equal(a->diagnostics.n_clusters, b->diagnostics.n_clusters);
@@ -139,10 +142,11 @@ static void sums_equal_the_full_run_of_the_merged_design(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 4; seed++)
-        for (int sunab = 0; sunab < 2; sunab++)
+        for (int kind = 0; kind < 3; kind++)
             for (int rich = 0; rich < 2; rich++) {
                 struct made_panel m = usual_panel(seed);
-                struct effect_spec s = team_spec(sunab ? EFFECT_SUNAB : EFFECT_TWFE);
+                struct effect_spec s = team_spec(kind == 2 ? EFFECT_SUNAB : EFFECT_TWFE);
+                s.event_study = kind == 1;
                 if (rich)
                     with_covariates(&s);
                 assert_equals_full_run(m, &s, 10);
@@ -160,6 +164,35 @@ static void those_always_treated_are_as_in_the_full_run(void **state)
     assert_equals_full_run(m, &s, 10);
     s.method = EFFECT_TWFE;
     assert_equals_full_run(m, &s, 10);
+    s.event_study = true;
+    assert_equals_full_run(m, &s, 10);
+}
+
+static void the_comparisons_behind_a_two_way_estimate_are_as_in_the_full_run(void **state)
+{
+    (void)state;
+    struct made_panel m = usual_panel(7);
+    m.absent = 0;
+    m.start[2] = 1;
+    const struct effect_spec s = team_spec(EFFECT_BACON);
+    table *t = panel_of(&m);
+    compressed *c = released_of(t, &s, 10), *back = through_file(c, "");
+    struct effect_result *full = run_on(t, &s, NULL), *own = run_compressed(back, &s);
+
+    assert_true(full->n_bacon > 10);
+    assert_int_equal(own->n_bacon, full->n_bacon);
+    for (size_t i = 0; i < full->n_bacon; i++) {
+        assert_int_equal(own->bacon[i].kind, full->bacon[i].kind);
+        assert_near(own->bacon[i].estimate, full->bacon[i].estimate, 1e-10);
+        assert_near(own->bacon[i].weight, full->bacon[i].weight, 1e-12);
+        assert_true(same_label(own->bacon[i].treated, full->bacon[i].treated));
+        assert_true(same_label(own->bacon[i].control, full->bacon[i].control));
+    }
+    effect_result_free(full);
+    effect_result_free(own);
+    compressed_free(c);
+    compressed_free(back);
+    table_free(t);
 }
 
 static void a_treatment_that_switches_on_is_a_start(void **state)
@@ -551,6 +584,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_equal_the_full_run_of_the_merged_design),
         cmocka_unit_test(those_always_treated_are_as_in_the_full_run),
+        cmocka_unit_test(the_comparisons_behind_a_two_way_estimate_are_as_in_the_full_run),
         cmocka_unit_test(a_treatment_that_switches_on_is_a_start),
         cmocka_unit_test(the_order_of_rows_does_not_matter),
         cmocka_unit_test(threads_do_not_change_a_byte_of_the_file),
