@@ -47,6 +47,11 @@ WARN_UNUSED err disclosure_run(const table *t, const struct effect_spec *spec,
                                const struct disclosure_policy *policy, par *pool,
                                const struct progress *progress, struct released_effect **released,
                                struct err_info *info);
+
+/* The same from sums for each team. */
+WARN_UNUSED err disclosure_run_compressed(const compressed *c, const struct effect_spec *spec,
+                                          const struct disclosure_policy *policy,
+                                          struct released_effect **released, struct err_info *info);
 void disclosure_free(struct released_effect *released); /* NULL is fine */
 
 /* What may be seen. NULL for NULL. */

@@ -2,6 +2,7 @@
 #include "engine/effect/effect_int.h"
 
 #include "base/real.h"
+#include "engine/effect/compress_int.h"
 #include "engine/effect/panel_int.h"
 #include "engine/effect/twfe_int.h"
 
@@ -367,6 +368,29 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
         return e;
     }
     r->has_dates = has_dates(t, &r->spec);
+    warn_few_clusters(r);
+    *result = r;
+    return OK;
+}
+
+err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
+                          struct effect_result **result, struct err_info *info)
+{
+    struct effect_spec settled = *spec;
+    struct effect_result *r = NULL;
+
+    err e = compressed_settle(c, &settled, info);
+    if (e == OK)
+        e = settle(&settled, info);
+    if (e == OK)
+        e = result_new(&settled, &r, info);
+    if (e == OK)
+        e = compressed_estimate(c, r, info);
+    if (e != OK) {
+        effect_result_free(r);
+        return e;
+    }
+    r->has_dates = c->has_dates;
     warn_few_clusters(r);
     *result = r;
     return OK;

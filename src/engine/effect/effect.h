@@ -13,6 +13,7 @@
 #define ONTSCHOT_ENGINE_EFFECT_H
 
 #include "base/arena.h"
+#include "base/out.h"
 #include "engine/table/table.h"
 
 enum effect_method {
@@ -370,6 +371,68 @@ WARN_UNUSED err effect_run(const table *t, const struct effect_spec *spec, par *
                            const struct progress *progress, struct effect_result **result,
                            struct err_info *info);
 void effect_result_free(struct effect_result *r); /* NULL is fine */
+
+/*
+ * Panels as sums for each team, without a row of any person: what may be exchanged, see
+ * compress_int.h for the formulas and docs/compressed-file.md for the file.
+ */
+typedef struct compressed compressed;
+
+enum {
+    COMPRESSED_TEAMS_MAX = 10000,
+    COMPRESSED_PERIODS_MAX = 366,
+    COMPRESSED_COLUMNS_MAX = 128,   /* covariates, with text columns as indicators, and outcomes */
+    COMPRESSED_PERSONS_LEAST = 5,   /* below this many persons nothing may leave */
+    COMPRESSED_BYTES_MAX = 1 << 27, /* of a file */
+};
+
+/*
+ * Sums over the rows that are complete in all outcomes and covariates and have weight, for the
+ * teams in spec->cluster. Of `spec` count unit, time, first_treated or treatment, weights, cluster
+ * and covariates. Streams over a table sorted by unit and time; of other tables it keeps the order
+ * in memory. The bits do not depend on `pool`. For this machine only until compressed_release.
+ *
+ * E_INPUT when a person changes teams, treatment differs within a team and period or ends, and as
+ * effect_run; E_LIMIT, E_NOMEM, E_CANCELLED.
+ */
+WARN_UNUSED err compressed_from_table(const table *t, const struct effect_spec *spec,
+                                      const str *outcome, size_t n_outcomes, par *pool,
+                                      const struct progress *progress, compressed **c,
+                                      struct err_info *info);
+void compressed_free(compressed *c); /* NULL is fine */
+
+/*
+ * Makes sums fit to leave: teams go together with others of the same start until `min_persons` are
+ * behind every number, smallest first; what finds no other is withheld. compress_door.c has the
+ * rules. E_INPUT when nothing is left, or for fewer than COMPRESSED_PERSONS_LEAST.
+ */
+WARN_UNUSED err compressed_release(compressed *c, size_t min_persons, struct err_info *info);
+
+/* What of it was merged or withheld: teams as they were named, teams there are, teams withheld. */
+struct compressed_summary {
+    size_t n_names, n_teams, n_withheld, n_persons, n_rows, n_dropped;
+};
+struct compressed_summary compressed_summarise(const compressed *c);
+
+/* The file of what was released; `source` says whose teams these are. E_LIMIT, E_NOMEM. */
+WARN_UNUSED err compressed_write(out *o, const compressed *c, str source, struct err_info *info);
+
+/* A file, with all its numbers checked. E_INPUT with file, and place where there is one. */
+WARN_UNUSED err compressed_read(str path, compressed **c, struct err_info *info);
+WARN_UNUSED err compressed_parse(str text, str name, compressed **c, struct err_info *info);
+
+/* Adds the teams of another: same periods, columns. E_INPUT when they do not fit, or a team is
+ * in both; `c` is then of no use but to be freed. */
+WARN_UNUSED err compressed_add(compressed *c, const compressed *other, struct err_info *info);
+
+/*
+ * twfe or sunab from sums: the same as effect_run on the rows they were made of, with their teams
+ * as clusters. Roles of columns (unit, time, cluster, ...) need not be given; others than the
+ * file's are refused, as is what cannot be had from sums. Outcome and covariates are some of the
+ * file's.
+ */
+WARN_UNUSED err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
+                                      struct effect_result **result, struct err_info *info);
 
 /* ---- which design, and which others ---- */
 

@@ -65,6 +65,16 @@ struct panel_codes {
 WARN_UNUSED err panel_codes_make(const struct table_column *c, size_t n_rows, const char *empty_key,
                                  arena *a, struct panel_codes *codes, struct err_info *info);
 
+/* The check alone. */
+WARN_UNUSED err panel_check_whole(const struct table_column *c, size_t n_rows,
+                                  const char *empty_key, struct err_info *info);
+
+/* rank[word]: its place in the order of bytes. NULL when memory is out. */
+uint32_t *panel_ranks(const struct table_column *c, arena *a);
+
+/* A cell as a key of the order of its values; text by `rank`, which else is not looked at. */
+uint64_t panel_key(const struct table_column *c, const uint32_t *rank, size_t row);
+
 /* A cell of the table as a number; NaN where missing, the word's code for text. */
 static inline double panel_value(const struct table_column *c, size_t row)
 {
