@@ -5,42 +5,26 @@
 
 #include <stdlib.h>
 
-err disclosure_check(const struct disclosure_policy *policy, struct err_info *info)
-{
-    if (policy->min_persons >= DISCLOSURE_PERSONS_LEAST &&
-        policy->min_persons <= DISCLOSURE_PERSONS_MOST)
-        return OK;
-    err_set(info, E_INPUT, "disclosure.min-persons");
-    msg_int(&info->msg, DISCLOSURE_PERSONS_LEAST);
-    msg_int(&info->msg, DISCLOSURE_PERSONS_MOST);
-    return E_INPUT;
-}
-
-err disclosure_release(struct effect_result *result, const struct disclosure_policy *policy,
-                       struct released_effect **released, struct err_info *info)
+err disclosure_release(struct effect_result *result, struct released_effect **released,
+                       struct err_info *info)
 {
     struct released_effect *made = calloc(1, sizeof *made);
-    const err e = made ? disclosure_check(policy, info) : err_nomem(info);
-    if (e != OK) {
-        free(made);
+    if (!made) {
         effect_result_free(result);
-        return e;
+        return err_nomem(info);
     }
     made->result = result;
     *released = made;
     return OK;
 }
 
-err disclosure_run(const table *t, const struct effect_spec *spec,
-                   const struct disclosure_policy *policy, par *pool,
+err disclosure_run(const table *t, const struct effect_spec *spec, par *pool,
                    const struct progress *progress, struct released_effect **released,
                    struct err_info *info)
 {
     struct effect_result *result;
-    err e = disclosure_check(policy, info);
-    if (e == OK)
-        e = effect_run(t, spec, pool, progress, &result, info);
-    return e == OK ? disclosure_release(result, policy, released, info) : e;
+    const err e = effect_run(t, spec, pool, progress, &result, info);
+    return e == OK ? disclosure_release(result, released, info) : e;
 }
 
 void disclosure_free(struct released_effect *released)

@@ -17,34 +17,19 @@
 
 #include "engine/effect/effect.h"
 
-enum {
-    DISCLOSURE_PERSONS_DEFAULT = 10,
-    DISCLOSURE_PERSONS_LEAST = 5, /* no policy asks for fewer */
-    DISCLOSURE_PERSONS_MOST = 1000000,
-};
-
-struct disclosure_policy {
-    size_t min_persons; /* behind anything that is shown */
-};
-#define DISCLOSURE_POLICY_DEFAULT ((struct disclosure_policy){DISCLOSURE_PERSONS_DEFAULT})
-
-/* E_INPUT when fewer than DISCLOSURE_PERSONS_LEAST persons are asked for, or absurdly many. */
-WARN_UNUSED err disclosure_check(const struct disclosure_policy *policy, struct err_info *info);
-
 /* A result that went through the door. */
 struct released_effect;
 
 /*
- * Releases `result`, which is taken over, on an error as well: what was not
- * released is gone. E_INPUT for a policy that disclosure_check refuses; E_NOMEM.
+ * Releases `result` by its own spec.min_persons, never below
+ * EFFECT_PERSONS_LEAST. The result is taken over, on an error as well: what was
+ * not released is gone. E_NOMEM.
  */
-WARN_UNUSED err disclosure_release(struct effect_result *result,
-                                   const struct disclosure_policy *policy,
-                                   struct released_effect **released, struct err_info *info);
+WARN_UNUSED err disclosure_release(struct effect_result *result, struct released_effect **released,
+                                   struct err_info *info);
 
 /* effect_run and disclosure_release in one: outside the engine no other way to a result exists. */
-WARN_UNUSED err disclosure_run(const table *t, const struct effect_spec *spec,
-                               const struct disclosure_policy *policy, par *pool,
+WARN_UNUSED err disclosure_run(const table *t, const struct effect_spec *spec, par *pool,
                                const struct progress *progress, struct released_effect **released,
                                struct err_info *info);
 void disclosure_free(struct released_effect *released); /* NULL is fine */

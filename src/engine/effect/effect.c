@@ -24,6 +24,7 @@ void effect_spec_init(struct effect_spec *spec)
         .level = 0.95,
         .ratio = 1,
         .replications = 9999,
+        .min_persons = EFFECT_PERSONS,
     };
 }
 
@@ -58,6 +59,12 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
     if (!(s->level > 0 && s->level < 1)) {
         err_set(info, E_INPUT, "effect.level-outside");
         msg_real(&info->msg, s->level, 4);
+        return E_INPUT;
+    }
+    if (s->min_persons < EFFECT_PERSONS_LEAST || s->min_persons > EFFECT_PERSONS_MOST) {
+        err_set(info, E_INPUT, "effect.min-persons-outside");
+        msg_int(&info->msg, EFFECT_PERSONS_LEAST);
+        msg_int(&info->msg, EFFECT_PERSONS_MOST);
         return E_INPUT;
     }
     if (s->anticipation < 0)

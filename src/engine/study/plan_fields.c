@@ -394,13 +394,16 @@ static const struct schema_map measured_map = {
 
 /* ---- disclosure ---- */
 
-#define DISCLOSURE_DEFAULTS {.min_persons = DISCLOSURE_PERSONS_DEFAULT}
+#define DISCLOSURE_DEFAULTS                                                                        \
+    {                                                                                              \
+        .min_persons = EFFECT_PERSONS                                                              \
+    }
 static const struct schema_field disclosure_fields[] = {
     {.key = "min_persons",
      .kind = SCHEMA_INT,
      .offset = offsetof(struct study_disclosure, min_persons),
-     .low = SCHEMA_FROM(DISCLOSURE_PERSONS_LEAST),
-     .high = SCHEMA_TO(DISCLOSURE_PERSONS_MOST),
+     .low = SCHEMA_FROM(EFFECT_PERSONS_LEAST),
+     .high = SCHEMA_TO(EFFECT_PERSONS_MOST),
      .about = "study.about-min-persons"},
     {.key = "provider",
      .kind = SCHEMA_TEXT,
@@ -569,10 +572,9 @@ const struct schema_map plan_map = {
     .name = "study",
     .size = sizeof(struct study),
     SCHEMA_FIELDS(study_fields),
-    .defaults = &(const struct study){.seed = 1,
-                                      .draws = 10000,
-                                      .level = 0.95,
-                                      .disclosure = DISCLOSURE_DEFAULTS},
+    .defaults =
+        &(const struct study){
+            .seed = 1, .draws = 10000, .level = 0.95, .disclosure = DISCLOSURE_DEFAULTS},
     .check = plan_check,
     .about = "study.about-study",
 };

@@ -209,15 +209,13 @@ static void place_at(struct computing *c, const struct yaml_node *node)
 static err estimate(struct computing *c, size_t outcome, size_t estimator,
                     const struct study_subgroup *subgroup, struct released_effect **result)
 {
-    const struct disclosure_policy policy = study_policy(c->study);
     struct effect_spec spec;
     table *selected;
     study_spec(c->study, outcome, estimator, &spec);
     err e = study_rows(c->study, c->data, estimator, subgroup, &selected, c->info);
     if (e != OK)
         return e;
-    e = disclosure_run(selected ? selected : c->data, &spec, &policy, c->pool,
-                       c->progress, result, c->info);
+    e = disclosure_run(selected ? selected : c->data, &spec, c->pool, c->progress, result, c->info);
     table_free(selected);
     return e;
 }

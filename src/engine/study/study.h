@@ -156,7 +156,7 @@ struct study {
     struct schema_list subgroups;  /* struct study_subgroup */
     struct schema_list measured;   /* struct study_measured, named */
     struct study_disclosure disclosure;
-    struct scba_file scba;         /* prices and payers; scba.node is NULL when there are none */
+    struct scba_file scba; /* prices and payers; scba.node is NULL when there are none */
     int64_t seed, draws;
     double level;
     struct schema_list languages; /* int, enum lang; none: both */
@@ -213,7 +213,6 @@ const struct study_estimator *study_estimator_at(const struct study *s, size_t i
 
 /* What the plan asks of engine/effect; names are borrowed from the plan. */
 void study_spec(const struct study *s, size_t outcome, size_t estimator, struct effect_spec *spec);
-struct disclosure_policy study_policy(const struct study *s);
 struct study_window study_window_of(const struct study *s, size_t estimator);
 struct study_filter study_filter_of(const struct study *s, size_t estimator);
 
