@@ -1,9 +1,43 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "engine/disclosure/disclosure.h"
+#include "engine/disclosure/release_int.h"
 
-#include "engine/disclosure/released.h"
+#include "base/real.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+void release_note(struct released_effect *to, const char *key, size_t n)
+{
+    if (n == 0 || to->n_notes == DISCLOSURE_NOTES_MAX)
+        return;
+    struct msg *m = &to->notes[to->n_notes++];
+    msg_set(m, key);
+    msg_int(m, (int64_t)n);
+    msg_int(m, (int64_t)to->result->spec.min_persons);
+}
+
+void release_hide(struct released_effect *to, size_t *count)
+{
+    if (*count == EFFECT_HIDDEN)
+        return;
+    if (to->n_hidden < RELEASED_HIDDEN_MAX)
+        to->hidden[to->n_hidden++] = *count;
+    *count = EFFECT_HIDDEN;
+}
+
+void release_withhold(struct effect_result *r, size_t estimate, const char *why)
+{
+    const size_t n = r->n_estimates;
+    struct effect_estimate *e = &r->estimates[estimate];
+    e->estimate = e->standard_error = e->ci_low = e->ci_high = REAL_NAN;
+    e->band_low = e->band_high = e->p = REAL_NAN;
+    e->n_treated = e->n_control = e->n_lost = e->n_trimmed = EFFECT_HIDDEN;
+    e->failed = why;
+    for (size_t i = 0; r->covariance && i < n; i++)
+        r->covariance[estimate * n + i] = r->covariance[i * n + estimate] = REAL_NAN;
+    for (size_t d = 0; r->draws && d < r->n_draws; d++)
+        r->draws[d * n + estimate] = REAL_NAN;
+}
 
 err disclosure_release(struct effect_result *result, struct released_effect **released,
                        struct err_info *info)
@@ -14,6 +48,18 @@ err disclosure_release(struct effect_result *result, struct released_effect **re
         return err_nomem(info);
     }
     made->result = result;
+    if (result->spec.min_persons < EFFECT_PERSONS_LEAST)
+        result->spec.min_persons = EFFECT_PERSONS_LEAST;
+    err e = release_parts(made, info); /* before the counts it looks at are hidden */
+    if (e == OK)
+        e = release_cells(made, info);
+    if (e != OK) {
+        disclosure_free(made);
+        return e;
+    }
+    release_bounds(made);
+    release_counts(made);
+    release_warnings(made);
     *released = made;
     return OK;
 }
@@ -38,4 +84,16 @@ void disclosure_free(struct released_effect *released)
 const struct effect_result *disclosure_view(const struct released_effect *released)
 {
     return released ? released->result : NULL;
+}
+
+const struct msg *disclosure_notes(const struct released_effect *released, size_t *n)
+{
+    *n = released->n_notes;
+    return released->notes;
+}
+
+bool disclosure_withheld(const struct effect_estimate *e)
+{
+    static const char room[] = "disclosure.";
+    return e->failed && strncmp(e->failed, room, sizeof room - 1) == 0;
 }

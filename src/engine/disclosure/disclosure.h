@@ -20,6 +20,8 @@
 /* A result that went through the door. */
 struct released_effect;
 
+enum { DISCLOSURE_NOTES_MAX = 12 };
+
 /*
  * Releases `result` by its own spec.min_persons, never below
  * EFFECT_PERSONS_LEAST. The result is taken over, on an error as well: what was
@@ -34,7 +36,23 @@ WARN_UNUSED err disclosure_run(const table *t, const struct effect_spec *spec, p
                                struct err_info *info);
 void disclosure_free(struct released_effect *released); /* NULL is fine */
 
-/* What may be seen. NULL for NULL. */
+/*
+ * What may be seen; NULL for NULL. A number that may not is NaN, its estimate
+ * `failed` with a key that starts with "disclosure."; a count is EFFECT_HIDDEN.
+ */
 const struct effect_result *disclosure_view(const struct released_effect *released);
+
+/* What was withheld, how often and why, in up to DISCLOSURE_NOTES_MAX sentences. */
+const struct msg *disclosure_notes(const struct released_effect *released, size_t *n);
+
+/* Whether there is no number because of the door. */
+bool disclosure_withheld(const struct effect_estimate *e);
+
+/*
+ * Why an estimation failed, for a page that others read: small counts and what
+ * stands in one person's row are left out. On the terminal of who has the file
+ * the error itself is printed.
+ */
+struct msg disclosure_failure(const struct err_info *info, size_t min_persons);
 
 #endif

@@ -8,8 +8,14 @@
 
 #include "engine/disclosure/disclosure.h"
 
+enum { RELEASED_HIDDEN_MAX = 32 };
+
 struct released_effect {
     struct effect_result *result;
+    struct msg notes[DISCLOSURE_NOTES_MAX];
+    size_t n_notes;
+    size_t hidden[RELEASED_HIDDEN_MAX]; /* values of counts that were hidden: for sentences */
+    size_t n_hidden;
 };
 
 #endif

@@ -212,6 +212,7 @@ struct effect_bacon {
     enum effect_bacon_kind kind;
     double treated, control; /* first treated periods; NaN: never */
     double estimate, weight;
+    size_t n_treated, n_control; /* persons */
 };
 
 struct effect_diagnostics {

@@ -233,7 +233,7 @@ static err add_analysis(struct computing *c, struct report_analysis analysis, si
         return e;
     }
     if (e != OK)
-        analysis.failed = c->info->msg;
+        analysis.failed = disclosure_failure(c->info, (size_t)c->study->disclosure.min_persons);
     analysis.result = result;
     r->effect[r->n_effects] = result;
     list[r->n_effects++] = analysis;
