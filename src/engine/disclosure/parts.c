@@ -5,6 +5,23 @@
 
 #include <stdlib.h>
 
+/* ---- providers ---- */
+
+#define DOMINANT_ONE 0.50
+#define DOMINANT_TWO 0.85
+#define DOMINANT_P   0.15
+
+bool release_is_dominated(const struct effect_result *r)
+{
+    const struct effect_providers *p = r->providers;
+    for (int g = 0; p && g < 2; g++) {
+        const double one = p->first[g], two = one + p->second[g];
+        if (one > DOMINANT_ONE || two > DOMINANT_TWO || 1 - two < DOMINANT_P * one)
+            return true;
+    }
+    return false;
+}
+
 /* ---- means ---- */
 
 static void hide_means(struct effect_likeness *l)
@@ -32,7 +49,7 @@ static void release_means(struct released_effect *to)
             hide_means(&r->balance[i].after);
     }
     release_note(to, "disclosure.says-means", after ? r->n_balance : 0);
-    if (!before)
+    if (!before && !release_is_dominated(r))
         return;
     d->mean_treated = d->mean_control = d->propensity_sum_treated = REAL_NAN;
     d->pretest_statistic = d->pretest_p = REAL_NAN;
@@ -45,7 +62,8 @@ static void release_means(struct released_effect *to)
 static void release_bacon(struct released_effect *to)
 {
     struct effect_result *r = to->result;
-    bool few = is_few(r->diagnostics.n_treated, r->diagnostics.n_control, r->spec.min_persons);
+    bool few = release_is_dominated(r);
+    few |= is_few(r->diagnostics.n_treated, r->diagnostics.n_control, r->spec.min_persons);
     for (size_t i = 0; i < r->n_bacon; i++)
         few |= is_few(r->bacon[i].n_treated, r->bacon[i].n_control, r->spec.min_persons);
     if (!few)
@@ -109,7 +127,8 @@ static err release_looks(struct released_effect *to, struct err_info *info)
     if (!few)
         return err_nomem(info);
     for (size_t i = 0; i < r->n_looks; i++)
-        few[i] = is_few(r->looks[i].n_treated, r->looks[i].n_control, min);
+        few[i] =
+            release_is_dominated(r) || is_few(r->looks[i].n_treated, r->looks[i].n_control, min);
     for (size_t i = 0; i < r->n_looks; i++) {
         bool is_first = true;
         for (size_t j = 0; j < i; j++)
@@ -121,8 +140,9 @@ static err release_looks(struct released_effect *to, struct err_info *info)
     for (size_t i = 0; i < r->n_looks; i++)
         if (few[i]) {
             n++;
-            withhold_look(&r->looks[i], r->looks[i].n_treated < min ? "disclosure.few-treated"
-                                                                    : "disclosure.few-control");
+            withhold_look(&r->looks[i], release_is_dominated(r)       ? "disclosure.dominated"
+                                        : r->looks[i].n_treated < min ? "disclosure.few-treated"
+                                                                      : "disclosure.few-control");
         }
     free(few);
     release_note(to, "disclosure.says-looks", n + n_more);
@@ -131,6 +151,7 @@ static err release_looks(struct released_effect *to, struct err_info *info)
 
 err release_parts(struct released_effect *to, struct err_info *info)
 {
+    release_note(to, "disclosure.says-dominated", release_is_dominated(to->result));
     release_means(to);
     release_bacon(to);
     return to->result->n_looks ? release_looks(to, info) : OK;

@@ -18,6 +18,11 @@
  * persons, too. Averages by start or by calendar time cut across these: any that
  * has a hidden cell is withheld.
  *
+ * Amounts (parts.c). Who knows one large contribution can estimate the largest
+ * too well when it is over half of a total, when the two largest are over 85 %,
+ * or when the rest is under 15 % of the largest: the (1, 50), (2, 85) and p = 15 %
+ * rules. Then no number about the outcome leaves.
+ *
  * Hundepool et al. (2012), Statistical Disclosure Control, Wiley: chapter 4 on
  * tables, dominance and complementary suppression.
  */
@@ -31,6 +36,9 @@ static inline bool is_small(size_t n, size_t min)
 {
     return n > 0 && n < min;
 }
+
+/* Whether one provider has too much of the outcome's total in either group. */
+bool release_is_dominated(const struct effect_result *r);
 
 /* Notes what was done, with how often; nothing when it never was. */
 void release_note(struct released_effect *to, const char *key, size_t n);

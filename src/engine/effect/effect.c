@@ -368,6 +368,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     else
         e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
                                    : effect_cross_run(t, pool, progress, r, info);
+    if (e == OK && is_given(r->spec.provider))
+        e = effect_providers_run(t, r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;

@@ -294,6 +294,16 @@ struct effect_look {
     const char *failed; /* message key of why there is no number, or NULL */
 };
 
+/*
+ * Shares of the outcome's total (of absolute amounts) that the two largest
+ * providers have, among rows of [0] the comparison group and [1] the treated.
+ * Who they are is not kept.
+ */
+struct effect_providers {
+    size_t n;
+    double first[2], second[2];
+};
+
 enum { EFFECT_WARNINGS_MAX = 16 };
 
 /* A count that may not be shown: engine/disclosure. */
@@ -317,7 +327,8 @@ struct effect_result {
     struct effect_honesty_summary *honesty; /* with spec.honesty, or NULL */
     struct effect_honest *honest;           /* one for each spec.honest */
     size_t n_honest;
-    struct effect_look *looks; /* by kind */
+    struct effect_providers *providers; /* with spec.provider, or NULL; never shown */
+    struct effect_look *looks;          /* by kind */
     size_t n_looks;
     struct msg warnings[EFFECT_WARNINGS_MAX];
     size_t n_warnings;
