@@ -372,7 +372,9 @@ static const char *why_nothing(const struct effect_result *r)
         return "disclosure.dominated";
     if (r->diagnostics.n_treated < r->spec.min_persons)
         return "disclosure.few-treated";
-    return r->diagnostics.n_control < r->spec.min_persons ? "disclosure.few-control" : NULL;
+    const bool by_cell = r->spec.method == EFFECT_DID && r->spec.control == EFFECT_NOT_YET;
+    return !by_cell && r->diagnostics.n_control < r->spec.min_persons ? "disclosure.few-control"
+                                                                      : NULL;
 }
 
 err release_cells(struct released_effect *to, struct err_info *info)
