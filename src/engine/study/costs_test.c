@@ -74,7 +74,7 @@ static void answer(const char *plan, struct answered *a)
     for (size_t o = 0; o < a->study.outcomes.n; o++)
         for (size_t e = 0; e < study_estimators(&a->study); e++) {
             struct effect_spec spec;
-            study_spec(&a->study, o, e, &spec);
+            assert_int_equal(study_spec(&a->study, o, e, memory, &spec, &info), OK);
             assert_int_equal(disclosure_run(t, &spec, NULL, NULL, &a->effect[a->n++], &info), OK);
         }
     table_free(t);

@@ -211,8 +211,9 @@ static err estimate(struct computing *c, size_t outcome, size_t estimator,
 {
     struct effect_spec spec;
     table *selected;
-    study_spec(c->study, outcome, estimator, &spec);
-    err e = study_rows(c->study, c->data, estimator, subgroup, &selected, c->info);
+    err e = study_spec(c->study, outcome, estimator, c->results->memory, &spec, c->info);
+    if (e == OK)
+        e = study_rows(c->study, c->data, estimator, subgroup, &selected, c->info);
     if (e != OK)
         return e;
     e = disclosure_run(selected ? selected : c->data, &spec, c->pool, c->progress, result, c->info);
