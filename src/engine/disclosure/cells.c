@@ -146,10 +146,10 @@ static void protect_events(struct cells *s)
     }
 }
 
-/* An event time after the start whose hidden cells are many enough to go along; or NULL. */
+/* The last event time after the start whose hidden cells are enough to go along; or NULL. */
 static const struct cell *hidden_elsewhere(const struct cells *s)
 {
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = s->n; i-- > 0;)
         if (s->cell[i].is_hidden && !s->cell[i].is_withheld && s->cell[i].event_time >= 0)
             return &s->cell[i];
     return NULL;
