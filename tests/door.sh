@@ -159,6 +159,9 @@ grep -q 'too few people stand behind it' sealed/report-en.html
 result "costs that rest on a withheld effect are withheld, too"
 grep -q 'not shown' sealed/report-en.html && grep -q 'niet getoond' sealed/report-nl.html
 result "its page says what is not shown"
+awk '/"analysis": "usual ones"/ { inside = 8 } inside-- > 0' sealed/results-en.json > usual.json
+! grep -E '"(effect|estimate|low|high)": -?[0-9]' usual.json > out
+result "nor is all but three shown beside all"
 "$program" study verify sealed > out 2>&1
 grep -q 'Bit for bit the same' out; result "and it verifies bit for bit"
 

@@ -48,6 +48,8 @@ err disclosure_release(struct effect_result *result, struct released_effect **re
         return err_nomem(info);
     }
     made->result = result;
+    made->n_treated = result->diagnostics.n_treated;
+    made->n_control = result->diagnostics.n_control;
     if (result->spec.min_persons < EFFECT_PERSONS_LEAST)
         result->spec.min_persons = EFFECT_PERSONS_LEAST;
     err e = release_parts(made, info); /* before the counts it looks at are hidden */
@@ -79,6 +81,49 @@ void disclosure_free(struct released_effect *released)
         return;
     effect_result_free(released->result);
     free(released);
+}
+
+static bool is_near(size_t a, size_t b, size_t min)
+{
+    return is_small(a > b ? a - b : b - a, min);
+}
+
+void disclosure_keep_apart(struct released_effect *part, const struct released_effect *whole)
+{
+    struct effect_result *r = part->result;
+    struct effect_diagnostics *d = &r->diagnostics;
+    const size_t min = r->spec.min_persons;
+    size_t *const counts[] = {&d->n_rows,
+                              &d->n_used,
+                              &d->n_dropped_missing,
+                              &d->n_units,
+                              &d->n_treated,
+                              &d->n_control,
+                              &d->n_clusters,
+                              &d->n_treated_clusters,
+                              &d->n_control_clusters,
+                              &d->n_always_treated,
+                              &d->n_unbalanced};
+    size_t n = 0;
+    if (!is_near(part->n_treated, whole->n_treated, min) &&
+        !is_near(part->n_control, whole->n_control, min))
+        return;
+    for (size_t i = 0; i < r->n_estimates; i++) {
+        if (r->estimates[i].failed)
+            continue;
+        release_withhold(r, i, "disclosure.by-subtraction");
+        n++;
+    }
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        *counts[i] = EFFECT_HIDDEN;
+    d->mean_treated = d->mean_control = d->propensity_sum_treated = REAL_NAN;
+    d->pretest_statistic = d->pretest_p = REAL_NAN;
+    d->pretest_df = 0;
+    r->match = NULL;
+    r->teams = NULL;
+    r->honesty = NULL;
+    r->n_bacon = r->n_balance = r->n_honest = r->n_looks = r->n_warnings = 0;
+    release_note(part, "disclosure.says-apart", n);
 }
 
 const struct effect_result *disclosure_view(const struct released_effect *released)

@@ -37,6 +37,12 @@ WARN_UNUSED err disclosure_run(const table *t, const struct effect_spec *spec, p
 void disclosure_free(struct released_effect *released); /* NULL is fine */
 
 /*
+ * For the effect on a part of the people beside that on all: withholds all of
+ * `part` when the rest is a handful of persons.
+ */
+void disclosure_keep_apart(struct released_effect *part, const struct released_effect *whole);
+
+/*
  * What may be seen; NULL for NULL. A number that may not is NaN, its estimate
  * `failed` with a key that starts with "disclosure."; a count is EFFECT_HIDDEN.
  */

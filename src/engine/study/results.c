@@ -250,6 +250,9 @@ static err add_analysis(struct computing *c, struct report_analysis analysis, st
     }
     if (e != OK)
         analysis.failed = disclosure_failure(c->info, (size_t)c->study->disclosure.min_persons);
+    for (size_t i = 0; result && analysis.role == REPORT_SUBGROUP && i < r->n_effects; i++)
+        if (list[i].role == REPORT_MAIN && list[i].outcome == analysis.outcome && r->effect[i])
+            disclosure_keep_apart(result, r->effect[i]);
     analysis.result = result;
     r->effect[r->n_effects] = result;
     list[r->n_effects++] = analysis;
