@@ -32,6 +32,16 @@ nothing "command line, library and study hold no unreleased result" \
     "$(sources src/cli src/abi src/engine/study | among 'struct effect_result' |
        grep -v 'const struct effect_result')"
 
+ruleless() {
+    sed -nE 's/^ +(LIST|ONE)\("[a-z_]+", [a-z_]+, ([a-z_]+)\),$/\2/p' \
+        "$source/src/engine/report/effect_fields.c" | while read -r part; do
+        [ "$part" = design ] || # a choice of methods, nothing of persons
+            grep -rqE --exclude='*_test.c' "[>.](n_)?$part" "$source/src/engine/disclosure" ||
+            echo "$part: is printed, and the door knows no rule for it"
+    done
+}
+nothing "each part that is printed has a rule" "$(ruleless)"
+
 # ---- in the compiler: the type is the lock
 
 try() { # NAME WANTED TEXT COMPILER...
