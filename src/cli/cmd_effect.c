@@ -77,14 +77,13 @@ static err estimate_compressed(struct cli *c, const struct effect_spec *spec,
 static err estimate(struct cli *c, const struct effect_spec *spec, struct released_effect **result,
                     struct err_info *info)
 {
-    const struct disclosure_policy policy = DISCLOSURE_POLICY_DEFAULT;
     table *t;
     if (is_from_compressed(c))
         return estimate_compressed(c, spec, result, info);
     err e = table_open(cli_text(c, "data"), NULL, c->pool, c->progress, &t, info);
     if (e != OK)
         return e;
-    e = disclosure_run(t, spec, &policy, c->pool, c->progress, result, info);
+    e = disclosure_run(t, spec, c->pool, c->progress, result, info);
     table_free(t);
     return e;
 }
@@ -182,6 +181,8 @@ static const struct cli_option options[] = {
      0},
     {"no-placebo-start", CLI_FLAG, false, NULL, "effect.option-no-placebo-start", NULL, 0, 0},
     COLUMN("provider", "effect.option-provider"),
+    {"min-persons", CLI_INT, false, "cli.value-number", "effect.option-min-persons", NULL,
+     EFFECT_PERSONS_LEAST, EFFECT_PERSONS_MOST},
     {"table", CLI_CHOICE, false, "cli.value-choice", "effect.option-table", REPORT_EFFECT_TABLES, 0,
      0},
     {0},

@@ -25,6 +25,7 @@ void effect_spec_init(struct effect_spec *spec)
         .level = 0.95,
         .ratio = 1,
         .replications = 9999,
+        .min_persons = EFFECT_PERSONS,
     };
 }
 
@@ -59,6 +60,12 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
     if (!(s->level > 0 && s->level < 1)) {
         err_set(info, E_INPUT, "effect.level-outside");
         msg_real(&info->msg, s->level, 4);
+        return E_INPUT;
+    }
+    if (s->min_persons < EFFECT_PERSONS_LEAST || s->min_persons > EFFECT_PERSONS_MOST) {
+        err_set(info, E_INPUT, "effect.min-persons-outside");
+        msg_int(&info->msg, EFFECT_PERSONS_LEAST);
+        msg_int(&info->msg, EFFECT_PERSONS_MOST);
         return E_INPUT;
     }
     if (s->anticipation < 0)
@@ -361,6 +368,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     else
         e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
                                    : effect_cross_run(t, pool, progress, r, info);
+    if (e == OK && is_given(r->spec.provider))
+        e = effect_providers_run(t, r, info);
     if (e == OK)
         e = effect_design_tell(r, info);
     if (e != OK) {

@@ -80,6 +80,9 @@ enum effect_honesty {
 };
 
 enum {
+    EFFECT_PERSONS_LEAST = 5, /* that may be asked for behind what is shown */
+    EFFECT_PERSONS = 10,
+    EFFECT_PERSONS_MOST = 1000000,
     EFFECT_COVARIATES_MAX = 64,
     EFFECT_BOOTSTRAP_MAX = 100000,
     EFFECT_FIXED_MAX = 8,
@@ -158,7 +161,10 @@ struct effect_spec {
     bool no_placebo_start;
 
     bool randomised; /* a lottery decided who took part */
-    str provider;    /* who was paid: for disclosure, see engine/disclosure */
+
+    /* What may be shown: engine/disclosure. */
+    str provider;       /* the column of who was paid */
+    size_t min_persons; /* behind anything that is shown */
 };
 
 /* method difference, level 0.95, Hajek, never, varying, dr, ratio 1, 9999 replications, all else
@@ -209,6 +215,7 @@ struct effect_bacon {
     enum effect_bacon_kind kind;
     double treated, control; /* first treated periods; NaN: never */
     double estimate, weight;
+    size_t n_treated, n_control; /* persons */
 };
 
 struct effect_diagnostics {
@@ -294,6 +301,16 @@ struct effect_look {
     const char *failed; /* message key of why there is no number, or NULL */
 };
 
+/*
+ * Shares of the outcome's total (of absolute amounts) that the two largest
+ * providers have, among rows of [0] the comparison group and [1] the treated.
+ * Who they are is not kept.
+ */
+struct effect_providers {
+    size_t n;
+    double first[2], second[2];
+};
+
 /* What decides which design fits. */
 struct effect_facts {
     bool is_panel;      /* persons followed in time */
@@ -334,7 +351,8 @@ struct effect_result {
     struct effect_honesty_summary *honesty; /* with spec.honesty, or NULL */
     struct effect_honest *honest;           /* one for each spec.honest */
     size_t n_honest;
-    struct effect_look *looks; /* by kind */
+    struct effect_providers *providers; /* with spec.provider, or NULL; never shown */
+    struct effect_look *looks;          /* by kind */
     size_t n_looks;
     struct msg warnings[EFFECT_WARNINGS_MAX];
     size_t n_warnings;

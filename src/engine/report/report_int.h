@@ -107,6 +107,8 @@ struct sheet *sheet_find(const struct report_view *v, const char *key); /* or NU
 const struct sheet *sheet_turned(struct report_view *v, const struct sheet *t);
 
 struct html_value cell_empty(void);
+/* A count, or that it is not shown. */
+struct html_value cell_count(const struct report_view *v, size_t n);
 struct html_value cell_period(double period); /* a whole number without grouping; NaN: empty */
 bool cell_is_number(const struct html_value *cell);
 double cell_number(const struct html_value *cell);

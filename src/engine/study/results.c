@@ -220,7 +220,6 @@ static err estimate(struct computing *c, size_t outcome, const struct asked *ask
                     struct released_effect **result)
 {
     const struct study_outcome *o = c->study->outcomes.item;
-    const struct disclosure_policy policy = study_policy(c->study);
     struct effect_spec spec;
     table *selected;
     err e = study_spec(c->study, outcome, asked->estimator, c->results->memory, &spec, c->info);
@@ -232,8 +231,7 @@ static err estimate(struct computing *c, size_t outcome, const struct asked *ask
         spec = asked->companion->spec;
         spec.outcome = o[outcome].column;
     }
-    e = disclosure_run(selected ? selected : c->data, &spec, &policy, c->pool, c->progress, result,
-                       c->info);
+    e = disclosure_run(selected ? selected : c->data, &spec, c->pool, c->progress, result, c->info);
     table_free(selected);
     return e;
 }
@@ -251,7 +249,10 @@ static err add_analysis(struct computing *c, struct report_analysis analysis, st
         return e;
     }
     if (e != OK)
-        analysis.failed = c->info->msg;
+        analysis.failed = disclosure_failure(c->info, (size_t)c->study->disclosure.min_persons);
+    for (size_t i = 0; result && analysis.role == REPORT_SUBGROUP && i < r->n_effects; i++)
+        if (list[i].role == REPORT_MAIN && list[i].outcome == analysis.outcome && r->effect[i])
+            disclosure_keep_apart(result, r->effect[i]);
     analysis.result = result;
     r->effect[r->n_effects] = result;
     list[r->n_effects++] = analysis;
