@@ -4,6 +4,7 @@
 #include "base/lin.h"
 #include "base/real.h"
 #include "engine/effect/influence_int.h"
+#include "engine/effect/looks_int.h"
 #include "engine/effect/ols_int.h"
 
 #include <math.h>
@@ -110,6 +111,17 @@ static err conclude_by_draws(const struct influence *influence, double df, par *
     return OK;
 }
 
+static err keep_parts(const struct frame *f, const struct cross_answer *answer,
+                      struct effect_result *r, struct err_info *info)
+{
+    double *part = ARENA_NEW(r->memory, double, f->n);
+    if (!part)
+        return err_nomem(info);
+    for (size_t i = 0; i < f->n; i++)
+        part[i] = answer->psi[i] / (double)f->n;
+    return looks_keep_parts(f->key, part, f->n, r->memory, &r->parts, info);
+}
+
 static err conclude(const struct frame *f, const struct cross_answer *answer, par *pool,
                     const struct progress *progress, struct effect_result *r, struct err_info *info)
 {
@@ -122,6 +134,10 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
         return e;
     if (!isnan(answer->variance))
         r->covariance[0] = answer->variance;
+    if (f->key)
+        e = keep_parts(f, answer, r, info);
+    if (e != OK)
+        return e;
     clear_rounding(f, r);
     struct effect_estimate *estimate = &r->estimates[0];
     estimate->aggregation = EFFECT_NONE;

@@ -87,6 +87,8 @@ enum {
     EFFECT_REPLICATIONS_MAX = 1000000,
     EFFECT_HONEST_MAX = 32,       /* values of M */
     EFFECT_LOOK_COLUMNS_MAX = 16, /* of one kind of look */
+    EFFECT_LOOK_VALUES_MAX = 64,  /* of one column of a look */
+    EFFECT_FAMILY_DRAWS = 999,    /* for looks, when no bootstrap is asked for */
 };
 
 /* Where a covariate is cut into classes: value <= at[0], at[0] < value <= at[1], ... */
@@ -153,6 +155,8 @@ struct effect_spec {
     size_t n_placebo_outcomes;
     str unaffected, unaffected_value; /* rows with this value in this column cannot be affected */
     bool no_placebo_start;
+
+    bool keeps_parts; /* the result's `parts`, for effect_adjust_family */
 
     str provider; /* who was paid: for disclosure, see engine/disclosure */
 };
@@ -260,6 +264,21 @@ struct effect_honesty_summary {
     double bias;          /* what that trend would add to the main effect */
 };
 
+/*
+ * What an estimate owes to each independent cluster (or unit): it differs from
+ * the truth by about the sum of the parts, and their squares add up to its
+ * variance. The key belongs to the cluster's value, so that it is the same in
+ * every part of a table and for every outcome.
+ */
+struct effect_part {
+    uint64_t key;
+    double part;
+};
+struct effect_parts {
+    struct effect_part *of; /* n, by ascending key */
+    size_t n;
+};
+
 /* Another effect beside the main one, from the same data. */
 enum effect_look_kind {
     EFFECT_LOOK_SUBGROUP,        /* declared beforehand: p_adjusted after Romano and Wolf (2005) */
@@ -270,10 +289,13 @@ enum effect_look_kind {
 };
 struct effect_look {
     enum effect_look_kind kind;
-    str column, value; /* the subgroup, the outcome, or periods earlier */
-    double estimate, standard_error, ci_low, ci_high, p, p_adjusted;
+    str column, value; /* the subgroup, the outcome, or the number of periods earlier */
+    double estimate, standard_error, ci_low, ci_high, p;
+    double p_adjusted; /* NaN for looks that should be 0: each of these is to be read */
     size_t n_treated, n_control;
-    const char *failed; /* message key of why there is no number, or NULL */
+    const char *failed;        /* message key of why there is no number, or NULL */
+    struct msg why;            /* the same with its values */
+    struct effect_parts parts; /* EFFECT_LOOK_SUBGROUP */
 };
 
 enum { EFFECT_WARNINGS_MAX = 16 };
@@ -301,6 +323,7 @@ struct effect_result {
     size_t n_honest;
     struct effect_look *looks; /* by kind */
     size_t n_looks;
+    struct effect_parts parts; /* of the overall effect, with spec.keeps_parts */
     struct msg warnings[EFFECT_WARNINGS_MAX];
     size_t n_warnings;
     size_t n_unsaid;      /* warnings that found no room; the last one then counts them */
@@ -340,6 +363,33 @@ void effect_result_free(struct effect_result *r); /* NULL is fine */
 /* The first estimate of an aggregation (e.g. EFFECT_SIMPLE), or NULL. */
 const struct effect_estimate *effect_find(const struct effect_result *r,
                                           enum effect_aggregation aggregation);
+
+/* The one number a result comes down to, or NULL. */
+const struct effect_estimate *effect_overall(const struct effect_result *r);
+
+/* One of several effects that are read together. */
+struct effect_member {
+    double p;                  /* NaN: there is no number, it is left out */
+    struct effect_parts parts; /* borrowed, of an effect_look or effect_result */
+    double p_adjusted;         /* the answer; NaN when left out */
+};
+
+/*
+ * Adjusts p-values of declared subgroups x outcomes, also from several results,
+ * such that the chance of calling any of them an effect where there is none
+ * stays below the level: step-down after Romano and Wolf (2005, 2016).
+ *
+ * Draw b of estimate s is z_s = sum_g V_gb part_gs / sqrt(sum_g part_gs^2),
+ * with one standard normal V_gb for each cluster g, the same for all
+ * estimates: the Gaussian multiplier bootstrap of Chernozhukov, Chetverikov
+ * and Kato (2013, sec. 5 on stepping down). A draw depends on seed, b and the
+ * cluster's value only. Given the data z_s is exactly standard normal, and
+ * the estimate's own p is brought to the same scale, Phi^-1(1 - p / 2): thus
+ * the tails are those of Student's t when p is, however few the clusters.
+ * Never below p. The bits do not depend on `pool`, which may be NULL.
+ */
+WARN_UNUSED err effect_adjust_family(par *pool, struct effect_member *member, size_t n,
+                                     size_t n_draws, uint64_t seed, struct err_info *info);
 
 /* Whether a method is about fixed effects of unit and time, all starts alike or not. */
 static inline bool effect_has_fixed_effects(enum effect_method m)

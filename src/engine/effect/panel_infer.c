@@ -7,7 +7,7 @@
 #include "base/lin.h"
 #include "base/real.h"
 #include "engine/effect/influence_int.h"
-#include "engine/effect/panel_int.h"
+#include "engine/effect/looks_int.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -290,6 +290,24 @@ static err test_before(bool by_cluster, arena *a, struct effect_result *r, struc
     return OK;
 }
 
+/* ---- what the overall effect owes to each cluster ---- */
+
+static err keep_parts(const struct linear *l, const struct influence *f, const uint64_t *key,
+                      arena *a, struct effect_result *r, struct err_info *info)
+{
+    const struct effect_estimate *overall = effect_find(r, EFFECT_SIMPLE);
+    double *part = ARENA_NEW(a, double, f->n);
+    if (!part)
+        return err_nomem(info);
+    const size_t form = overall ? (size_t)(overall - r->estimates) : 0;
+    for (size_t t = l->forms->from[form]; overall && t < l->forms->from[form + 1]; t++) {
+        const double *psi = f->psi + l->place[l->forms->cell[t]] * f->n;
+        for (size_t i = 0; i < f->n; i++)
+            part[i] += l->forms->coefficient[t] * psi[i] / (double)f->n;
+    }
+    return looks_keep_parts(key, part, f->n, r->memory, &r->parts, info);
+}
+
 /* ---- all together ---- */
 
 /* The basis columns' places: cells with a number first, then the shares. */
@@ -338,6 +356,10 @@ err panel_infer(const struct panel *p, const struct effect_spec *spec,
         e = map_covariance(&linear, covariance, a, r, info);
     if (e == OK)
         e = test_before(p->cluster != NULL, a, r, info);
+    if (e != OK)
+        return e;
+    if (p->key)
+        e = keep_parts(&linear, &f, p->key, a, r, info);
     if (e != OK)
         return e;
     const double df = p->cluster ? (double)p->n_clusters - 1 : REAL_INF;

@@ -99,10 +99,7 @@ const struct report_analysis *main_analysis(const struct report_view *v, size_t 
 
 const struct effect_estimate *overall(const struct effect_result *r)
 {
-    if (!r)
-        return NULL;
-    const struct effect_estimate *e = effect_find(r, EFFECT_SIMPLE);
-    return e ? e : effect_find(r, EFFECT_NONE);
+    return r ? effect_overall(r) : NULL;
 }
 
 bool is_panel(const struct effect_result *r)
