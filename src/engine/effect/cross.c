@@ -111,15 +111,19 @@ static err conclude_by_draws(const struct influence *influence, double df, par *
     return OK;
 }
 
-static err keep_parts(const struct frame *f, const struct cross_answer *answer,
+/* Of each row, for those who adjust several effects together. */
+static err keep_parts(const struct frame *f, const struct cross_answer *answer, arena *a,
                       struct effect_result *r, struct err_info *info)
 {
-    double *part = ARENA_NEW(r->memory, double, f->n);
-    if (!part)
+    struct looks_row *row = ARENA_NEW(a, struct looks_row, f->n);
+    if (!row)
         return err_nomem(info);
-    for (size_t i = 0; i < f->n; i++)
-        part[i] = answer->psi[i] / (double)f->n;
-    return looks_keep_parts(f->key, part, f->n, r->memory, &r->parts, info);
+    for (size_t i = 0; i < f->n; i++) {
+        const double weight = f->w ? f->w[i] : 1;
+        row[i] = (struct looks_row){f->key[i], answer->psi[i] / (double)f->n, weight * f->d[i],
+                                    weight * (1 - f->d[i])};
+    }
+    return looks_keep_parts(row, f->n, r->memory, &r->parts, info);
 }
 
 static err conclude(const struct frame *f, const struct cross_answer *answer, par *pool,
@@ -134,10 +138,6 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
         return e;
     if (!isnan(answer->variance))
         r->covariance[0] = answer->variance;
-    if (f->key)
-        e = keep_parts(f, answer, r, info);
-    if (e != OK)
-        return e;
     clear_rounding(f, r);
     struct effect_estimate *estimate = &r->estimates[0];
     estimate->aggregation = EFFECT_NONE;
@@ -172,6 +172,8 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
         e = (weighting ? cross_weighting : cross_least_squares)(&f, pool, r, scratch, &answer,
                                                                 info);
     }
+    if (e == OK && f.key)
+        e = keep_parts(&f, &answer, scratch, r, info);
     if (e == OK)
         e = conclude(&f, &answer, pool, progress, r, info);
     arena_free(scratch);

@@ -267,8 +267,9 @@ struct effect_honesty_summary {
 /*
  * What an estimate owes to each independent cluster (or unit): it differs from
  * the truth by about the sum of the parts, and their squares add up to its
- * variance. The key belongs to the cluster's value, so that it is the same in
- * every part of a table and for every outcome.
+ * variance, with the errors CR2 of Bell and McCaffrey (2002). The key belongs
+ * to the cluster's value, so that it is the same in every part of a table and
+ * for every outcome.
  */
 struct effect_part {
     uint64_t key;
@@ -277,6 +278,7 @@ struct effect_part {
 struct effect_parts {
     struct effect_part *of; /* n, by ascending key */
     size_t n;
+    double df; /* of Student's t, see looks_parts.c; 0: the variance is unknown */
 };
 
 /* Another effect beside the main one, from the same data. */
@@ -369,6 +371,7 @@ const struct effect_estimate *effect_overall(const struct effect_result *r);
 
 /* One of several effects that are read together. */
 struct effect_member {
+    double estimate;
     double p;                  /* NaN: there is no number, it is left out */
     struct effect_parts parts; /* borrowed, of an effect_look or effect_result */
     double p_adjusted;         /* the answer; NaN when left out */
@@ -383,10 +386,11 @@ struct effect_member {
  * with one standard normal V_gb for each cluster g, the same for all
  * estimates: the Gaussian multiplier bootstrap of Chernozhukov, Chetverikov
  * and Kato (2013, sec. 5 on stepping down). A draw depends on seed, b and the
- * cluster's value only. Given the data z_s is exactly standard normal, and
- * the estimate's own p is brought to the same scale, Phi^-1(1 - p / 2): thus
- * the tails are those of Student's t when p is, however few the clusters.
- * Never below p. The bits do not depend on `pool`, which may be NULL.
+ * cluster's value only. Given the data z_s is exactly standard normal. The
+ * estimate itself is brought to that scale by its Student's t with few
+ * clusters in mind: t = estimate / sqrt(sum_g part_gs^2) with `parts.df`
+ * degrees of freedom has the chance p_t, and counts as Phi^-1(1 - p_t / 2).
+ * The answer is never below p. The bits do not depend on `pool`, which may be NULL.
  */
 WARN_UNUSED err effect_adjust_family(par *pool, struct effect_member *member, size_t n,
                                      size_t n_draws, uint64_t seed, struct err_info *info);

@@ -285,7 +285,7 @@ static void take_estimate(const struct effect_estimate *e, struct effect_look *t
 static err copy_parts(const struct effect_parts *from, arena *a, struct effect_parts *to,
                       struct err_info *info)
 {
-    *to = (struct effect_parts){ARENA_NEW(a, struct effect_part, from->n), from->n};
+    *to = (struct effect_parts){ARENA_NEW(a, struct effect_part, from->n), from->n, from->df};
     if (!to->of)
         return err_nomem(info);
     for (size_t i = 0; i < from->n; i++)
@@ -399,7 +399,7 @@ static size_t looks_of(struct effect_result *r, enum effect_look_kind kind, size
 /* The declared ones together, so that not one in twenty is found by chance alone. */
 static err adjust_declared(struct looking *l, arena *a)
 {
-    size_t first;
+    size_t first = 0;
     const size_t n = looks_of(l->r, EFFECT_LOOK_SUBGROUP, &first);
     const size_t n_draws = l->r->spec.bootstrap ? l->r->spec.bootstrap : EFFECT_FAMILY_DRAWS;
     struct effect_member *member = ARENA_NEW(a, struct effect_member, n);
@@ -409,7 +409,7 @@ static err adjust_declared(struct looking *l, arena *a)
         return err_nomem(l->info);
     for (size_t i = 0; i < n; i++) {
         const struct effect_look *look = &l->r->looks[first + i];
-        member[i] = (struct effect_member){.p = look->p, .parts = look->parts};
+        member[i] = (struct effect_member){look->estimate, look->p, look->parts, REAL_NAN};
     }
     const err e = effect_adjust_family(l->pool, member, n, n_draws, l->r->spec.seed, l->info);
     for (size_t i = 0; e == OK && i < n; i++)
@@ -419,7 +419,7 @@ static err adjust_declared(struct looking *l, arena *a)
 
 static err adjust_explored(struct looking *l, arena *a)
 {
-    size_t first;
+    size_t first = 0;
     const size_t n = looks_of(l->r, EFFECT_LOOK_EXPLORED, &first);
     double *p = ARENA_NEW(a, double, n), *adjusted = ARENA_NEW(a, double, n);
     if (n == 0)

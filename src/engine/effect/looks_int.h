@@ -22,8 +22,25 @@ uint64_t looks_key(const struct table_column *c, size_t row);
 /* The same for a row that is its own unit. */
 uint64_t looks_row_key(const table *t, size_t row);
 
-/* Keeps part[i] under key[i], i < n; parts of one key are added, those of 0 left out. */
-WARN_UNUSED err looks_keep_parts(const uint64_t *key, const double *part, size_t n, arena *a,
+/* What a row has to do with an estimate. */
+struct looks_row {
+    uint64_t key;            /* of its cluster, or of its own */
+    double part;             /* its influence over the number of rows */
+    double treated, control; /* its weight in either group; 0 in a group it is not in */
+};
+
+/*
+ * Adds rows up by key and keeps what is not 0, in memory of `keep`. Sorts `row`.
+ *
+ * Few clusters, and unequal ones, make a variance too small and too unsure. A
+ * cluster with share w of its group's weight has fitted the group's mean by
+ * that much, so its part is divided by sqrt(1 - w): CR2, for one mean. Degrees
+ * of freedom are those of Bell and McCaffrey (2002, sec. 4) for a weighted mean
+ * of clusters that vary alike, the two groups taken together as Satterthwaite
+ * (1946): (v1 + v0)^2 / (v1^2 / df1 + v0^2 / df0). When a cluster has rows in
+ * both groups, all make one.
+ */
+WARN_UNUSED err looks_keep_parts(struct looks_row *row, size_t n, arena *keep,
                                  struct effect_parts *parts, struct err_info *info);
 
 /* ---- looks.c ---- */

@@ -99,16 +99,26 @@ static void make_draws(void *ctx, size_t chunk, unsigned worker)
     }
 }
 
+/* The member's statistic as a normal one would be that is as rare; NaN when it has none. */
+static double normal_scale(const struct effect_member *member)
+{
+    const struct effect_parts *parts = &member->parts;
+    double variance = 0;
+    for (size_t i = 0; i < parts->n; i++)
+        variance += parts->of[i].part * parts->of[i].part;
+    if (!(member->p >= 0) || !(parts->df > 0) || !(variance > 0))
+        return REAL_NAN;
+    return -real_norm_ppf(real_t_cdf(-fabs(member->estimate) / sqrt(variance), parts->df));
+}
+
 static err step_down(struct family *f, arena *a, struct err_info *info)
 {
     double *statistic = ARENA_NEW(a, double, f->n);
     double *p = ARENA_NEW(a, double, f->n);
     if (!statistic || !p)
         return err_nomem(info);
-    for (size_t m = 0; m < f->n; m++) {
-        const bool is_in = f->member[m].p >= 0 && f->member[m].parts.n > 0;
-        statistic[m] = is_in ? -real_norm_ppf(f->member[m].p / 2) : REAL_NAN;
-    }
+    for (size_t m = 0; m < f->n; m++)
+        statistic[m] = normal_scale(&f->member[m]);
     const err e = multiple_step_down(statistic, f->n, f->draw, f->n_draws, p, info);
     for (size_t m = 0; e == OK && m < f->n; m++) /* chance in the draws must not make it surer */
         f->member[m].p_adjusted = isnan(p[m]) ? REAL_NAN : fmax(p[m], f->member[m].p);

@@ -292,20 +292,25 @@ static err test_before(bool by_cluster, arena *a, struct effect_result *r, struc
 
 /* ---- what the overall effect owes to each cluster ---- */
 
-static err keep_parts(const struct linear *l, const struct influence *f, const uint64_t *key,
+static err keep_parts(const struct panel *p, const struct linear *l, const double *influence,
                       arena *a, struct effect_result *r, struct err_info *info)
 {
     const struct effect_estimate *overall = effect_find(r, EFFECT_SIMPLE);
-    double *part = ARENA_NEW(a, double, f->n);
-    if (!part)
-        return err_nomem(info);
     const size_t form = overall ? (size_t)(overall - r->estimates) : 0;
+    const struct panel_cohort *never = &p->cohort[p->n_cohorts];
+    struct looks_row *row = ARENA_NEW(a, struct looks_row, p->n);
+    if (!row)
+        return err_nomem(info);
     for (size_t t = l->forms->from[form]; overall && t < l->forms->from[form + 1]; t++) {
-        const double *psi = f->psi + l->place[l->forms->cell[t]] * f->n;
-        for (size_t i = 0; i < f->n; i++)
-            part[i] += l->forms->coefficient[t] * psi[i] / (double)f->n;
+        const double *psi = influence + l->place[l->forms->cell[t]] * p->n;
+        for (size_t i = 0; i < p->n; i++)
+            row[i].part += l->forms->coefficient[t] * psi[i] / (double)p->n;
     }
-    return looks_keep_parts(key, part, f->n, r->memory, &r->parts, info);
+    for (size_t i = 0; i < p->n; i++) {
+        row[i].key = p->key[p->cluster ? p->cluster[i] : i];
+        *(i < never->first ? &row[i].treated : &row[i].control) = p->share_weight[i];
+    }
+    return looks_keep_parts(row, p->n, r->memory, &r->parts, info);
 }
 
 /* ---- all together ---- */
@@ -359,7 +364,7 @@ err panel_infer(const struct panel *p, const struct effect_spec *spec,
     if (e != OK)
         return e;
     if (p->key)
-        e = keep_parts(&linear, &f, p->key, a, r, info);
+        e = keep_parts(p, &linear, influence, a, r, info);
     if (e != OK)
         return e;
     const double df = p->cluster ? (double)p->n_clusters - 1 : REAL_INF;
