@@ -2,6 +2,7 @@
 /* An estimation as plain text: a table for each aggregation, then what it stands on. */
 #include "base/real.h"
 #include "engine/report/effect_fields_int.h"
+#include "engine/report/effect_text_int.h"
 #include "engine/report/report.h"
 #include "engine/report/text_table_int.h"
 
@@ -241,7 +242,8 @@ static void print_match(out *o, enum lang lang, const struct effect_match *match
     text_say(o, lang, &m);
 }
 
-err report_effect_text(out *o, enum lang lang, const struct released_effect *released, struct err_info *info)
+err report_effect_text(out *o, enum lang lang, const struct released_effect *released,
+                       struct err_info *info)
 {
     const struct effect_result *r = disclosure_view(released);
     const int decimals = decimals_for(r);
@@ -260,5 +262,6 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     print_basis(o, lang, &r->diagnostics);
     if (r->match)
         print_match(o, lang, r->match);
-    return out_error(o, info);
+    e = effect_text_looks(o, lang, r, info);
+    return e == OK ? out_error(o, info) : e;
 }
