@@ -3,6 +3,7 @@
 #include "engine/report/effect_text_int.h"
 #include "engine/report/text_table_int.h"
 
+#include "base/num.h"
 #include "base/real.h"
 
 #include <math.h>
@@ -46,9 +47,7 @@ static void put_label(struct text_table *t, const struct effect_look *look)
 {
     int64_t periods = 0;
     struct msg m;
-    if (look->kind == EFFECT_LOOK_PLACEBO_START) {
-        for (size_t i = 0; i < look->value.n; i++)
-            periods = 10 * periods + (look->value.p[i] - '0');
+    if (look->kind == EFFECT_LOOK_PLACEBO_START && num_parse_int(look->value, &periods)) {
         msg_set(&m, periods ? "looks.label-start" : "looks.label-no-start");
         msg_int(&m, periods);
         tr_msg(&t->text, t->lang, &m);

@@ -26,6 +26,7 @@ err view_open(struct report_view *v, enum lang lang, const struct report_input *
     if (!v->a)
         return err_nomem(info);
     sheets_add_effects(v);
+    sheets_add_looks(v);
     if (in->model && in->scba)
         sheets_add_scba(v);
     sheets_add_record(v);
