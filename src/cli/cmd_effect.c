@@ -145,6 +145,10 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
      "--covariates age,educ,race,re74,re75 --caliper 0.2 --caliper-on logit",
      "effect.example-matching"},
+    {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
+     "maand --first-treated start --cluster team --subgroups huishoudtype --explore wijk "
+     "--placebo-outcomes waterverbruik",
+     "effect.example-looks"},
     {0},
 };
 

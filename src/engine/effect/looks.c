@@ -44,10 +44,14 @@ static err check_list(const struct effect_spec *s, const str *name, size_t n, bo
         for (size_t j = 0; j < i; j++)
             if (str_eq(name[i], name[j]))
                 return refuse(info, "looks.column-twice", name[i]);
+        bool has_role = false;
         for (size_t j = 0; j < sizeof taken / sizeof *taken; j++)
-            if (str_eq(name[i], taken[j]))
-                return refuse(info, is_outcome ? "looks.outcome-has-role" : "looks.column-has-role",
-                              name[i]);
+            has_role = has_role || str_eq(name[i], taken[j]);
+        for (size_t j = 0; is_outcome && j < s->n_covariates; j++)
+            has_role = has_role || str_eq(name[i], s->covariates[j]);
+        if (has_role)
+            return refuse(info, is_outcome ? "looks.outcome-has-role" : "looks.column-has-role",
+                          name[i]);
     }
     return OK;
 }

@@ -263,6 +263,8 @@ static void mistakes_in_looks_are_told_before_anything_is_computed(void **state)
     s = asked();
     s.placebo_outcomes[s.n_placebo_outcomes++] = STR("y");
     refuse(&s, "looks.outcome-has-role");
+    s.placebo_outcomes[0] = s.covariates[s.n_covariates++] = STR("other");
+    refuse(&s, "looks.outcome-has-role");
 }
 
 /* ---- negative controls ---- */
