@@ -89,7 +89,7 @@ enum {
     EFFECT_HONEST_MAX = 32,       /* values of M */
     EFFECT_LOOK_COLUMNS_MAX = 16, /* of one kind of look */
     EFFECT_LOOK_VALUES_MAX = 64,  /* of one column of a look */
-    EFFECT_FAMILY_DRAWS = 999,    /* for looks, when no bootstrap is asked for */
+    EFFECT_FAMILY_DRAWS = 999,    /* for what is adjusted together, at least */
 };
 
 /* Where a covariate is cut into classes: value <= at[0], at[0] < value <= at[1], ... */
@@ -406,6 +406,12 @@ struct effect_member {
  */
 WARN_UNUSED err effect_adjust_family(par *pool, struct effect_member *member, size_t n,
                                      size_t n_draws, uint64_t seed, struct err_info *info);
+
+/* How many draws a family gets: those of the bootstrap, but never few. */
+static inline size_t effect_family_draws(const struct effect_spec *s)
+{
+    return s->bootstrap > EFFECT_FAMILY_DRAWS ? s->bootstrap : EFFECT_FAMILY_DRAWS;
+}
 
 /* Whether a method is about fixed effects of unit and time, all starts alike or not. */
 static inline bool effect_has_fixed_effects(enum effect_method m)

@@ -405,7 +405,7 @@ static err adjust_declared(struct looking *l, arena *a)
 {
     size_t first = 0;
     const size_t n = looks_of(l->r, EFFECT_LOOK_SUBGROUP, &first);
-    const size_t n_draws = l->r->spec.bootstrap ? l->r->spec.bootstrap : EFFECT_FAMILY_DRAWS;
+    const size_t n_draws = effect_family_draws(&l->r->spec);
     struct effect_member *member = ARENA_NEW(a, struct effect_member, n);
     if (n == 0)
         return OK;

@@ -277,13 +277,13 @@ static err add_outcome(struct computing *c, size_t outcome, struct report_analys
     return e;
 }
 
-/* How many draws the main design asks for, or as many as looks get. */
+/* How many draws the main design gives a family. */
 static err count_draws(struct computing *c, size_t *n)
 {
     struct effect_spec spec;
     const err e = study_spec(c->study, 0, 0, c->results->memory, &spec, c->info);
     if (e == OK)
-        *n = spec.bootstrap ? spec.bootstrap : EFFECT_FAMILY_DRAWS;
+        *n = effect_family_draws(&spec);
     return e;
 }
 
