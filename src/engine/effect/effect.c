@@ -72,30 +72,6 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
     return OK;
 }
 
-/* Pairs are found among rows that count once each, by what is known about them. */
-static err check_matching(const struct effect_spec *s, struct err_info *info)
-{
-    if (s->ratio < 1 || s->ratio > EFFECT_RATIO_MAX) {
-        err_set(info, E_INPUT, "effect.ratio-outside");
-        msg_int(&info->msg, EFFECT_RATIO_MAX);
-        return E_INPUT;
-    }
-    if (s->has_caliper && !(s->caliper > 0 && s->caliper < REAL_INF)) {
-        err_set(info, E_INPUT, "effect.caliper-outside");
-        msg_real(&info->msg, s->caliper, 4);
-        return E_INPUT;
-    }
-    if (s->method != EFFECT_MATCHING)
-        return OK;
-    if (is_given(s->unit) || is_given(s->time))
-        return err_set(info, E_INPUT, "effect.matching-on-panel");
-    if (is_given(s->weights))
-        return err_set(info, E_INPUT, "effect.matching-with-weights");
-    if (s->n_covariates == 0)
-        return err_set(info, E_INPUT, "effect.matching-without-covariates");
-    return OK;
-}
-
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
@@ -118,6 +94,8 @@ static err check_covariates(const struct effect_spec *s, struct err_info *info)
 /* What has no meaning for fixed effects is refused, and they for other methods. */
 static err check_fixed_effects(const struct effect_spec *s, struct err_info *info)
 {
+    if (s->event_study && s->method != EFFECT_TWFE)
+        return err_set(info, E_INPUT, "twfe.events-of-twfe");
     if (!effect_has_fixed_effects(s->method))
         return s->n_fixed_effects == 0
                    ? OK
@@ -170,15 +148,32 @@ static err check_columns(const struct effect_spec *s, struct err_info *info)
     return e == OK ? check_covariates(s, info) : e;
 }
 
+/* Fixed effects: by cluster, which is the unit when no other is named, or by row. */
+static err settle_fixed_errors(struct effect_spec *s, struct err_info *info)
+{
+    if (!s->has_errors)
+        s->errors = EFFECT_CR1;
+    const bool by_cluster =
+        s->errors == EFFECT_CR1 || s->errors == EFFECT_CR2 || s->errors == EFFECT_CR3;
+    const str name = str_of(effect_errors_name(s->errors));
+    if (!by_cluster && s->errors != EFFECT_HC1)
+        return err_text(info, E_INPUT, "twfe.errors-not-here", name);
+    if (!by_cluster && is_given(s->cluster))
+        return err_text(info, E_INPUT, "effect.errors-and-cluster", name);
+    if (by_cluster && !is_given(s->cluster))
+        s->cluster = s->unit;
+    s->has_errors = true;
+    return OK;
+}
+
 /* Which errors belong to which method; fills in the usual ones. */
 static err settle_errors(struct effect_spec *s, struct err_info *info)
 {
     const bool least_squares =
         !is_given(s->unit) && (s->method == EFFECT_DIFFERENCE || s->method == EFFECT_REGRESSION);
 
-    if (effect_has_fixed_effects(s->method) && !is_given(s->cluster) &&
-        (!s->has_errors || s->errors == EFFECT_CR1))
-        s->cluster = s->unit;
+    if (effect_has_fixed_effects(s->method))
+        return settle_fixed_errors(s, info);
     if (is_given(s->cluster)) {
         if (s->has_errors && s->errors != EFFECT_CR1)
             return err_text(info, E_INPUT, "effect.errors-and-cluster",
@@ -205,7 +200,7 @@ static err settle(struct effect_spec *s, struct err_info *info)
 {
     err e = check_numbers(s, info);
     if (e == OK)
-        e = check_matching(s, info);
+        e = effect_matching_check(s, info);
     if (e == OK)
         e = check_columns(s, info);
     if (e == OK)
@@ -216,6 +211,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
 err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
 {
     struct effect_spec scratch = *spec;
+    if (spec->choose) /* only the data tell which method it will be */
+        return need(spec->outcome, "outcome", info);
     return settle(&scratch, info);
 }
 
@@ -366,7 +363,9 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     struct looks *looks;
     arena *a = NULL;
 
-    err e = settle(&settled, info);
+    err e = spec->choose ? effect_design_choose(t, &settled, info) : OK;
+    if (e == OK)
+        e = settle(&settled, info);
     if (e == OK)
         e = result_new(&settled, &r, info);
     if (e != OK)
@@ -375,6 +374,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     e = a ? looks_plan(t, r, a, &looks, info) : err_nomem(info);
     if (e == OK)
         e = run_method(t, pool, progress, r, info);
+    if (e == OK)
+        e = effect_design_tell(r, info);
     if (e != OK)
         goto out;
     r->has_dates = has_dates(t, &r->spec);

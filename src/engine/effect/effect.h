@@ -92,7 +92,7 @@ enum {
     EFFECT_FAMILY_DRAWS = 999,    /* for what is adjusted together, at least */
 };
 
-/* Where a covariate is cut into classes: value <= at[0], at[0] < value <= at[1], ... */
+/* Where a covariate is cut into classes: value < at[0], at[0] <= value < at[1], ... */
 struct effect_cuts {
     str covariate;
     const double *at; /* n, ascending */
@@ -160,7 +160,8 @@ struct effect_spec {
 
     bool keeps_parts; /* the result's `parts`, for effect_adjust_family */
 
-    str provider; /* who was paid: for disclosure, see engine/disclosure */
+    bool randomised; /* a lottery decided who took part */
+    str provider;    /* who was paid: for disclosure, see engine/disclosure */
 };
 
 /* method difference, level 0.95, Hajek, never, varying, dr, ratio 1, 9999 replications, all else
@@ -218,6 +219,7 @@ struct effect_diagnostics {
     size_t n_dropped_missing;
     size_t n_units, n_periods, n_treated, n_control;
     size_t n_clusters, n_treated_clusters, n_control_clusters; /* with a treated, a control unit */
+    size_t n_starts, n_never;          /* panels: different starts; units never treated */
     size_t n_always_treated;           /* units treated in the first period, left out */
     size_t n_unbalanced;               /* units not seen in every period */
     double propensity_sum_treated;     /* sum of propensity scores over the treated, or NaN */
@@ -242,8 +244,11 @@ struct effect_balance {
 
 /* Who was compared with whom. */
 struct effect_match {
-    size_t n_pairs;
-    size_t n_treated, n_control; /* units in a pair */
+    size_t n_pairs;              /* 0 when strata are compared */
+    size_t n_strata;             /* of those who agree on what is asked, with both groups; or 0 */
+    size_t n_treated, n_control; /* units in a pair or such a stratum */
+    size_t n_alone;              /* treated without any control that agrees on what is asked */
+    size_t n_alone_control;      /* controls without such a treated */
     size_t n_outside;            /* treated without any control within the caliper */
     size_t n_taken;              /* treated whose likes all went to others */
     size_t n_fewer;              /* treated with fewer controls than asked for */
@@ -312,6 +317,22 @@ struct effect_look {
     struct effect_parts parts; /* EFFECT_LOOK_SUBGROUP */
 };
 
+/* What decides which design fits. */
+struct effect_facts {
+    bool is_panel;      /* persons followed in time */
+    bool is_randomised; /* a lottery decided who took part */
+    bool has_covariates;
+    size_t n_never; /* units never treated */
+};
+
+/* The design that the rule chooses, see effect_design_fit. */
+struct effect_design {
+    enum effect_method method;
+    enum effect_control control; /* of EFFECT_DID */
+    const char *why;             /* message key: the rule in words */
+    bool followed;               /* this result was made so */
+};
+
 enum { EFFECT_WARNINGS_MAX = 16 };
 
 /* A count that may not be shown: engine/disclosure. */
@@ -331,6 +352,7 @@ struct effect_result {
     struct effect_match *match;     /* EFFECT_MATCHING, EFFECT_BALANCING, or NULL */
     struct effect_balance *balance; /* the score, then each covariate in use; or NULL */
     size_t n_balance;
+    struct effect_design *design;           /* what the rule says of these data */
     struct effect_teams *teams;             /* treatment goes by cluster; else NULL */
     struct effect_honesty_summary *honesty; /* with spec.honesty, or NULL */
     struct effect_honest *honest;           /* one for each spec.honest */
@@ -363,7 +385,7 @@ struct effect_result {
  *
  * Errors when not asked: classical for difference and regression on two
  * groups, influence function otherwise; clustered as soon as `cluster` is
- * given; for matching by pair, or with replacement hc1. In the result's spec, has_errors is false
+ * given; for matching by pair or stratum, with replacement or few strata hc1. In the result's spec, has_errors is false
  * for influence functions without clusters. Intervals use Student's t with n - rank degrees of
  * freedom (clusters: G - 1) for least squares, the normal for influence functions (panels with
  * clusters: G - 1, see panel_infer.c on few clusters). With `bootstrap`, standard errors and
@@ -373,6 +395,30 @@ WARN_UNUSED err effect_run(const table *t, const struct effect_spec *spec, par *
                            const struct progress *progress, struct effect_result **result,
                            struct err_info *info);
 void effect_result_free(struct effect_result *r); /* NULL is fine */
+
+/* ---- which design, and which others ---- */
+
+/*
+ * The rule, first that holds: persons followed in time, some never treated: did with these as
+ * controls; none never treated: with those who start later; a lottery: regression, or the
+ * difference of means without covariates; covariates: doubly robust; nothing: the difference of
+ * means, which says nothing about causes.
+ */
+struct effect_design effect_design_fit(const struct effect_facts *facts);
+
+/* Another way to look at the same question, that rests on other assumptions. */
+struct effect_companion {
+    struct effect_spec spec;
+    const char *label; /* message key */
+};
+enum { EFFECT_COMPANIONS_MAX = 4 };
+
+/* Those that the spec of `main` allows, the most telling first. Returns how many. */
+size_t effect_companions(const struct effect_result *main,
+                         struct effect_companion list[EFFECT_COMPANIONS_MAX]);
+
+/* Whether two answers to one question rest on different methods, models or controls. */
+bool effect_is_independent(const struct effect_spec *one, const struct effect_spec *other);
 
 /* The first estimate of an aggregation (e.g. EFFECT_SIMPLE), or NULL. */
 const struct effect_estimate *effect_find(const struct effect_result *r,

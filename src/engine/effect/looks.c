@@ -304,6 +304,7 @@ static struct effect_spec spec_of_look(const struct effect_spec *s, enum effect_
     look.n_subgroups = look.n_explore = look.n_placebo_outcomes = 0;
     look.unaffected = look.unaffected_value = (str){0};
     look.no_placebo_start = true;
+    look.choose = false; /* the design of the whole is that of the parts */
     look.honesty = EFFECT_TRUSTING;
     look.n_honest = 0;
     look.keeps_parts = kind == EFFECT_LOOK_SUBGROUP;
