@@ -326,7 +326,7 @@ static err count_draws(struct computing *c, size_t *n)
 static err adjust_subgroups(struct computing *c, struct report_analysis *list, size_t n)
 {
     struct effect_member *member = ARENA_NEW(c->results->memory, struct effect_member, n);
-    size_t n_draws;
+    size_t n_draws = 0;
     err e = member ? count_draws(c, &n_draws) : err_nomem(c->info);
     for (size_t i = 0; e == OK && i < n; i++) {
         const struct effect_result *r = disclosure_view(list[i].result);
