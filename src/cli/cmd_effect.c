@@ -64,12 +64,11 @@ static err read_compressed(struct cli *c, compressed **all, struct err_info *inf
 static err estimate_compressed(struct cli *c, const struct effect_spec *spec,
                                struct released_effect **result, struct err_info *info)
 {
-    const struct disclosure_policy policy = DISCLOSURE_POLICY_DEFAULT;
     compressed *all;
     err e = read_compressed(c, &all, info);
     if (e != OK)
         return e;
-    e = disclosure_run_compressed(all, spec, &policy, result, info);
+    e = disclosure_run_compressed(all, spec, result, info);
     compressed_free(all);
     return e;
 }
@@ -203,6 +202,10 @@ static const struct cli_example examples[] = {
     {"ontschot effect --from compressed --data almere.json,lelystad.json --method twfe --outcome "
      "kosten",
      "compress.example-from"},
+    {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
+     "maand --first-treated start --cluster team --subgroups huishoudtype --explore wijk "
+     "--placebo-outcomes waterverbruik",
+     "effect.example-looks"},
     {0},
 };
 

@@ -26,7 +26,7 @@ static err make(struct cli *c, const struct effect_spec *s, const str *outcome, 
 {
     table *t;
     compressed *x = NULL;
-    const int64_t min_persons = cli_int(c, "min-persons", DISCLOSURE_PERSONS_DEFAULT);
+    const int64_t min_persons = cli_int(c, "min-persons", EFFECT_PERSONS);
     err e = table_open(cli_text(c, "data"), NULL, c->pool, c->progress, &t, info);
     if (e != OK)
         return e;
@@ -104,7 +104,7 @@ static const struct cli_option options[] = {
     {"never", CLI_REAL, false, "cli.value-number", "effect.option-never", NULL, 0, 0},
     {"source", CLI_TEXT, false, "compress.value-source", "compress.option-source", NULL, 0, 0},
     {"min-persons", CLI_INT, false, "cli.value-number", "effect.option-min-persons", NULL,
-     DISCLOSURE_PERSONS_LEAST, DISCLOSURE_PERSONS_MOST},
+     EFFECT_PERSONS_LEAST, EFFECT_PERSONS_MOST},
     {0},
 };
 

@@ -2,12 +2,9 @@
 #include "engine/disclosure/disclosure.h"
 
 err disclosure_run_compressed(const compressed *c, const struct effect_spec *spec,
-                              const struct disclosure_policy *policy,
                               struct released_effect **released, struct err_info *info)
 {
     struct effect_result *result;
-    err e = disclosure_check(policy, info);
-    if (e == OK)
-        e = effect_run_compressed(c, spec, &result, info);
-    return e == OK ? disclosure_release(result, policy, released, info) : e;
+    const err e = effect_run_compressed(c, spec, &result, info);
+    return e == OK ? disclosure_release(result, released, info) : e;
 }

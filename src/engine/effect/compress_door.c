@@ -138,9 +138,9 @@ err compressed_release(compressed *c, size_t min_persons, struct err_info *info)
                      .is_gone = ARENA_NEW(c->memory, bool, c->n_teams)};
     if (!d.stays || !d.is_gone)
         return err_nomem(info);
-    if (min_persons < COMPRESSED_PERSONS_LEAST) {
+    if (min_persons < EFFECT_PERSONS_LEAST) {
         err_set(info, E_INPUT, "compress.too-few-persons");
-        msg_int(&info->msg, COMPRESSED_PERSONS_LEAST);
+        msg_int(&info->msg, EFFECT_PERSONS_LEAST);
         return E_INPUT;
     }
     for (size_t g = 0; g < c->n_teams; g++)

@@ -304,7 +304,7 @@ static err read_head(struct reader *r, const json_t *root)
         e = read_text(r, root, top, texts[i].field, false, texts[i].to);
     if (e == OK)
         e = read_whole(r, root, top, "minimum_persons", &c->min_persons);
-    if (e == OK && c->min_persons < COMPRESSED_PERSONS_LEAST)
+    if (e == OK && c->min_persons < EFFECT_PERSONS_LEAST)
         e = wrong(r, top, "minimum_persons", "compress.expected-persons");
     return e == OK ? read_whole(r, root, top, "withheld_teams", &c->n_withheld) : e;
 }

@@ -94,7 +94,7 @@ static void put_columns(json *j, const struct compressed *c)
 err compressed_write(out *o, const compressed *c, str source, struct err_info *info)
 {
     json j;
-    assert(c->min_persons >= COMPRESSED_PERSONS_LEAST); /* went through the door */
+    assert(c->min_persons >= EFFECT_PERSONS_LEAST); /* went through the door */
     json_init(&j, o);
     json_open_object(&j);
     json_key_str(&j, "format", STR(COMPRESSED_FORMAT));

@@ -2,6 +2,7 @@
 /* An estimation as plain text: a table for each aggregation, then what it stands on. */
 #include "base/real.h"
 #include "engine/report/effect_fields_int.h"
+#include "engine/report/effect_text_int.h"
 #include "engine/report/report.h"
 #include "engine/report/text_table_int.h"
 
@@ -281,6 +282,9 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     print_basis(o, lang, &r->diagnostics);
     if (r->match)
         print_match(o, lang, r->match);
+    e = effect_text_looks(o, lang, r, info);
+    if (e != OK)
+        return e;
     print_notes(o, lang, released);
     return out_error(o, info);
 }

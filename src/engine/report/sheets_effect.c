@@ -42,7 +42,7 @@ static struct html_value remark(const struct report_view *v, const struct effect
 
 /* ---- one line per analysis ---- */
 
-static struct html_value why_none(const struct report_view *v, const struct report_analysis *a)
+struct html_value analysis_remark(const struct report_view *v, const struct report_analysis *a)
 {
     const struct effect_estimate *e = overall(disclosure_view(a->result));
     if (e)
@@ -74,7 +74,7 @@ static void put_analysis(struct sheet *t, const struct report_analysis *a, unsig
     sheet_put(t, html_p_value(e->p, 3));
     sheet_put(t, html_from_str(view_text(v, o->unit)));
     if (columns & SHEET_REMARK)
-        sheet_put(t, why_none(v, a));
+        sheet_put(t, analysis_remark(v, a));
 }
 
 struct sheet *sheet_effects(struct report_view *v, const struct report_analysis *const *list,
@@ -82,7 +82,7 @@ struct sheet *sheet_effects(struct report_view *v, const struct report_analysis 
 {
     struct sheet *t = sheet_new(v, "effects", tr(v->lang, "report.table-effects"));
     for (size_t i = 0; i < n; i++)
-        if (has_text(why_none(v, list[i])))
+        if (has_text(analysis_remark(v, list[i])))
             columns |= SHEET_REMARK;
     if (columns & SHEET_OUTCOME)
         sheet_words(t, "outcome", "report.col-outcome");

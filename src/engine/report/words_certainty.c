@@ -87,6 +87,35 @@ static void say_size(struct report_view *v, const struct effect_result *r,
             cell_count(v, d->n_clusters), cell_count(v, d->n_treated_clusters)));
 }
 
+/* Effects that cannot be there: found, not found, or not looked for. */
+static void say_controls(struct report_view *v, const struct effect_result *r,
+                         struct report_points *points)
+{
+    size_t n = 0, n_found = 0;
+    bool has_outcome = false, has_unaffected = false;
+    for (size_t i = 0; i < r->n_looks; i++) {
+        const struct effect_look *look = &r->looks[i];
+        if (!look_is_control(look))
+            continue;
+        has_outcome = has_outcome || look->kind == EFFECT_LOOK_PLACEBO_OUTCOME;
+        has_unaffected = has_unaffected || look->kind == EFFECT_LOOK_UNAFFECTED;
+        n += isnan(look->ci_low) ? 0 : 1;
+        n_found += look_finds_something(look);
+    }
+    if (n_found)
+        add(v, points, "report.sure-controls-alarm",
+            SAY(v, "report.sure-controls-bad", html_from_size(n_found), html_from_size(n)));
+    else
+        add(v, points, "report.sure-controls",
+            n ? SAY(v, "report.sure-controls-good", html_from_size(n))
+              : tr(v->lang, "report.sure-controls-none"));
+    if (!has_outcome || !has_unaffected)
+        add(v, points, "report.sure-controls-absent",
+            tr(v->lang, has_outcome      ? "report.sure-controls-no-unaffected"
+                        : has_unaffected ? "report.sure-controls-no-outcome"
+                                         : "report.sure-controls-neither"));
+}
+
 static void say_variations(struct report_view *v, struct report_points *points)
 {
     double low = REAL_INF, high = -REAL_INF;
@@ -132,6 +161,7 @@ void words_certainty(struct report_view *v, struct report_points *points)
     say_plan(v, points);
     if (a && disclosure_view(a->result)) {
         say_pretest(v, disclosure_view(a->result), points);
+        say_controls(v, disclosure_view(a->result), points);
         say_size(v, disclosure_view(a->result), points);
         say_variations(v, points);
         say_completeness(v, disclosure_view(a->result), points);
