@@ -2,6 +2,7 @@
 #include "engine/effect/effect_int.h"
 
 #include "base/real.h"
+#include "engine/effect/honest_int.h"
 #include "engine/effect/panel_int.h"
 #include "engine/effect/twfe_int.h"
 
@@ -92,6 +93,27 @@ static err check_matching(const struct effect_spec *s, struct err_info *info)
         return err_set(info, E_INPUT, "effect.matching-with-weights");
     if (s->n_covariates == 0)
         return err_set(info, E_INPUT, "effect.matching-without-covariates");
+    return OK;
+}
+
+/* Honesty is about an event study, and needs values of M that can be. */
+static err check_honest(const struct effect_spec *s, struct err_info *info)
+{
+    const bool is_trusting = s->honesty == EFFECT_TRUSTING;
+    if (s->n_honest > EFFECT_HONEST_MAX) {
+        err_text(info, E_LIMIT, "effect.list-limit", STR("honest"));
+        msg_int(&info->msg, EFFECT_HONEST_MAX);
+        return E_LIMIT;
+    }
+    if (is_trusting)
+        return s->n_honest == 0 ? OK : err_set(info, E_INPUT, "effect.honest-without-kind");
+    if (!is_given(s->unit) || (effect_is_two_way(s->method) && !s->event_study))
+        return err_text(info, E_INPUT, "effect.honest-no-event-study",
+                        str_of(effect_method_name(s->method)));
+    for (size_t i = 0; i < s->n_honest; i++)
+        if (!(s->honest[i] >= 0 && s->honest[i] < EFFECT_VALUE_MAX) ||
+            (i > 0 && s->honest[i] <= s->honest[i - 1]))
+            return err_set(info, E_INPUT, "effect.honest-order");
     return OK;
 }
 
@@ -207,6 +229,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
         e = check_matching(s, info);
     if (e == OK)
         e = check_columns(s, info);
+    if (e == OK)
+        e = check_honest(s, info);
     return e == OK ? settle_errors(s, info) : e;
 }
 
@@ -361,6 +385,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     else
         e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
                                    : effect_cross_run(t, pool, progress, r, info);
+    if (e == OK)
+        e = effect_honest_run(r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
