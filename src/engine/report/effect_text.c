@@ -241,8 +241,9 @@ static void print_match(out *o, enum lang lang, const struct effect_match *match
     text_say(o, lang, &m);
 }
 
-err report_effect_text(out *o, enum lang lang, const struct effect_result *r, struct err_info *info)
+err report_effect_text(out *o, enum lang lang, const struct released_effect *released, struct err_info *info)
 {
+    const struct effect_result *r = disclosure_view(released);
     const int decimals = decimals_for(r);
 
     print_head(o, lang, r);

@@ -18,7 +18,7 @@
 
 #include "base/file.h"
 #include "base/i18n.h"
-#include "engine/effect/effect.h"
+#include "engine/disclosure/disclosure.h"
 #include "engine/scba/scba.h"
 
 enum {
@@ -46,7 +46,7 @@ struct report_analysis {
     size_t outcome; /* its place in the input's outcomes */
     str name;
     str label[LANG_COUNT];              /* of a variation or subgroup */
-    const struct effect_result *result; /* NULL: could not be computed, and */
+    const struct released_effect *result; /* NULL: could not be computed, and */
     struct msg failed;                  /* why */
 };
 
@@ -167,14 +167,14 @@ WARN_UNUSED err report_scba_xlsx(out *o, enum lang lang, const struct scba_model
  * One estimation alone, as `ontschot effect` prints it (effect_*.c). Field
  * names are the same in JSON, CSV and Excel; only the text is in a language.
  */
-WARN_UNUSED err report_effect_text(out *o, enum lang lang, const struct effect_result *r,
+WARN_UNUSED err report_effect_text(out *o, enum lang lang, const struct released_effect *released,
                                    struct err_info *info);
-WARN_UNUSED err report_effect_json(out *o, const struct effect_result *r, struct err_info *info);
+WARN_UNUSED err report_effect_json(out *o, const struct released_effect *released, struct err_info *info);
 /* One table of it; an empty name means the estimates. E_INPUT when there is no such table. */
 #define REPORT_EFFECT_TABLES "estimates|bacon|matching|balance|teams|honesty|honest|trends|looks"
-WARN_UNUSED err report_effect_csv(out *o, const struct effect_result *r, str name,
+WARN_UNUSED err report_effect_csv(out *o, const struct released_effect *released, str name,
                                   struct err_info *info);
-WARN_UNUSED err report_effect_xlsx(out *o, const struct effect_result *r, struct err_info *info);
+WARN_UNUSED err report_effect_xlsx(out *o, const struct released_effect *released, struct err_info *info);
 
 /* ---- the page that lists studies ---- */
 
