@@ -79,7 +79,7 @@ def smooth(b, v, l, before, m, level=0.95):
     return x - h, x + h
 
 
-def relative(b, v, l, before, m, points, level=0.95, draws=20000):
+def relative(b, v, l, before, m, points, level=0.95, draws=40000):
     """The hybrid test of Andrews, Roth and Pakes at each point, by linear programmes."""
     after = len(l)
     n = before + after
@@ -164,6 +164,6 @@ if __name__ == "__main__":
         for m in (0, 0.005, 0.01, 0.02):
             print("smooth", m, *smooth(b, v, l, before, m))
         for m in (0.5, 1, 2):
-            points = np.linspace(effect - 24 * se, effect + 24 * se, int(sys.argv[1]))
+            points = np.linspace(effect - 45 * se, effect + 45 * se, int(sys.argv[1]))
             kept = points[relative(b, v, l, before, m, points)]
             print("relative", m, kept.min(), kept.max(), "step", points[1] - points[0], flush=True)

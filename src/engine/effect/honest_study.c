@@ -30,9 +30,12 @@ static err list_events(const struct effect_result *r, arena *a, struct events *v
     *v = (struct events){.at = ARENA_NEW(a, size_t, r->n_estimates), .step = honest_event_step(r)};
     if (!v->at)
         return err_nomem(info);
-    for (size_t i = 0; i < r->n_estimates; i++)
-        if (r->estimates[i].aggregation == EFFECT_DYNAMIC && !isnan(r->estimates[i].event_time))
+    for (size_t i = 0; i < r->n_estimates; i++) {
+        const struct effect_estimate *e = &r->estimates[i];
+        const bool is_dropped = e->failed && r->spec.drop_failed;
+        if (e->aggregation == EFFECT_DYNAMIC && !isnan(e->event_time) && !is_dropped)
             v->at[v->n++] = i;
+    }
     return OK;
 }
 

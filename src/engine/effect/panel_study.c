@@ -81,13 +81,18 @@ static size_t count_back(const struct panel *p, const struct panel_cells *cells,
     return n;
 }
 
-/* Event times behind the base, as estimates; 0 when one is missing between them. */
+/*
+ * Event times behind the base, as estimates; 0 when one is missing between them, or
+ * failed and was not to be left out.
+ */
 static size_t list_since(const struct effect_result *r, double base, double step, size_t *at)
 {
     size_t n = 0;
     for (size_t i = 0; i < r->n_estimates; i++) {
         const struct effect_estimate *e = &r->estimates[i];
         if (e->aggregation != EFFECT_DYNAMIC || !(e->event_time > base + step / 2))
+            continue;
+        if (e->failed && r->spec.drop_failed)
             continue;
         if (e->failed || fabs(e->event_time - base - step * (double)(n + 1)) > step / 2)
             return 0;

@@ -2,6 +2,7 @@
 /* An estimation as plain text: a table for each aggregation, then what it stands on. */
 #include "base/real.h"
 #include "engine/report/effect_fields_int.h"
+#include "engine/report/effect_text_int.h"
 #include "engine/report/report.h"
 #include "engine/report/text_table_int.h"
 
@@ -255,6 +256,8 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     err e = print_bacon(o, lang, r, decimals, info);
     if (e == OK)
         e = print_balance(o, lang, r, info);
+    if (e == OK)
+        e = effect_text_honest(o, lang, r, decimals, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);
