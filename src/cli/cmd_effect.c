@@ -93,6 +93,7 @@ static const struct cli_option options[] = {
     COLUMN("weights", "effect.option-weights"),
     COLUMN("cluster", "effect.option-cluster"),
     CHOICE("errors", "effect.option-errors", "classical|hc1|hc2|hc3|cr1|cr2|cr3"),
+    {"randomised", CLI_FLAG, false, NULL, "effect.option-randomised", NULL, 0, 0},
     CHOICE("ipw", "effect.option-ipw", "hajek|ht"),
     CHOICE("control", "effect.option-control", "never|not-yet"),
     CHOICE("base", "effect.option-base", "varying|universal"),

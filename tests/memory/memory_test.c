@@ -256,6 +256,50 @@ static void staggered_starts(void **state)
     table_free(q.t);
 }
 
+static void fixed_effects(void **state)
+{
+    (void)state;
+    struct question q = {.t = opened(fixture("mpdta.csv"))};
+    effect_spec_init(&q.spec);
+    q.spec.method = EFFECT_TWFE;
+    q.spec.outcome = STR("lemp");
+    q.spec.unit = STR("countyreal");
+    q.spec.time = STR("year");
+    q.spec.first_treated = STR("first.treat");
+
+    each_refusal_is_clean(run_effect, &q, 8);
+    q.spec.event_study = true;
+    q.spec.cluster = STR("lpop");
+    each_refusal_is_clean(run_effect, &q, 8);
+    table_free(q.t);
+}
+
+/* More levels than fit one small system: two for each of 300 persons. */
+static void many_fixed_effects(void **state)
+{
+    (void)state;
+    static char text[1 << 16];
+    size_t n = (size_t)snprintf(text, sizeof text, "id,t,g,y,f\n");
+    for (int i = 0; i < 900; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%d,%d,%d,%d,%d\n", i / 3, i % 3 + 1,
+                              i / 3 % 2 * 3, i * i % 17, i / 3 * 2 + (i % 3 > 0));
+    struct question q = {0};
+    struct err_info info;
+    assert_int_equal(table_parse(str_of(text), STR("made"), NULL, NULL, &q.t, &info), OK);
+    effect_spec_init(&q.spec);
+    q.spec.method = EFFECT_TWFE;
+    q.spec.outcome = STR("y");
+    q.spec.unit = STR("id");
+    q.spec.time = STR("t");
+    q.spec.first_treated = STR("g");
+    q.spec.fixed_effects[0] = STR("f");
+    q.spec.n_fixed_effects = 1;
+
+    each_refusal_is_clean(run_effect, &q, 8);
+
+    table_free(q.t);
+}
+
 static void two_groups(void **state)
 {
     (void)state;
@@ -339,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading_a_text_file), cmocka_unit_test(writing_and_mapping_a_column_file),
         cmocka_unit_test(picking_rows),        cmocka_unit_test(staggered_starts),
+        cmocka_unit_test(fixed_effects),       cmocka_unit_test(many_fixed_effects),
         cmocka_unit_test(two_groups),          cmocka_unit_test(costs_and_benefits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

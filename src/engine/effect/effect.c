@@ -139,6 +139,8 @@ static err check_covariates(const struct effect_spec *s, struct err_info *info)
 /* What has no meaning for fixed effects is refused, and they for other methods. */
 static err check_fixed_effects(const struct effect_spec *s, struct err_info *info)
 {
+    if (s->event_study && s->method != EFFECT_TWFE)
+        return err_set(info, E_INPUT, "twfe.events-of-twfe");
     if (!effect_has_fixed_effects(s->method))
         return s->n_fixed_effects == 0
                    ? OK
@@ -191,15 +193,32 @@ static err check_columns(const struct effect_spec *s, struct err_info *info)
     return e == OK ? check_covariates(s, info) : e;
 }
 
+/* Fixed effects: by cluster, which is the unit when no other is named, or by row. */
+static err settle_fixed_errors(struct effect_spec *s, struct err_info *info)
+{
+    if (!s->has_errors)
+        s->errors = EFFECT_CR1;
+    const bool by_cluster =
+        s->errors == EFFECT_CR1 || s->errors == EFFECT_CR2 || s->errors == EFFECT_CR3;
+    const str name = str_of(effect_errors_name(s->errors));
+    if (!by_cluster && s->errors != EFFECT_HC1)
+        return err_text(info, E_INPUT, "twfe.errors-not-here", name);
+    if (!by_cluster && is_given(s->cluster))
+        return err_text(info, E_INPUT, "effect.errors-and-cluster", name);
+    if (by_cluster && !is_given(s->cluster))
+        s->cluster = s->unit;
+    s->has_errors = true;
+    return OK;
+}
+
 /* Which errors belong to which method; fills in the usual ones. */
 static err settle_errors(struct effect_spec *s, struct err_info *info)
 {
     const bool least_squares =
         !is_given(s->unit) && (s->method == EFFECT_DIFFERENCE || s->method == EFFECT_REGRESSION);
 
-    if (effect_has_fixed_effects(s->method) && !is_given(s->cluster) &&
-        (!s->has_errors || s->errors == EFFECT_CR1))
-        s->cluster = s->unit;
+    if (effect_has_fixed_effects(s->method))
+        return settle_fixed_errors(s, info);
     if (is_given(s->cluster)) {
         if (s->has_errors && s->errors != EFFECT_CR1)
             return err_text(info, E_INPUT, "effect.errors-and-cluster",
@@ -237,6 +256,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
 err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
 {
     struct effect_spec scratch = *spec;
+    if (spec->choose) /* only the data tell which method it will be */
+        return need(spec->outcome, "outcome", info);
     return settle(&scratch, info);
 }
 
@@ -375,7 +396,9 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
 
-    err e = settle(&settled, info);
+    err e = spec->choose ? effect_design_choose(t, &settled, info) : OK;
+    if (e == OK)
+        e = settle(&settled, info);
     if (e == OK)
         e = result_new(&settled, &r, info);
     if (e != OK)
@@ -387,6 +410,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
                                    : effect_cross_run(t, pool, progress, r, info);
     if (e == OK)
         e = effect_honest_run(r, info);
+    if (e == OK)
+        e = effect_design_tell(r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;

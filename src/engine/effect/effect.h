@@ -156,7 +156,8 @@ struct effect_spec {
     str unaffected, unaffected_value; /* rows with this value in this column cannot be affected */
     bool no_placebo_start;
 
-    str provider; /* who was paid: for disclosure, see engine/disclosure */
+    bool randomised; /* a lottery decided who took part */
+    str provider;    /* who was paid: for disclosure, see engine/disclosure */
 };
 
 /* method difference, level 0.95, Hajek, never, varying, dr, ratio 1, 9999 replications, all else
@@ -214,6 +215,7 @@ struct effect_diagnostics {
     size_t n_dropped_missing;
     size_t n_units, n_periods, n_treated, n_control;
     size_t n_clusters, n_treated_clusters, n_control_clusters; /* with a treated, a control unit */
+    size_t n_starts, n_never;          /* panels: different starts; units never treated */
     size_t n_always_treated;           /* units treated in the first period, left out */
     size_t n_unbalanced;               /* units not seen in every period */
     double propensity_sum_treated;     /* sum of propensity scores over the treated, or NaN */
@@ -303,6 +305,22 @@ struct effect_look {
     const char *failed; /* message key of why there is no number, or NULL */
 };
 
+/* What decides which design fits. */
+struct effect_facts {
+    bool is_panel;      /* persons followed in time */
+    bool is_randomised; /* a lottery decided who took part */
+    bool has_covariates;
+    size_t n_never; /* units never treated */
+};
+
+/* The design that the rule chooses, see effect_design_fit. */
+struct effect_design {
+    enum effect_method method;
+    enum effect_control control; /* of EFFECT_DID */
+    const char *why;             /* message key: the rule in words */
+    bool followed;               /* this result was made so */
+};
+
 enum { EFFECT_WARNINGS_MAX = 16 };
 
 /* A count that may not be shown: engine/disclosure. */
@@ -322,6 +340,7 @@ struct effect_result {
     struct effect_match *match;     /* EFFECT_MATCHING, EFFECT_BALANCING, or NULL */
     struct effect_balance *balance; /* the score, then each covariate in use; or NULL */
     size_t n_balance;
+    struct effect_design *design;           /* what the rule says of these data */
     struct effect_teams *teams; /* treatment goes by cluster; else NULL */
     struct honest_study *study; /* in changes since one period, when estimates are not; or NULL */
     struct effect_honesty_summary *honesty; /* with periods before the start; else NULL */
@@ -366,6 +385,30 @@ WARN_UNUSED err effect_run(const table *t, const struct effect_spec *spec, par *
                            const struct progress *progress, struct effect_result **result,
                            struct err_info *info);
 void effect_result_free(struct effect_result *r); /* NULL is fine */
+
+/* ---- which design, and which others ---- */
+
+/*
+ * The rule, first that holds: persons followed in time, some never treated: did with these as
+ * controls; none never treated: with those who start later; a lottery: regression, or the
+ * difference of means without covariates; covariates: doubly robust; nothing: the difference of
+ * means, which says nothing about causes.
+ */
+struct effect_design effect_design_fit(const struct effect_facts *facts);
+
+/* Another way to look at the same question, that rests on other assumptions. */
+struct effect_companion {
+    struct effect_spec spec;
+    const char *label; /* message key */
+};
+enum { EFFECT_COMPANIONS_MAX = 4 };
+
+/* Those that the spec of `main` allows, the most telling first. Returns how many. */
+size_t effect_companions(const struct effect_result *main,
+                         struct effect_companion list[EFFECT_COMPANIONS_MAX]);
+
+/* Whether two answers to one question rest on different methods, models or controls. */
+bool effect_is_independent(const struct effect_spec *one, const struct effect_spec *other);
 
 /* The first estimate of an aggregation (e.g. EFFECT_SIMPLE), or NULL. */
 const struct effect_estimate *effect_find(const struct effect_result *r,

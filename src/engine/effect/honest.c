@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/effect/honest_int.h"
+#include "engine/effect/pretest_int.h"
 
 #include "base/real.h"
 
@@ -69,7 +70,7 @@ static err check(const struct effect_result *r, const struct honest_study *s, st
         msg_int(&info->msg, HONEST_PERIODS_MAX);
         return E_LIMIT;
     }
-    if (r->spec.honesty == EFFECT_SMOOTH && !(honest_pretest_df(r, s->n_before) > 0)) {
+    if (r->spec.honesty == EFFECT_SMOOTH && !(pretest_df(&r->diagnostics, s->n_before) > 0)) {
         err_set(info, E_INPUT, "effect.honest-few-clusters");
         msg_int(&info->msg, (int64_t)s->n_before);
         return E_INPUT;
@@ -77,13 +78,11 @@ static err check(const struct effect_result *r, const struct honest_study *s, st
     return OK;
 }
 
-/* The pre-test and its power come unasked; sets when asked for. */
+/* The power of the pre-test comes unasked; sets when asked for. */
 static err fill(struct effect_result *r, arena *a, struct err_info *info)
 {
     struct honest_study *s;
-    err e = honest_pretest(r, a, info);
-    if (e == OK)
-        e = honest_power(r, a, info);
+    err e = honest_power(r, a, info);
     if (e == OK)
         e = honest_study_make(r, r->memory, &s, info);
     if (e == OK && r->spec.honesty != EFFECT_TRUSTING)

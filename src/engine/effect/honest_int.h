@@ -9,8 +9,7 @@
  *   honest_study.c     the event study that a result holds
  *   honest_relative.c  trends differ at most M times as much as they did before
  *   honest_smooth.c    the slope of the difference changes at most M
- *   honest_pretest.c   the joint test that nothing differed before
- *   honest_power.c     the straight trend which that test, or a look at each
+ *   honest_power.c     the straight trend which the joint test of pretest_int.h, or a look at each
  *                      period, finds; and what one not found does to the effect
  *
  * Does: intervals from an event study's estimates and covariance alone.
@@ -95,25 +94,10 @@ double honest_quantile(const struct effect_result *r);
 WARN_UNUSED err honest_study_make(const struct effect_result *r, arena *a,
                                   struct honest_study **study, struct err_info *info);
 
-/* Fills the pre-test of r->diagnostics. E_NOMEM. */
-WARN_UNUSED err honest_pretest(struct effect_result *r, arena *a, struct err_info *info);
-
 /* The whole, behind every estimation. E_INPUT when sets were asked for and cannot be. */
 WARN_UNUSED err effect_honest_run(struct effect_result *r, struct err_info *info);
 
 /* Fills r->trends: what the pre-test, and the rule of each period, can find. E_NOMEM. */
 WARN_UNUSED err honest_power(struct effect_result *r, arena *a, struct err_info *info);
-
-/*
- * The earlier effects that the pre-test is about, as places among the estimates:
- * group-time effects, as the R package did tests them; with clusters, or without
- * effects by start, the event study, because a covariance from a few dozen teams
- * cannot carry dozens of contrasts. Returns their number; room for all estimates.
- */
-size_t honest_pretest_list(const struct effect_result *r, size_t *at);
-
-/* Among n tested effects, degrees of freedom of the covariance; infinite without clusters;
-   0 or less when no test is possible. */
-double honest_pretest_df(const struct effect_result *r, size_t n);
 
 #endif

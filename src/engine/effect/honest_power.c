@@ -17,6 +17,7 @@
 #include "base/lin.h"
 #include "base/real.h"
 #include "engine/effect/honest_int.h"
+#include "engine/effect/pretest_int.h"
 
 #include <math.h>
 #include <string.h>
@@ -122,7 +123,7 @@ static err looks_make(const struct effect_result *r, const size_t *at, size_t n,
     if (*is_regular)
         lin_cholesky_solve(l->cholesky, keep, n, l->pull);
     generators(n, l->root);
-    l->left = honest_pretest_df(r, n);
+    l->left = pretest_df(&r->diagnostics, n);
     l->level = r->spec.level;
     return OK;
 }
@@ -255,16 +256,11 @@ static struct effect_trend each_trend(const struct looks *l, double power)
 
 /* ---- both rules ---- */
 
-static size_t list_events_before(const struct effect_result *r, size_t *at)
+/* Which effects the joint test is about, see pretest_int.h. */
+static enum effect_aggregation tested(const struct effect_result *r)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < r->n_estimates; i++) {
-        const struct effect_estimate *e = &r->estimates[i];
-        if (e->aggregation == EFFECT_DYNAMIC && !e->reference && !e->failed &&
-            e->event_time < -r->spec.anticipation * honest_event_step(r))
-            at[n++] = i;
-    }
-    return n;
+    const bool by_start = r->diagnostics.n_clusters == 0 && effect_find(r, EFFECT_GROUP_TIME);
+    return by_start ? EFFECT_GROUP_TIME : EFFECT_DYNAMIC;
 }
 
 err honest_power(struct effect_result *r, arena *a, struct err_info *info)
@@ -275,12 +271,12 @@ err honest_power(struct effect_result *r, arena *a, struct err_info *info)
     r->trends = ARENA_NEW(r->memory, struct effect_trend, 2 * N_POWERS);
     if (!at || !r->trends)
         return err_nomem(info);
-    err e = looks_make(r, at, honest_pretest_list(r, at), a, &l, &is_regular, info);
+    err e = looks_make(r, at, pretest_list(r, tested(r), at), a, &l, &is_regular, info);
     if (e != OK)
         return e;
     for (size_t i = 0; i < N_POWERS && is_regular && r->diagnostics.pretest_df > 0; i++)
         r->trends[r->n_trends++] = joint_trend(&l, powers[i]);
-    const size_t n = list_events_before(r, at);
+    const size_t n = pretest_list(r, EFFECT_DYNAMIC, at);
     e = n <= LOOKS_MAX ? looks_make(r, at, n, a, &l, &is_regular, info) : OK;
     if (e != OK || n > LOOKS_MAX || !is_regular)
         return e;

@@ -2,6 +2,7 @@
 /* From data to bounds, the pre-test's power against simulation, and what is refused. */
 #include "engine/effect/honest_int.h"
 #include "engine/effect/panel_test_int.h"
+#include "engine/effect/pretest_int.h"
 
 #include "base/lin.h"
 #include "base/real.h"
@@ -198,6 +199,13 @@ static struct effect_result *made_result(size_t n_clusters)
     return r;
 }
 
+/* The pre-test, then what is behind every estimation. */
+static err conclude(struct effect_result *r, struct err_info *info)
+{
+    assert_int_equal(pretest(r, EFFECT_DYNAMIC, r->diagnostics.n_clusters > 0, info), OK);
+    return effect_honest_run(r, info);
+}
+
 /* Draws of all estimates under a slope: how often a rule finds it, and the bias if it does not. */
 static void simulate(const struct effect_result *r, const struct effect_trend *trend, double *power,
                      double *bias_unseen)
@@ -244,7 +252,7 @@ static void power_and_bias_are_those_of_simulated_studies(void **state)
     struct effect_result *r = made_result(0);
     struct err_info info;
 
-    assert_int_equal(effect_honest_run(r, &info), OK);
+    assert_int_equal(conclude(r, &info), OK);
 
     assert_int_equal(r->n_trends, 4);
     for (size_t i = 0; i < r->n_trends; i++) {
@@ -266,9 +274,9 @@ static void few_clusters_find_less(void **state)
     struct effect_result *many = made_result(4000), *few = made_result(12), *none = made_result(6);
     struct err_info info;
 
-    assert_int_equal(effect_honest_run(many, &info), OK);
-    assert_int_equal(effect_honest_run(few, &info), OK);
-    assert_int_equal(effect_honest_run(none, &info), OK);
+    assert_int_equal(conclude(many, &info), OK);
+    assert_int_equal(conclude(few, &info), OK);
+    assert_int_equal(conclude(none, &info), OK);
 
     assert_true(few->trends[0].slope > 1.3 * many->trends[0].slope);
     assert_int_equal(none->n_trends, 2); /* no joint test; each on its own */
@@ -343,7 +351,7 @@ static void a_line_needs_more_clusters_than_periods(void **state)
     struct err_info info;
     r->spec.honesty = EFFECT_SMOOTH;
 
-    assert_int_equal(effect_honest_run(r, &info), E_INPUT);
+    assert_int_equal(conclude(r, &info), E_INPUT);
 
     assert_string_equal(info.msg.key, "effect.honest-few-clusters");
     assert_int_equal(r->n_honest, 0);

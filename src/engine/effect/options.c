@@ -220,6 +220,7 @@ static const struct option options[] = {
     ONE_COLUMN("provider", provider),
     COLUMN_LIST("covariates", covariates, EFFECT_COVARIATES_MAX),
     {"errors", CHOICE, IN(errors), 0, 1, IN(has_errors), choose_errors, NULL},
+    ONE_FLAG("randomised", randomised),
     ONE_CHOICE("ipw", ipw, ipw),
     ONE_CHOICE("control", control, control),
     ONE_CHOICE("base", base, base),

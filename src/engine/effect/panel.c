@@ -151,6 +151,8 @@ static void describe(const table *t, const struct panel *p, const struct panel_c
     d->n_treated = p->n - n_control;
     d->n_control = n_control;
     d->n_always_treated = notes->n_always_treated;
+    d->n_starts = p->n_cohorts;
+    d->n_never = p->cohort[p->n_cohorts].n;
     d->n_unbalanced = notes->n_unbalanced;
     d->propensity_sum_treated = sum_treated;
     if (!p->cluster)

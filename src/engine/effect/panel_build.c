@@ -5,28 +5,34 @@
 #include <math.h>
 #include <stdlib.h>
 
-static err periods_make(const struct panel_codes *time, arena *a, struct panel_periods *p,
-                        struct err_info *info)
+err panel_periods_make(const struct table_column *c, double *value, size_t n,
+                       struct panel_periods *p, struct err_info *info)
 {
-    if (time->n < 2)
-        return err_text(info, E_INPUT, "panel.one-period", time->column->name);
-    if (time->n > PANEL_PERIODS_MAX) {
-        err_text(info, E_LIMIT, "panel.too-many-periods", time->column->name);
-        msg_int(&info->msg, (int64_t)time->n);
+    if (n < 2)
+        return err_text(info, E_INPUT, "panel.one-period", c->name);
+    if (n > PANEL_PERIODS_MAX) {
+        err_text(info, E_LIMIT, "panel.too-many-periods", c->name);
+        msg_int(&info->msg, (int64_t)n);
         msg_int(&info->msg, PANEL_PERIODS_MAX);
         return E_LIMIT;
     }
-    p->n = time->n;
-    p->value = ARENA_NEW(a, double, p->n);
-    if (!p->value)
-        return err_nomem(info);
-    for (size_t i = 0; i < p->n; i++)
-        p->value[i] = panel_value(time->column, time->row[i]);
-    p->step = time->column->type == TABLE_DATE ? 0 : p->value[1] - p->value[0];
-    for (size_t i = 2; i < p->n; i++)
-        if (p->value[i] - p->value[i - 1] != p->step)
+    *p = (struct panel_periods){.n = n, .value = value};
+    p->step = c->type == TABLE_DATE ? 0 : value[1] - value[0];
+    for (size_t i = 2; i < n; i++)
+        if (value[i] - value[i - 1] != p->step)
             p->step = 0;
     return OK;
+}
+
+static err periods_make(const struct panel_codes *time, arena *a, struct panel_periods *p,
+                        struct err_info *info)
+{
+    double *value = ARENA_NEW(a, double, time->n);
+    if (!value)
+        return err_nomem(info);
+    for (size_t i = 0; i < time->n; i++)
+        value[i] = panel_value(time->column, time->row[i]);
+    return panel_periods_make(time->column, value, time->n, p, info);
 }
 
 static err rows_make(const table *t, const struct effect_spec *spec, arena *a,

@@ -8,6 +8,7 @@
 #include "base/real.h"
 #include "engine/effect/influence_int.h"
 #include "engine/effect/panel_int.h"
+#include "engine/effect/pretest_int.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -268,6 +269,8 @@ err panel_infer(const struct panel *p, const struct effect_spec *spec,
         e = map_covariance(&linear, covariance, a, r, info);
     if (e == OK && spec->base == EFFECT_VARYING)
         e = panel_study(p, cells, forms, place, m, covariance, a, r, info);
+    if (e == OK)
+        e = pretest(r, p->cluster ? EFFECT_DYNAMIC : EFFECT_GROUP_TIME, p->cluster != NULL, info);
     if (e != OK)
         return e;
     const double df = p->cluster ? (double)p->n_clusters - 1 : REAL_INF;

@@ -99,6 +99,26 @@ struct panel_rows {
     struct panel_periods periods;
 };
 
+/* How starts are written in a table. */
+struct panel_start_reader {
+    const struct effect_spec *spec;
+    const struct table_column *column;
+    const double *number; /* of words, for a text column */
+};
+WARN_UNUSED err panel_start_reader_make(const struct table_column *c,
+                                        const struct effect_spec *spec, arena *a,
+                                        struct panel_start_reader *s, struct err_info *info);
+
+/* The start in a row: infinity stands for never, NaN for an empty cell that may not be. */
+double panel_start_read(const struct panel_start_reader *s, size_t row);
+
+/* The number of the first period at or after a start, as in panel_starts_make. */
+uint32_t panel_start_period(const struct panel_periods *p, double v, size_t anticipation);
+
+/* The calendar of n distinct values in increasing order, from `a`; at least two. E_LIMIT. */
+WARN_UNUSED err panel_periods_make(const struct table_column *c, double *value, size_t n,
+                                   struct panel_periods *p, struct err_info *info);
+
 /*
  * start[u]: the period in which unit u is first treated, PANEL_NEVER if never.
  * A start between two periods counts from the later one. A start behind the

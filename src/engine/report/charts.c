@@ -167,6 +167,7 @@ static struct chart_forest_row forest_row(struct report_view *v, const struct re
     const bool failed = verdict_of(e) == VERDICT_FAILED;
     return (struct chart_forest_row){
         .name = in_picture(v, analysis_label(v, a)),
+        .detail = a->is_added ? tr(v->lang, "report.added") : STR(""),
         .main = a->role == REPORT_MAIN,
         .estimate = failed ? REAL_NAN : e->estimate,
         .low = failed ? REAL_NAN : e->ci_low,

@@ -7,6 +7,16 @@
 #include <math.h>
 #include <stddef.h>
 
+static const char *method_at(const void *from, size_t offset)
+{
+    return effect_method_name(*(const enum effect_method *)((const char *)from + offset));
+}
+
+static const char *control_at(const void *from, size_t offset)
+{
+    return effect_control_name(*(const enum effect_control *)((const char *)from + offset));
+}
+
 static const char *aggregation_at(const void *from, size_t offset)
 {
     return effect_aggregation_name(*(const enum effect_aggregation *)((const char *)from + offset));
@@ -69,6 +79,8 @@ const struct effect_field effect_diagnostic_fields[] = {
      offsetof(struct effect_diagnostics, n_treated_clusters), NULL},
     {"n_control_clusters", EFFECT_FIELD_COUNT,
      offsetof(struct effect_diagnostics, n_control_clusters), NULL},
+    {"n_starts", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_starts), NULL},
+    {"n_never", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_never), NULL},
     {"n_always_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_always_treated),
      NULL},
     {"n_unbalanced", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_unbalanced), NULL},
@@ -125,6 +137,14 @@ static const struct effect_field bacon_fields[] = {
     {"control", EFFECT_FIELD_PERIOD, offsetof(struct effect_bacon, control), NULL},
     {"estimate", EFFECT_FIELD_REAL, offsetof(struct effect_bacon, estimate), NULL},
     {"weight", EFFECT_FIELD_REAL, offsetof(struct effect_bacon, weight), NULL},
+    {0},
+};
+
+static const struct effect_field design_fields[] = {
+    {"method", EFFECT_FIELD_NAME, offsetof(struct effect_design, method), method_at},
+    {"control", EFFECT_FIELD_NAME, offsetof(struct effect_design, control), control_at},
+    {"why", EFFECT_FIELD_KEY, offsetof(struct effect_design, why), NULL},
+    {"followed", EFFECT_FIELD_FLAG, offsetof(struct effect_design, followed), NULL},
     {0},
 };
 
@@ -199,6 +219,7 @@ static const struct effect_field look_fields[] = {
 
 const struct effect_section effect_sections[] = {
     LIST("estimates", estimate_fields, estimates),
+    ONE("design", design_fields, design),
     LIST("bacon", bacon_fields, bacon),
     ONE("matching", match_fields, match),
     LIST("balance", balance_fields, balance),

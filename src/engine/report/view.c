@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "report_int.h"
+#include "grade_int.h"
 
 #include <math.h>
 
@@ -28,6 +28,7 @@ err view_open(struct report_view *v, enum lang lang, const struct report_input *
     sheets_add_effects(v);
     if (in->model && in->scba)
         sheets_add_scba(v);
+    sheets_add_grade(v);
     sheets_add_record(v);
     v->answer = words_answer(v);
     return v->no_memory ? err_nomem(info) : OK;

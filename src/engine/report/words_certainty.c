@@ -65,29 +65,6 @@ static void say_pretest(struct report_view *v, const struct effect_result *r,
                 html_p_value(d->pretest_p, 2)));
 }
 
-/* How far trends may differ before another conclusion follows. */
-static void say_trends(struct report_view *v, const struct effect_result *r,
-                       struct report_points *points)
-{
-    const struct effect_honesty_summary *h = r->honesty;
-    const bool is_smooth = r->spec.honesty == EFFECT_SMOOTH;
-    if (!h || r->n_honest == 0)
-        return;
-    const struct html_value m =
-        is_smooth ? outcome_value(v, 0, h->breakdown) : html_number(h->breakdown, 1);
-    const struct html_value period = html_from_str(view_period(v, false));
-    if (h->low <= 0 && h->high >= 0)
-        add(v, points, "report.sure-trends", tr(v->lang, "report.sure-trends-never"));
-    else if (isnan(h->breakdown))
-        add(v, points, "report.sure-trends", tr(v->lang, "report.sure-trends-straight"));
-    else if (is_smooth)
-        add(v, points, "report.sure-trends", SAY(v, "report.sure-trends-smooth", m, period));
-    else
-        add(v, points, "report.sure-trends",
-            SAY(v, h->is_beyond ? "report.sure-trends-beyond" : "report.sure-trends-relative", m,
-                period));
-}
-
 /* The straight difference in trends that the pre-test finds half of the time. */
 static void say_power(struct report_view *v, const struct effect_result *r,
                       struct report_points *points)
@@ -170,7 +147,6 @@ void words_certainty(struct report_view *v, struct report_points *points)
     if (a && disclosure_view(a->result)) {
         say_pretest(v, disclosure_view(a->result), points);
         say_power(v, disclosure_view(a->result), points);
-        say_trends(v, disclosure_view(a->result), points);
         say_size(v, disclosure_view(a->result), points);
         say_variations(v, points);
         say_completeness(v, disclosure_view(a->result), points);

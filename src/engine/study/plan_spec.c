@@ -114,6 +114,7 @@ err study_spec(const struct study *s, size_t outcome, size_t estimator, arena *a
     spec->outcome = outcomes[outcome].column;
     spec->provider = s->disclosure.provider;
     spec->level = s->level;
+    spec->randomised = s->randomised;
     spec->seed = (uint64_t)s->seed;
     set_roles(&s->columns, spec);
     err e = set_columns_of("covariates", &s->columns.covariates, a, spec, info);
