@@ -146,6 +146,9 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
      "--covariates age,educ,race,re74,re75 --caliper 0.2 --caliper-on logit",
      "effect.example-matching"},
+    {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
+     "maand --first-treated start --cluster team --honest relative:0.5,1",
+     "effect.example-honest"},
     {0},
 };
 
