@@ -234,24 +234,39 @@ static double chance_of_none(const struct looks *l, double slope, double *mean)
     return total / POINTS;
 }
 
+/* By false position, after Illinois (Dowell and Jarratt 1971): seven chances are usual. */
 static struct effect_trend each_trend(const struct looks *l, double power)
 {
-    double low = 0, high = 0;
-    for (size_t i = 0; i < l->n; i++) /* alone, this slope is found surely */
-        high = fmax(high, 8 * l->bound[i] / fabs(l->mean[i]));
-    while (high - low > 1e-5 * high) {
-        const double middle = low + (high - low) / 2;
-        if (1 - chance_of_none(l, middle, l->sum) < power)
-            low = middle;
-        else
-            high = middle;
+    double low = 0, high = 0, slope = 0;
+    for (size_t i = 0; i < l->n;
+         i++) /* by the look that sees most, three errors behind its bound */
+        if (!(high > 0) || 3 * l->bound[i] / fabs(l->mean[i]) < high)
+            high = 3 * l->bound[i] / fabs(l->mean[i]);
+    double f_high = 1 - chance_of_none(l, high, l->sum) - power;
+    double f_low = 1 - chance_of_none(l, low, l->sum) - power; /* above 0: found without any */
+    int side = 0;                                              /* which end stayed */
+    for (int i = 0; i < HALVINGS && f_low < 0; i++) {
+        slope = (low * f_high - high * f_low) / (f_high - f_low);
+        const double f = 1 - chance_of_none(l, slope, l->sum) - power;
+        if (fabs(f) < 1e-6)
+            break;
+        if (f < 0) {
+            low = slope;
+            f_low = f;
+            f_high = side < 0 ? f_high / 2 : f_high;
+            side = -1;
+        } else {
+            high = slope;
+            f_high = f;
+            f_low = side > 0 ? f_low / 2 : f_low;
+            side = 1;
+        }
     }
-    (void)chance_of_none(l, high, l->sum);
     return (struct effect_trend){.rule = EFFECT_TREND_EACH,
                                  .power = power,
-                                 .slope = high,
-                                 .bias = high * l->slope_bias,
-                                 .bias_unseen = bias_given(l, high, l->sum)};
+                                 .slope = slope,
+                                 .bias = slope * l->slope_bias,
+                                 .bias_unseen = bias_given(l, slope, l->sum)};
 }
 
 /* ---- both rules ---- */
