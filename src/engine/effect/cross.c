@@ -150,7 +150,7 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
     if (e == OK)
         e = check_group_sizes(r, info);
     if (e == OK && r->spec.method == EFFECT_MATCHING)
-        e = cross_match(&f, pool, r, scratch, info);
+        e = cross_match(t, &f, pool, r, scratch, info);
     if (e == OK) {
         answer.df = f.cluster ? (double)f.n_clusters - 1 : REAL_INF;
         e = (weighting ? cross_weighting : cross_least_squares)(&f, pool, r, scratch, &answer,

@@ -72,51 +72,6 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
     return OK;
 }
 
-/* Pairs are found among rows that count once each, by what is known about them. */
-static err check_matching(const struct effect_spec *s, struct err_info *info)
-{
-    if (s->ratio < 1 || s->ratio > EFFECT_RATIO_MAX) {
-        err_set(info, E_INPUT, "effect.ratio-outside");
-        msg_int(&info->msg, EFFECT_RATIO_MAX);
-        return E_INPUT;
-    }
-    if (s->has_caliper && !(s->caliper > 0 && s->caliper < REAL_INF)) {
-        err_set(info, E_INPUT, "effect.caliper-outside");
-        msg_real(&info->msg, s->caliper, 4);
-        return E_INPUT;
-    }
-    if (s->method != EFFECT_MATCHING)
-        return OK;
-    if (is_given(s->unit) || is_given(s->time))
-        return err_set(info, E_INPUT, "effect.matching-on-panel");
-    if (is_given(s->weights))
-        return err_set(info, E_INPUT, "effect.matching-with-weights");
-    if (s->n_covariates == 0)
-        return err_set(info, E_INPUT, "effect.matching-without-covariates");
-    return OK;
-}
-
-/* Honesty is about an event study, and needs values of M that can be. */
-static err check_honest(const struct effect_spec *s, struct err_info *info)
-{
-    const bool is_trusting = s->honesty == EFFECT_TRUSTING;
-    if (s->n_honest > EFFECT_HONEST_MAX) {
-        err_text(info, E_LIMIT, "effect.list-limit", STR("honest"));
-        msg_int(&info->msg, EFFECT_HONEST_MAX);
-        return E_LIMIT;
-    }
-    if (is_trusting)
-        return s->n_honest == 0 ? OK : err_set(info, E_INPUT, "effect.honest-without-kind");
-    if (!is_given(s->unit) || (effect_is_two_way(s->method) && !s->event_study))
-        return err_text(info, E_INPUT, "effect.honest-no-event-study",
-                        str_of(effect_method_name(s->method)));
-    for (size_t i = 0; i < s->n_honest; i++)
-        if (!(s->honest[i] >= 0 && s->honest[i] < EFFECT_VALUE_MAX) ||
-            (i > 0 && s->honest[i] <= s->honest[i - 1]))
-            return err_set(info, E_INPUT, "effect.honest-order");
-    return OK;
-}
-
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
@@ -245,11 +200,11 @@ static err settle(struct effect_spec *s, struct err_info *info)
 {
     err e = check_numbers(s, info);
     if (e == OK)
-        e = check_matching(s, info);
+        e = effect_matching_check(s, info);
     if (e == OK)
         e = check_columns(s, info);
     if (e == OK)
-        e = check_honest(s, info);
+        e = effect_honest_check(s, info);
     return e == OK ? settle_errors(s, info) : e;
 }
 

@@ -90,7 +90,7 @@ enum {
     EFFECT_LOOK_COLUMNS_MAX = 16, /* of one kind of look */
 };
 
-/* Where a covariate is cut into classes: value <= at[0], at[0] < value <= at[1], ... */
+/* Where a covariate is cut into classes: value < at[0], at[0] <= value < at[1], ... */
 struct effect_cuts {
     str covariate;
     const double *at; /* n, ascending */
@@ -240,8 +240,11 @@ struct effect_balance {
 
 /* Who was compared with whom. */
 struct effect_match {
-    size_t n_pairs;
-    size_t n_treated, n_control; /* units in a pair */
+    size_t n_pairs;              /* 0 when strata are compared */
+    size_t n_strata;             /* of those who agree on what is asked, with both groups; or 0 */
+    size_t n_treated, n_control; /* units in a pair or such a stratum */
+    size_t n_alone;              /* treated without any control that agrees on what is asked */
+    size_t n_alone_control;      /* controls without such a treated */
     size_t n_outside;            /* treated without any control within the caliper */
     size_t n_taken;              /* treated whose likes all went to others */
     size_t n_fewer;              /* treated with fewer controls than asked for */
@@ -375,7 +378,7 @@ struct effect_result {
  *
  * Errors when not asked: classical for difference and regression on two
  * groups, influence function otherwise; clustered as soon as `cluster` is
- * given; for matching by pair, or with replacement hc1. In the result's spec, has_errors is false
+ * given; for matching by pair or stratum, with replacement or few strata hc1. In the result's spec, has_errors is false
  * for influence functions without clusters. Intervals use Student's t with n - rank degrees of
  * freedom (clusters: G - 1) for least squares, the normal for influence functions (panels with
  * clusters: G - 1, see panel_infer.c on few clusters). With `bootstrap`, standard errors and

@@ -13,6 +13,27 @@
 static const double usual_relative[] = {0.5, 1, 1.5, 2};
 static const double usual_smooth[] = {0, 0.25, 0.5, 1};
 
+/* Honesty is about an event study, and needs values of M that can be. */
+err effect_honest_check(const struct effect_spec *s, struct err_info *info)
+{
+    const bool is_trusting = s->honesty == EFFECT_TRUSTING;
+    if (s->n_honest > EFFECT_HONEST_MAX) {
+        err_text(info, E_LIMIT, "effect.list-limit", STR("honest"));
+        msg_int(&info->msg, EFFECT_HONEST_MAX);
+        return E_LIMIT;
+    }
+    if (is_trusting)
+        return s->n_honest == 0 ? OK : err_set(info, E_INPUT, "effect.honest-without-kind");
+    if (s->unit.n == 0 || (effect_is_two_way(s->method) && !s->event_study))
+        return err_text(info, E_INPUT, "effect.honest-no-event-study",
+                        str_of(effect_method_name(s->method)));
+    for (size_t i = 0; i < s->n_honest; i++)
+        if (!(s->honest[i] >= 0 && s->honest[i] < EFFECT_VALUE_MAX) ||
+            (i > 0 && s->honest[i] <= s->honest[i - 1]))
+            return err_set(info, E_INPUT, "effect.honest-order");
+    return OK;
+}
+
 static err bounds(struct effect_result *r, const struct honest_study *s, arena *a,
                   struct err_info *info)
 {

@@ -94,6 +94,9 @@ double honest_quantile(const struct effect_result *r);
 WARN_UNUSED err honest_study_make(const struct effect_result *r, arena *a,
                                   struct honest_study **study, struct err_info *info);
 
+/* What effect_spec_check asks about honesty. E_INPUT, E_LIMIT. */
+WARN_UNUSED err effect_honest_check(const struct effect_spec *s, struct err_info *info);
+
 /* The whole, behind every estimation. E_INPUT when sets were asked for and cannot be. */
 WARN_UNUSED err effect_honest_run(struct effect_result *r, struct err_info *info);
 

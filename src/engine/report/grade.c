@@ -3,6 +3,11 @@
 
 #include <math.h>
 
+bool is_followed(const struct effect_result *r)
+{
+    return r->spec.unit.n > 0 || is_panel(r);
+}
+
 /* ---- where a design starts ---- */
 
 static int start_of(const struct report_view *v, const struct effect_result *r, const char **why)
@@ -11,7 +16,7 @@ static int start_of(const struct report_view *v, const struct effect_result *r, 
     if (v->in->study.randomised)
         return 5;
     *why = "report.grade-start-panel";
-    if (is_panel(r))
+    if (is_followed(r))
         return 4;
     *why = "report.grade-start-likes";
     if (r->spec.n_covariates > 0)
@@ -109,8 +114,8 @@ bool grade_of(const struct report_view *v, size_t outcome, struct report_grade *
         return false;
     g->start = start_of(v, r, &g->start_why);
     take(g, is_few(r), "report.grade-few");
-    take(g, is_panel(r) && differed_before(r), "report.grade-before");
-    take(g, !is_panel(r) && is_uneven(r), "report.grade-uneven");
+    take(g, is_followed(r) && differed_before(r), "report.grade-before");
+    take(g, !is_followed(r) && is_uneven(r), "report.grade-uneven");
     take(g, has_look(r, EFFECT_LOOK_PLACEBO_OUTCOME, EFFECT_LOOK_UNAFFECTED),
          "report.grade-control");
     take(g, disagrees(v, outcome, e), "report.grade-disagree");

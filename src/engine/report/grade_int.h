@@ -27,6 +27,9 @@ struct report_grade {
     size_t n;
 };
 
+/* Whether persons were followed in time; two-way effects need not show it in their estimates. */
+bool is_followed(const struct effect_result *r);
+
 /* False when the main estimate of the outcome has no number. */
 bool grade_of(const struct report_view *v, size_t outcome, struct report_grade *g);
 bool report_has_grade(const struct report_view *v); /* of the first outcome */

@@ -63,7 +63,7 @@ static void say_unmeasured(struct report_view *v, const struct effect_result *r,
 {
     const double raw = r->diagnostics.mean_treated - r->diagnostics.mean_control;
     const double moved = raw - e->estimate;
-    if (is_panel(r) || v->in->study.randomised || !isfinite(raw) || r->spec.n_covariates == 0)
+    if (is_followed(r) || v->in->study.randomised || !isfinite(raw) || r->spec.n_covariates == 0)
         return;
     if (moved * e->estimate <= 0) /* what is known made the effect larger */
         add(v, points, "report.overturn-unmeasured",
