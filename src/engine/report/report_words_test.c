@@ -274,7 +274,7 @@ static void how_far_trends_may_differ_is_said_and_drawn(void **state)
 
     r->spec.honesty = EFFECT_RELATIVE;
     const char *page = page_of(&x->in, LANG_EN, &o);
-    assert_contains(page, "moved apart more than 0.8 times as far in a");
+    assert_contains(page, "moved apart more than 0.80 times as far in a");
     assert_contains(page, "is missed with a chance of 50%");
     assert_contains(page, "What is left of the effect if the groups had not moved alike");
     assert_contains(page, "0.50 times as far apart");

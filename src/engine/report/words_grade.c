@@ -93,7 +93,7 @@ static void say_trends(struct report_view *v, const struct effect_result *r,
     if (!h || r->n_honest == 0)
         return;
     const struct html_value m =
-        is_smooth ? outcome_value(v, 0, h->breakdown) : html_number(h->breakdown, 1);
+        is_smooth ? outcome_value(v, 0, h->breakdown) : html_number(h->breakdown, 2);
     const struct html_value period = html_from_str(view_period(v, false));
     if (h->low <= 0 && h->high >= 0)
         add(v, points, "report.overturn-trends", tr(v->lang, "report.overturn-trends-never"));
