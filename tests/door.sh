@@ -100,7 +100,7 @@ written() { # NAME ARGUMENT...
             > forms/$name/$form.said 2>&1
     done
     ONTSCHOT_LANG=nl "$program" effect "$@" > forms/$name/nl.text 2> forms/$name/nl.said
-    for t in estimates bacon matching balance teams honesty honest looks; do
+    for t in estimates bacon matching balance teams honesty honest trends looks; do
         "$program" effect "$@" --format csv --table $t > forms/$name/$t.csv 2>> forms/$name/csv.said
     done
     [ ! -f forms/$name/all.xlsx ] ||

@@ -206,6 +206,9 @@ static const struct cli_example examples[] = {
      "maand --first-treated start --cluster team --subgroups huishoudtype --explore wijk "
      "--placebo-outcomes waterverbruik",
      "effect.example-looks"},
+    {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
+     "maand --first-treated start --cluster team --honest relative:0.5,1",
+     "effect.example-honest"},
     {0},
 };
 

@@ -122,7 +122,8 @@ void disclosure_keep_apart(struct released_effect *part, const struct released_e
     r->match = NULL;
     r->teams = NULL;
     r->honesty = NULL;
-    r->n_bacon = r->n_balance = r->n_honest = r->n_looks = r->n_warnings = 0;
+    r->study = NULL;
+    r->n_bacon = r->n_balance = r->n_honest = r->n_trends = r->n_looks = r->n_warnings = 0;
     release_note(part, "disclosure.says-apart", n);
 }
 

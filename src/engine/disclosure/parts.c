@@ -174,6 +174,7 @@ void release_bounds(struct released_effect *to)
     if (some && r->honesty) {
         release_note(to, "disclosure.says-bounds", 1);
         r->honesty = NULL;
-        r->n_honest = 0;
+        r->n_honest = r->n_trends = 0;
+        r->study = NULL;
     }
 }

@@ -101,6 +101,7 @@ static struct effect_spec plain(const struct effect_spec *main)
     s.unaffected = STR("");
     s.no_placebo_start = true;
     s.honesty = EFFECT_TRUSTING;
+    s.n_honest = 0;
     s.event_study = false;
     s.has_errors = s.has_errors && s.cluster.n;
     return s;

@@ -4,6 +4,7 @@
 #include "base/real.h"
 #include "engine/effect/compress_int.h"
 #include "engine/effect/looks_int.h"
+#include "engine/effect/honest_int.h"
 #include "engine/effect/panel_int.h"
 #include "engine/effect/twfe_int.h"
 
@@ -213,6 +214,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
         e = check_columns(s, info);
     if (e == OK)
         e = looks_check(s, info);
+    if (e == OK)
+        e = effect_honest_check(s, info);
     return e == OK ? settle_errors(s, info) : e;
 }
 
@@ -384,6 +387,8 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
         e = run_method(t, pool, progress, r, info);
     if (e == OK && is_given(r->spec.provider))
         e = effect_providers_run(t, r, info);
+    if (e == OK)
+        e = effect_honest_run(r, info);
     if (e == OK)
         e = effect_design_tell(r, info);
     if (e != OK)

@@ -150,7 +150,7 @@ struct effect_spec {
     size_t replications; /* allocations or draws at most; when all fit, all are looked at */
     enum effect_honesty honesty;
     double honest[EFFECT_HONEST_MAX]; /* values of M, ascending, >= 0 */
-    size_t n_honest;
+    size_t n_honest;                  /* 0: the usual ones, see docs/methods/honest-trends.md */
 
     /* Other looks at the same data, see struct effect_look. */
     str subgroups[EFFECT_LOOK_COLUMNS_MAX]; /* declared: an effect for each of their values */
@@ -282,11 +282,26 @@ struct effect_honest {
     double low, high; /* interval that holds the effect whatever the trends within m */
 };
 struct effect_honesty_summary {
-    double low, high;     /* with parallel trends */
-    double breakdown;     /* the largest m at which the interval leaves out 0; NaN: none does */
-    double pretest_power; /* chance that the test before the start finds `pretest_trend` */
-    double pretest_trend; /* the straight trend that it finds with a chance of one half */
-    double bias;          /* what that trend would add to the main effect */
+    double estimate;  /* average over event times since the start, each counting the same */
+    double low, high; /* with parallel trends */
+    double breakdown; /* the largest m at which the interval leaves out 0; NaN: none does, or no
+                         sets were asked for */
+    bool is_beyond;   /* 0 is still left out there: no larger m was looked at */
+};
+
+/* By which rule a difference in trends before the start is found. */
+enum effect_trend_rule {
+    EFFECT_TREND_JOINT, /* the joint test of the diagnostics */
+    EFFECT_TREND_EACH,  /* some event time differs from 0 by its own interval */
+};
+
+/* A straight difference in trends that can go unseen: Roth (2022). */
+struct effect_trend {
+    enum effect_trend_rule rule;
+    double power;       /* chance that the rule finds it */
+    double slope;       /* how much it grows in a period */
+    double bias;        /* what it adds to the effect */
+    double bias_unseen; /* the same among those studies in which it is not found */
 };
 
 /*
@@ -370,13 +385,16 @@ struct effect_result {
     struct effect_match *match;     /* EFFECT_MATCHING, EFFECT_BALANCING, or NULL */
     struct effect_balance *balance; /* the score, then each covariate in use; or NULL */
     size_t n_balance;
-    struct effect_design *design;           /* what the rule says of these data */
-    struct effect_teams *teams;             /* treatment goes by cluster; else NULL */
-    struct effect_honesty_summary *honesty; /* with spec.honesty, or NULL */
-    struct effect_honest *honest;           /* one for each spec.honest */
+    struct effect_design *design; /* what the rule says of these data */
+    struct effect_teams *teams;   /* treatment goes by cluster; else NULL */
+    struct honest_study *study;   /* in changes since one period, when estimates are not; or NULL */
+    struct effect_honesty_summary *honesty; /* with periods before the start; else NULL */
+    struct effect_honest *honest;           /* with spec.honesty: one for each m */
     size_t n_honest;
     struct effect_providers *providers; /* with spec.provider, or NULL; never shown */
-    struct effect_look *looks;          /* by kind */
+    struct effect_trend *trends;        /* by rule, then by power */
+    size_t n_trends;
+    struct effect_look *looks; /* by kind */
     size_t n_looks;
     struct effect_parts parts; /* of the overall effect, with spec.keeps_parts */
     struct msg warnings[EFFECT_WARNINGS_MAX];
@@ -404,11 +422,11 @@ struct effect_result {
  *
  * Errors when not asked: classical for difference and regression on two
  * groups, influence function otherwise; clustered as soon as `cluster` is
- * given; for matching by pair or stratum, with replacement or few strata hc1. In the result's spec, has_errors is false
- * for influence functions without clusters. Intervals use Student's t with n - rank degrees of
- * freedom (clusters: G - 1) for least squares, the normal for influence functions (panels with
- * clusters: G - 1, see panel_infer.c on few clusters). With `bootstrap`, standard errors and
- * intervals come from the draws; `covariance` is that of the formula all the same.
+ * given; for matching by pair or stratum, with replacement or few strata hc1. In the result's spec,
+ * has_errors is false for influence functions without clusters. Intervals use Student's t with n -
+ * rank degrees of freedom (clusters: G - 1) for least squares, the normal for influence functions
+ * (panels with clusters: G - 1, see panel_infer.c on few clusters). With `bootstrap`, standard
+ * errors and intervals come from the draws; `covariance` is that of the formula all the same.
  */
 WARN_UNUSED err effect_run(const table *t, const struct effect_spec *spec, par *pool,
                            const struct progress *progress, struct effect_result **result,
@@ -565,6 +583,7 @@ const char *effect_scale_name(enum effect_scale s);
 const char *effect_weighing_name(enum effect_weighing w);
 const char *effect_inference_name(enum effect_inference i);
 const char *effect_honesty_name(enum effect_honesty h);
+const char *effect_trend_rule_name(enum effect_trend_rule r);
 const char *effect_look_kind_name(enum effect_look_kind k);
 bool effect_method_parse(str s, enum effect_method *m);
 bool effect_errors_parse(str s, enum effect_errors *e);

@@ -290,6 +290,8 @@ err panel_infer(const struct panel *p, const struct effect_spec *spec,
         e = influence_covariance(pool, &f, covariance, info);
     if (e == OK)
         e = map_covariance(&linear, covariance, a, r, info);
+    if (e == OK && spec->base == EFFECT_VARYING)
+        e = panel_study(p, cells, forms, place, m, covariance, a, r, info);
     if (e == OK)
         e = pretest(r, p->cluster ? EFFECT_DYNAMIC : EFFECT_GROUP_TIME, p->cluster != NULL, info);
     if (e != OK)

@@ -11,7 +11,8 @@
  *   panel_cell.c       which comparisons (start x period) there are
  *   panel_att.c        each comparison's effect and influence function
  *   panel_aggregate.c  averages of cells as linear forms
- *   panel_infer.c      variances, bands and the test of the pre-periods
+ *   panel_infer.c      variances and bands
+ *   panel_study.c      changes since one period, for honest_int.h
  *   panel.c            the whole, with its warnings
  *   looks_placebo.c    the same panel, as if treatment had started earlier
  *
@@ -264,9 +265,20 @@ WARN_UNUSED err panel_aggregate(const struct panel *p, const struct effect_spec 
                                 struct effect_result *r, struct panel_forms *forms,
                                 struct err_info *info);
 
+/* ---- panel_study.c ---- */
+
+/*
+ * Makes r->study for a varying base, given the covariance (m x m) of the basis
+ * and the places of cells and shares in it; leaves it NULL when a period is missing.
+ */
+WARN_UNUSED err panel_study(const struct panel *p, const struct panel_cells *cells,
+                            const struct panel_forms *forms, const size_t *place, size_t m,
+                            const double *covariance, arena *a, struct effect_result *r,
+                            struct err_info *info);
+
 /* ---- panel_infer.c ---- */
 
-/* Covariance, standard errors, intervals, draws, bands and the test of the pre-periods. */
+/* Covariance, standard errors, intervals, draws and bands. */
 WARN_UNUSED err panel_infer(const struct panel *p, const struct effect_spec *spec,
                             const struct panel_cells *cells, const size_t *column, size_t n_columns,
                             const double *influence, const struct panel_forms *forms, par *pool,

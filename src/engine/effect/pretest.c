@@ -3,21 +3,27 @@
 
 #include "base/lin.h"
 #include "base/real.h"
+#include "engine/effect/honest_int.h"
 
 #include <math.h>
 
-static size_t list_before(const struct effect_result *r, enum effect_aggregation aggregation,
-                          size_t *at)
+size_t pretest_list(const struct effect_result *r, enum effect_aggregation aggregation, size_t *at)
 {
+    const double from = -r->spec.anticipation * honest_event_step(r);
     size_t n = 0;
     for (size_t i = 0; i < r->n_estimates; i++) {
         const struct effect_estimate *x = &r->estimates[i];
-        const double since = aggregation == EFFECT_DYNAMIC ? x->event_time : x->time - x->group;
-        if (x->aggregation == aggregation && since < -r->spec.anticipation && !x->reference &&
-            !x->failed)
+        if (x->aggregation == aggregation && x->event_time < from && !x->reference && !x->failed)
             at[n++] = i;
     }
     return n;
+}
+
+double pretest_df(const struct effect_diagnostics *d, size_t n)
+{
+    const size_t fewest = d->n_treated_clusters < d->n_control_clusters ? d->n_treated_clusters
+                                                                        : d->n_control_clusters;
+    return d->n_clusters == 0 ? REAL_INF : (double)fewest - (double)n;
 }
 
 /*
@@ -31,9 +37,7 @@ static double chance_of(double w, double n, const struct effect_diagnostics *d, 
 {
     if (!by_cluster)
         return real_chi2_sf(w, n);
-    const size_t fewest = d->n_treated_clusters < d->n_control_clusters ? d->n_treated_clusters
-                                                                        : d->n_control_clusters;
-    const double df = (double)fewest - 1, left = df - n + 1;
+    const double left = pretest_df(d, (size_t)n), df = left + n - 1;
     return left > 0 ? real_f_sf(w * left / (df * n), n, left) : REAL_NAN;
 }
 
@@ -60,7 +64,7 @@ static err test(struct effect_result *r, enum effect_aggregation aggregation, bo
 {
     struct effect_diagnostics *d = &r->diagnostics;
     size_t *at = ARENA_NEW(a, size_t, r->n_estimates);
-    const size_t n = at ? list_before(r, aggregation, at) : 0;
+    const size_t n = at ? pretest_list(r, aggregation, at) : 0;
     double *v = ARENA_NEW(a, double, n *n);
     double *b = ARENA_NEW(a, double, n);
     bool *keep = ARENA_NEW(a, bool, n);

@@ -4,7 +4,7 @@
  *
  * Does: test jointly, from estimates and their covariance, that all effects before
  *       the start are zero.
- * Does not: say what an untrue answer would do to the effect (engine/effect honesty).
+ * Does not: say what an untrue answer would do to the effect (honest_int.h).
  */
 #ifndef ONTSCHOT_ENGINE_EFFECT_PRETEST_INT_H
 #define ONTSCHOT_ENGINE_EFFECT_PRETEST_INT_H
@@ -19,5 +19,14 @@
  */
 WARN_UNUSED err pretest(struct effect_result *r, enum effect_aggregation aggregation,
                         bool by_cluster, struct err_info *info);
+
+/* The effects before the start of one aggregation, as places among the estimates (room for all). */
+size_t pretest_list(const struct effect_result *r, enum effect_aggregation aggregation, size_t *at);
+
+/*
+ * Degrees of freedom that clusters leave for a joint test of n effects: of the
+ * denominator of F. Infinite without clusters; 0 or less when there is no test.
+ */
+double pretest_df(const struct effect_diagnostics *d, size_t n);
 
 #endif

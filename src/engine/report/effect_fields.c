@@ -32,6 +32,11 @@ static const char *inference_at(const void *from, size_t offset)
     return effect_inference_name(*(const enum effect_inference *)((const char *)from + offset));
 }
 
+static const char *trend_rule_at(const void *from, size_t offset)
+{
+    return effect_trend_rule_name(*(const enum effect_trend_rule *)((const char *)from + offset));
+}
+
 static const char *look_kind_at(const void *from, size_t offset)
 {
     return effect_look_kind_name(*(const enum effect_look_kind *)((const char *)from + offset));
@@ -160,14 +165,20 @@ static const struct effect_field teams_fields[] = {
 };
 
 static const struct effect_field honesty_fields[] = {
+    {"estimate", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, estimate), NULL},
     {"low", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, low), NULL},
     {"high", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, high), NULL},
     {"breakdown", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, breakdown), NULL},
-    {"pretest_power", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, pretest_power),
-     NULL},
-    {"pretest_trend", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, pretest_trend),
-     NULL},
-    {"bias", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, bias), NULL},
+    {"is_beyond", EFFECT_FIELD_FLAG, offsetof(struct effect_honesty_summary, is_beyond), NULL},
+    {0},
+};
+
+static const struct effect_field trend_fields[] = {
+    {"rule", EFFECT_FIELD_NAME, offsetof(struct effect_trend, rule), trend_rule_at},
+    {"power", EFFECT_FIELD_REAL, offsetof(struct effect_trend, power), NULL},
+    {"slope", EFFECT_FIELD_REAL, offsetof(struct effect_trend, slope), NULL},
+    {"bias", EFFECT_FIELD_REAL, offsetof(struct effect_trend, bias), NULL},
+    {"bias_unseen", EFFECT_FIELD_REAL, offsetof(struct effect_trend, bias_unseen), NULL},
     {0},
 };
 
@@ -215,6 +226,7 @@ const struct effect_section effect_sections[] = {
     ONE("teams", teams_fields, teams),
     ONE("honesty", honesty_fields, honesty),
     LIST("honest", honest_fields, honest),
+    LIST("trends", trend_fields, trends),
     LIST("looks", look_fields, looks),
     {0},
 };

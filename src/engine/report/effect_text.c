@@ -277,6 +277,8 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     err e = print_bacon(o, lang, r, decimals, info);
     if (e == OK)
         e = print_balance(o, lang, r, info);
+    if (e == OK)
+        e = effect_text_honest(o, lang, r, decimals, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);

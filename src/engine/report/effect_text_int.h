@@ -10,4 +10,11 @@
 WARN_UNUSED err effect_text_looks(out *o, enum lang lang, const struct effect_result *r,
                                   struct err_info *info);
 
+#include "base/out.h"
+#include "engine/effect/effect.h"
+
+/* What is left of the effect when trends were not parallel, and what the pre-test can find. */
+WARN_UNUSED err effect_text_honest(out *o, enum lang lang, const struct effect_result *r,
+                                   int decimals, struct err_info *info);
+
 #endif

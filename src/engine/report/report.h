@@ -174,7 +174,8 @@ WARN_UNUSED err report_effect_text(out *o, enum lang lang, const struct released
 WARN_UNUSED err report_effect_json(out *o, const struct released_effect *released,
                                    struct err_info *info);
 /* One table of it; an empty name means the estimates. E_INPUT when there is no such table. */
-#define REPORT_EFFECT_TABLES "estimates|design|bacon|matching|balance|teams|honesty|honest|looks"
+#define REPORT_EFFECT_TABLES                                                                       \
+    "estimates|design|bacon|matching|balance|teams|honesty|honest|trends|looks"
 WARN_UNUSED err report_effect_csv(out *o, const struct released_effect *released, str name,
                                   struct err_info *info);
 WARN_UNUSED err report_effect_xlsx(out *o, const struct released_effect *released,

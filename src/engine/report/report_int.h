@@ -230,6 +230,7 @@ bool report_has_others(const struct report_view *v); /* figures of outcomes behi
 /* Each writes nothing when there is nothing to draw. */
 void report_chart_event(struct html *h, struct report_view *v, size_t outcome);
 void report_chart_forest(struct html *h, struct report_view *v, size_t outcome);
+void report_chart_honest(struct html *h, struct report_view *v, size_t outcome);
 void report_chart_histogram(struct html *h, struct report_view *v);
 void report_chart_waterfall(struct html *h, struct report_view *v);
 void report_chart_cash(struct html *h, struct report_view *v);

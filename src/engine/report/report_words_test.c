@@ -257,6 +257,41 @@ static void what_weakens_a_result_is_on_the_page(void **state)
     out_free(&o);
 }
 
+static void how_far_trends_may_differ_is_said_and_drawn(void **state)
+{
+    struct report_example *x = *state;
+    struct effect_honesty_summary honesty = {
+        .estimate = -330, .low = -610, .high = -50, .breakdown = 0.8};
+    struct effect_honest sets[] = {{0.5, -700, -10}, {1, -790, 80}};
+    struct effect_trend trend = {EFFECT_TREND_JOINT, 0.5, 40, 120, 110};
+    struct effect_result *r = &x->results[0];
+    out o;
+    r->honesty = &honesty;
+    r->honest = sets;
+    r->n_honest = 2;
+    r->trends = &trend;
+    r->n_trends = 1;
+
+    r->spec.honesty = EFFECT_RELATIVE;
+    const char *page = page_of(&x->in, LANG_EN, &o);
+    assert_contains(page, "moved apart more than 0.80 times as far in a");
+    assert_contains(page, "is missed with a chance of 50%");
+    assert_contains(page, "What is left of the effect if the groups had not moved alike");
+    assert_contains(page, "0.50 times as far apart");
+    out_free(&o);
+
+    r->spec.honesty = EFFECT_SMOOTH;
+    honesty.breakdown = REAL_NAN;
+    assert_contains(page_of(&x->in, LANG_EN, &o), "goes on in a straight line");
+    out_free(&o);
+
+    r->spec.honesty = EFFECT_RELATIVE;
+    honesty.breakdown = 100;
+    honesty.is_beyond = true;
+    assert_contains(page_of(&x->in, LANG_NL, &o), "Dit gooit niets om");
+    out_free(&o);
+}
+
 static void titles_of_charts_follow_the_numbers(void **state)
 {
     struct report_example *x = *state;
@@ -394,6 +429,7 @@ int main(void)
         TEST(words_for_chances_are_fixed_to_ranges),
         TEST(society_is_described_by_its_chance),
         TEST(what_weakens_a_result_is_on_the_page),
+        TEST(how_far_trends_may_differ_is_said_and_drawn),
         TEST(titles_of_charts_follow_the_numbers),
         TEST(a_title_on_society_is_as_sure_as_the_text),
         TEST(fixed_assumptions_give_no_chances),

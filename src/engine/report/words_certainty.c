@@ -65,6 +65,19 @@ static void say_pretest(struct report_view *v, const struct effect_result *r,
                 html_p_value(d->pretest_p, 2)));
 }
 
+/* The straight difference in trends that the pre-test finds half of the time. */
+static void say_power(struct report_view *v, const struct effect_result *r,
+                      struct report_points *points)
+{
+    if (r->n_trends == 0)
+        return;
+    const struct effect_trend *t = &r->trends[0];
+    add(v, points, "report.sure-power",
+        SAY(v, "report.sure-power-body", outcome_value(v, 0, t->slope),
+            html_from_str(view_period(v, false)), html_percent(1 - t->power, 0),
+            outcome_value(v, 0, t->bias)));
+}
+
 /* How few is few, engine/effect decides. */
 static bool warns_of_few_clusters(const struct effect_result *r)
 {
@@ -162,6 +175,7 @@ void words_certainty(struct report_view *v, struct report_points *points)
     if (a && disclosure_view(a->result)) {
         say_pretest(v, disclosure_view(a->result), points);
         say_controls(v, disclosure_view(a->result), points);
+        say_power(v, disclosure_view(a->result), points);
         say_size(v, disclosure_view(a->result), points);
         say_variations(v, points);
         say_completeness(v, disclosure_view(a->result), points);

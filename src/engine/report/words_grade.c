@@ -84,6 +84,31 @@ static void say_smallest(struct report_view *v, const struct effect_result *r,
         SAY(v, "report.overturn-smallest-body", outcome_value(v, 0, z * e->standard_error)));
 }
 
+/* How far trends may differ before another conclusion follows. */
+static void say_trends(struct report_view *v, const struct effect_result *r,
+                       struct report_points *points)
+{
+    const struct effect_honesty_summary *h = r->honesty;
+    const bool is_smooth = r->spec.honesty == EFFECT_SMOOTH;
+    if (!h || r->n_honest == 0)
+        return;
+    const struct html_value m =
+        is_smooth ? outcome_value(v, 0, h->breakdown) : html_number(h->breakdown, 2);
+    const struct html_value period = html_from_str(view_period(v, false));
+    if (h->low <= 0 && h->high >= 0)
+        add(v, points, "report.overturn-trends", tr(v->lang, "report.overturn-trends-never"));
+    else if (isnan(h->breakdown))
+        add(v, points, "report.overturn-trends", tr(v->lang, "report.overturn-trends-straight"));
+    else if (is_smooth)
+        add(v, points, "report.overturn-trends",
+            SAY(v, "report.overturn-trends-smooth", m, period));
+    else
+        add(v, points, "report.overturn-trends",
+            SAY(v,
+                h->is_beyond ? "report.overturn-trends-beyond" : "report.overturn-trends-relative",
+                m, period));
+}
+
 static void say_others(struct report_view *v, struct report_points *points)
 {
     size_t n = 0, n_sure = 0;
@@ -111,6 +136,7 @@ void words_overturn(struct report_view *v, struct report_points *points)
         say_unmeasured(v, r, e, points);
     else
         say_smallest(v, r, e, points);
+    say_trends(v, r, points);
     say_others(v, points);
     add(v, points, "report.overturn-new", tr(v->lang, "report.overturn-new-body"));
 }
