@@ -45,7 +45,6 @@ err compressed_settle(const struct compressed *c, struct effect_spec *s, struct 
         {s->bootstrap > 0, "bootstrap"},
         {s->anticipation > 0, "anticipation"},
         {s->inference != EFFECT_AUTO && s->inference != EFFECT_ANALYTIC, "inference"},
-        {s->honesty != EFFECT_TRUSTING, "honest"},
         {s->n_subgroups > 0, "subgroups"},
         {s->n_explore > 0, "explore"},
         {s->n_placebo_outcomes > 0, "placebo-outcomes"},

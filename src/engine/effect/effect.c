@@ -424,6 +424,10 @@ err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
         e = result_new(&settled, &r, info);
     if (e == OK)
         e = compressed_estimate(c, r, info);
+    if (e == OK)
+        e = effect_honest_run(r, info);
+    if (e == OK)
+        e = effect_design_tell(r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
