@@ -11,12 +11,15 @@
 
 enum { CODED_MAX = TWFE_FACTORS_MAX }; /* factors without cells, and clusters */
 
-/* What is wrong with a row, as the values of its message need it. */
+/* Which values the message of a fault needs. */
+enum shape { NAMES_ROW, NAMES_UNIT, NAMES_UNIT_LAST, NAMES_UNIT_AND_TIME, NAMES_START };
+
+/* What is wrong with a row. */
 struct fault {
     const char *key; /* NULL: nothing */
     size_t row;
     const struct table_column *column;
-    enum { NAMES_ROW, NAMES_UNIT, NAMES_UNIT_LAST, NAMES_UNIT_AND_TIME, NAMES_START } shape;
+    enum shape shape;
 };
 
 /* What one block finds. */
@@ -45,7 +48,7 @@ static inline size_t row_at(const struct twfe_rows *s, size_t place)
 }
 
 static void set_fault(struct look *l, const char *key, size_t row, const struct table_column *c,
-                      int shape)
+                      enum shape shape)
 {
     if (!l->fault.key || row < l->fault.row)
         l->fault = (struct fault){key, row, c, shape};
