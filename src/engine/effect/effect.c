@@ -2,6 +2,8 @@
 #include "engine/effect/effect_int.h"
 
 #include "base/real.h"
+#include "engine/effect/compress_int.h"
+#include "engine/effect/looks_int.h"
 #include "engine/effect/panel_int.h"
 #include "engine/effect/twfe_int.h"
 
@@ -24,6 +26,7 @@ void effect_spec_init(struct effect_spec *spec)
         .level = 0.95,
         .ratio = 1,
         .replications = 9999,
+        .min_persons = EFFECT_PERSONS,
     };
 }
 
@@ -58,6 +61,12 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
     if (!(s->level > 0 && s->level < 1)) {
         err_set(info, E_INPUT, "effect.level-outside");
         msg_real(&info->msg, s->level, 4);
+        return E_INPUT;
+    }
+    if (s->min_persons < EFFECT_PERSONS_LEAST || s->min_persons > EFFECT_PERSONS_MOST) {
+        err_set(info, E_INPUT, "effect.min-persons-outside");
+        msg_int(&info->msg, EFFECT_PERSONS_LEAST);
+        msg_int(&info->msg, EFFECT_PERSONS_MOST);
         return E_INPUT;
     }
     if (s->anticipation < 0)
@@ -202,6 +211,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
         e = effect_matching_check(s, info);
     if (e == OK)
         e = check_columns(s, info);
+    if (e == OK)
+        e = looks_check(s, info);
     return e == OK ? settle_errors(s, info) : e;
 }
 
@@ -341,12 +352,24 @@ static bool has_dates(const table *t, const struct effect_spec *s)
     return is_given(s->time) && table_find(t, s->time, &c, &info) == OK && c->type == TABLE_DATE;
 }
 
+/* The main effect, by its method. */
+static err run_method(const table *t, par *pool, const struct progress *progress,
+                      struct effect_result *r, struct err_info *info)
+{
+    if (effect_has_fixed_effects(r->spec.method))
+        return effect_twfe_run(t, pool, progress, r, info);
+    return is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
+                                  : effect_cross_run(t, pool, progress, r, info);
+}
+
 err effect_run(const table *t, const struct effect_spec *spec, par *pool,
                const struct progress *progress, struct effect_result **result,
                struct err_info *info)
 {
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
+    struct looks *looks;
+    arena *a = NULL;
 
     err e = spec->choose ? effect_design_choose(t, &settled, info) : OK;
     if (e == OK)
@@ -355,18 +378,52 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
         e = result_new(&settled, &r, info);
     if (e != OK)
         return e;
-    if (effect_has_fixed_effects(r->spec.method))
-        e = effect_twfe_run(t, pool, progress, r, info);
-    else
-        e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
-                                   : effect_cross_run(t, pool, progress, r, info);
+    a = arena_new(SIZE_MAX);
+    e = a ? looks_plan(t, r, a, &looks, info) : err_nomem(info);
+    if (e == OK)
+        e = run_method(t, pool, progress, r, info);
+    if (e == OK && is_given(r->spec.provider))
+        e = effect_providers_run(t, r, info);
     if (e == OK)
         e = effect_design_tell(r, info);
+    if (e != OK)
+        goto out;
+    r->has_dates = has_dates(t, &r->spec);
+    warn_few_clusters(r);
+    e = looks_run(looks, t, pool, progress, r, info);
+    if (e == OK)
+        *result = r;
+out:
+    arena_free(a);
+    if (e != OK)
+        effect_result_free(r);
+    return e;
+}
+
+const struct effect_estimate *effect_overall(const struct effect_result *r)
+{
+    const struct effect_estimate *simple = effect_find(r, EFFECT_SIMPLE);
+    return simple ? simple : effect_find(r, EFFECT_NONE);
+}
+
+err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
+                          struct effect_result **result, struct err_info *info)
+{
+    struct effect_spec settled = *spec;
+    struct effect_result *r = NULL;
+
+    err e = compressed_settle(c, &settled, info);
+    if (e == OK)
+        e = settle(&settled, info);
+    if (e == OK)
+        e = result_new(&settled, &r, info);
+    if (e == OK)
+        e = compressed_estimate(c, r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
     }
-    r->has_dates = has_dates(t, &r->spec);
+    r->has_dates = c->has_dates;
     warn_few_clusters(r);
     *result = r;
     return OK;

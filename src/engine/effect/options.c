@@ -218,6 +218,7 @@ static const struct option options[] = {
     ONE_COLUMN("weights", weights),
     ONE_COLUMN("cluster", cluster),
     ONE_COLUMN("provider", provider),
+    NUMBER("min-persons", COUNT, min_persons),
     COLUMN_LIST("covariates", covariates, EFFECT_COVARIATES_MAX),
     {"errors", CHOICE, IN(errors), 0, 1, IN(has_errors), choose_errors, NULL},
     ONE_FLAG("randomised", randomised),

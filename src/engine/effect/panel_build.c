@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who is followed when: units in the order of their starts, and their periods. */
+#include "engine/effect/looks_int.h"
 #include "engine/effect/panel_build_int.h"
 
 #include <math.h>
@@ -118,8 +119,10 @@ static err cohorts_make(const uint32_t *start, size_t n_units, arena *scratch, a
         if (count[s] == 0 && s < n)
             continue;
         struct panel_cohort *c = &p->cohort[s < n ? p->n_cohorts++ : p->n_cohorts];
-        *c = (struct panel_cohort){
-            .start = s < n ? (uint32_t)s : PANEL_NEVER, .first = p->n, .n = count[s]};
+        *c = (struct panel_cohort){.start = s < n ? (uint32_t)s : PANEL_NEVER,
+                                   .first = p->n,
+                                   .n = count[s],
+                                   .until = (uint32_t)p->periods.n};
         next[s] = p->n;
         p->n += count[s];
     }
@@ -175,11 +178,33 @@ static err clusters_make(const struct panel_rows *rows, const struct effect_spec
             seen[cluster] = 1;
         }
     }
+    if (spec->keeps_parts)
+        p->key = ARENA_NEW(a, uint64_t, codes.n);
+    if (spec->keeps_parts && !p->key)
+        return err_nomem(info);
     for (size_t i = 0; i < codes.n; i++) /* clusters of left-out units only get no number */
-        if (seen[i])
+        if (seen[i]) {
             seen[i] = (uint32_t)p->n_clusters++;
+            if (p->key)
+                p->key[seen[i]] = looks_key(c, codes.row[i]);
+        }
     for (size_t i = 0; i < p->n; i++)
         p->cluster[i] = seen[p->cluster[i]];
+    return OK;
+}
+
+/* Where units are on their own, each has the key of its value. */
+static err keys_make(const struct panel_rows *rows, const struct effect_spec *spec,
+                     const uint32_t *place, arena *a, struct panel *p, struct err_info *info)
+{
+    if (!spec->keeps_parts || p->cluster)
+        return OK;
+    p->key = ARENA_NEW(a, uint64_t, p->n);
+    if (!p->key)
+        return err_nomem(info);
+    for (size_t u = 0; u < rows->unit.n; u++)
+        if (place[u] != PANEL_NEVER)
+            p->key[place[u]] = looks_key(rows->unit.column, rows->unit.row[u]);
     return OK;
 }
 
@@ -274,6 +299,8 @@ static err build(const table *t, const struct effect_spec *spec, par *pool, aren
         e = check_groups(p, spec, info);
     if (e == OK)
         e = clusters_make(&rows, spec, place, scratch, a, p, info);
+    if (e == OK)
+        e = keys_make(&rows, spec, place, a, p, info);
     if (e == OK)
         e = panel_fill(&rows, spec, place, pool, scratch, a, p, notes, info);
     if (e == OK)

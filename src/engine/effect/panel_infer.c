@@ -7,7 +7,7 @@
 #include "base/lin.h"
 #include "base/real.h"
 #include "engine/effect/influence_int.h"
-#include "engine/effect/panel_int.h"
+#include "engine/effect/looks_int.h"
 #include "engine/effect/pretest_int.h"
 
 #include <math.h>
@@ -221,6 +221,29 @@ static void conclude_by_variance(struct effect_result *r, double level, double d
                                level);
 }
 
+/* ---- what the overall effect owes to each cluster ---- */
+
+static err keep_parts(const struct panel *p, const struct linear *l, const double *influence,
+                      arena *a, struct effect_result *r, struct err_info *info)
+{
+    const struct effect_estimate *overall = effect_find(r, EFFECT_SIMPLE);
+    const size_t form = overall ? (size_t)(overall - r->estimates) : 0;
+    const struct panel_cohort *never = &p->cohort[p->n_cohorts];
+    struct looks_row *row = ARENA_NEW(a, struct looks_row, p->n);
+    if (!row)
+        return err_nomem(info);
+    for (size_t t = l->forms->from[form]; overall && t < l->forms->from[form + 1]; t++) {
+        const double *psi = influence + l->place[l->forms->cell[t]] * p->n;
+        for (size_t i = 0; i < p->n; i++)
+            row[i].part += l->forms->coefficient[t] * psi[i] / (double)p->n;
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        row[i].key = p->key[p->cluster ? p->cluster[i] : i];
+        *(i < never->first ? &row[i].treated : &row[i].control) = p->share_weight[i];
+    }
+    return looks_keep_parts(row, p->n, r->memory, &r->parts, info);
+}
+
 /* ---- all together ---- */
 
 /* The basis columns' places: cells with a number first, then the shares. */
@@ -269,6 +292,10 @@ err panel_infer(const struct panel *p, const struct effect_spec *spec,
         e = map_covariance(&linear, covariance, a, r, info);
     if (e == OK)
         e = pretest(r, p->cluster ? EFFECT_DYNAMIC : EFFECT_GROUP_TIME, p->cluster != NULL, info);
+    if (e != OK)
+        return e;
+    if (p->key)
+        e = keep_parts(p, &linear, influence, a, r, info);
     if (e != OK)
         return e;
     const double df = p->cluster ? (double)p->n_clusters - 1 : REAL_INF;

@@ -13,6 +13,7 @@
  *   panel_aggregate.c  averages of cells as linear forms
  *   panel_infer.c      variances, bands and the test of the pre-periods
  *   panel.c            the whole, with its warnings
+ *   looks_placebo.c    the same panel, as if treatment had started earlier
  *
  * Rules. Persons treated in the first period are left out: nothing is known
  * from before. Each comparison takes the persons seen in both of its periods,
@@ -64,6 +65,16 @@ struct panel_codes {
  */
 WARN_UNUSED err panel_codes_make(const struct table_column *c, size_t n_rows, const char *empty_key,
                                  arena *a, struct panel_codes *codes, struct err_info *info);
+
+/* The check alone. */
+WARN_UNUSED err panel_check_whole(const struct table_column *c, size_t n_rows,
+                                  const char *empty_key, struct err_info *info);
+
+/* rank[word]: its place in the order of bytes. NULL when memory is out. */
+uint32_t *panel_ranks(const struct table_column *c, arena *a);
+
+/* A cell as a key of the order of its values; text by `rank`, which else is not looked at. */
+uint64_t panel_key(const struct table_column *c, const uint32_t *rank, size_t row);
 
 /* A cell of the table as a number; NaN where missing, the word's code for text. */
 static inline double panel_value(const struct table_column *c, size_t row)
@@ -147,7 +158,8 @@ struct panel_series {
 struct panel_cohort {
     uint32_t start; /* period number; PANEL_NEVER for the last cohort */
     size_t first, n;
-    double share; /* of all units, by weight */
+    double share;         /* of all units, by weight */
+    uint32_t from, until; /* the periods that get cells: from .. until - 1 */
 };
 
 struct panel {
@@ -163,6 +175,7 @@ struct panel {
     double *share_weight;        /* n: the weight at first sight */
     uint32_t *cluster;           /* n codes, or NULL: units are on their own */
     size_t n_clusters;
+    uint64_t *key;     /* with spec.keeps_parts: of each cluster's value, or unit's; else NULL */
     uint32_t *n_seen;  /* periods x (n_cohorts + 1): units whose outcome is known */
     uint32_t *n_known; /* the same, for units whose covariates are known */
 };
@@ -259,5 +272,24 @@ WARN_UNUSED err panel_infer(const struct panel *p, const struct effect_spec *spe
                             const double *influence, const struct panel_forms *forms, par *pool,
                             const struct progress *progress, arena *a, struct effect_result *r,
                             struct err_info *info);
+
+/* ---- panel.c ---- */
+
+/* Clusters, or units when there are none, of either arm. */
+struct panel_clusters {
+    size_t n, n_treated, n_control;
+    size_t n_lonely; /* cohorts that lie in one cluster */
+};
+
+struct panel_answer {
+    struct panel_cells cells;
+    struct panel_clusters clusters;
+    double sum_treated; /* scores, when there is one design; else NaN */
+};
+
+/* Estimates of a panel that is built, into r: all but what r->diagnostics says of its table. */
+WARN_UNUSED err panel_solve(const struct panel *p, const struct effect_spec *spec, par *pool,
+                            const struct progress *progress, arena *a, struct panel_answer *answer,
+                            struct effect_result *r, struct err_info *info);
 
 #endif

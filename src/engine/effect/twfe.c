@@ -36,17 +36,30 @@ static void conclude(const struct twfe_system *s, struct effect_result *r)
                                by_row ? n - k : n_clusters - 1, r->spec.level);
 }
 
+err twfe_estimates(const struct twfe_system *s, arena *a, struct effect_result *r, double **form,
+                   struct err_info *info)
+{
+    err e = check_rows(s, info);
+    if (e == OK)
+        e = twfe_forms(s->f, a, r, form, info);
+    for (size_t i = 0; i < r->n_estimates && e == OK; i++)
+        r->estimates[i].estimate = lin_dot(*form + i * s->k, s->beta, s->k);
+    return e;
+}
+
+err twfe_conclude(const struct twfe_system *s, struct effect_result *r, struct err_info *info)
+{
+    conclude(s, r);
+    return pretest(r, EFFECT_DYNAMIC, s->f->n_clusters > 0, info);
+}
+
 static err infer(const struct twfe_system *s, par *pool, arena *a, struct effect_result *r,
                  struct err_info *info)
 {
     double *form;
-    err e = check_rows(s, info);
-    if (e == OK)
-        e = twfe_forms(s->f, a, r, &form, info);
+    err e = twfe_estimates(s, a, r, &form, info);
     if (e != OK)
         return e;
-    for (size_t i = 0; i < r->n_estimates; i++)
-        r->estimates[i].estimate = lin_dot(form + i * s->k, s->beta, s->k);
     switch (r->spec.errors) {
     case EFFECT_HC1:
     case EFFECT_CR1: e = twfe_scores(s, form, pool, a, r, info); break;
@@ -54,10 +67,7 @@ static err infer(const struct twfe_system *s, par *pool, arena *a, struct effect
         return err_text(info, E_INPUT, "twfe.errors-not-here",
                         str_of(effect_errors_name(r->spec.errors)));
     }
-    if (e != OK)
-        return e;
-    conclude(s, r);
-    return pretest(r, EFFECT_DYNAMIC, s->f->n_clusters > 0, info);
+    return e == OK ? twfe_conclude(s, r, info) : e;
 }
 
 static err estimate(const table *t, par *pool, const struct progress *progress, arena *a,

@@ -80,6 +80,8 @@ static struct effect_bacon compare(const struct twfe *f, const struct cohorts *c
         .kind = kind_of(c, treated, control),
         .treated = f->period[treated],
         .control = control < n ? f->period[control] : REAL_NAN,
+        .n_treated = c->size[treated],
+        .n_control = c->size[control],
         .estimate = change(c->mean + treated * n, from, treated, to) -
                     change(c->mean + control * n, from, treated, to),
         .weight = (double)c->size[treated] * (double)c->size[control] *

@@ -193,6 +193,14 @@ WARN_UNUSED err twfe_forms(const struct twfe *f, arena *a, struct effect_result 
 WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
                               struct twfe_clusters *c, struct err_info *info);
 
+/* Estimates of a solved system, and their forms from `a`. E_INPUT without rows to learn from. */
+WARN_UNUSED err twfe_estimates(const struct twfe_system *s, arena *a, struct effect_result *r,
+                               double **form, struct err_info *info);
+
+/* From r->covariance before small-sample factors: errors, intervals, the test before the start. */
+WARN_UNUSED err twfe_conclude(const struct twfe_system *s, struct effect_result *r,
+                              struct err_info *info);
+
 /* Computes everything of `r`; r->spec is valid. Errors as effect_run. */
 WARN_UNUSED err effect_twfe_run(const table *t, par *pool, const struct progress *progress,
                                 struct effect_result *r, struct err_info *info);

@@ -49,6 +49,7 @@ struct report_analysis {
     bool is_added;                        /* not in the plan: so that the main one is not alone */
     const struct released_effect *result; /* NULL: could not be computed, and */
     struct msg failed;                    /* why */
+    double p_adjusted; /* of a subgroup, for all subgroups and outcomes; 0 or NaN: it has none */
 };
 
 struct report_study {

@@ -2,6 +2,7 @@
 #include "results_int.h"
 
 #include "base/date.h"
+#include "base/real.h"
 #include "companions_int.h"
 #include "study_int.h"
 
@@ -209,6 +210,15 @@ static void place_at(struct computing *c, const struct yaml_node *node)
         err_at(c->info, c->study->path, node->line, node->column);
 }
 
+/* Other looks are at all the people; what a subgroup is judged by is at all the subgroups. */
+static void ask_of_subgroup(struct effect_spec *spec)
+{
+    spec->n_explore = spec->n_placebo_outcomes = 0;
+    spec->unaffected = spec->unaffected_value = (str){0};
+    spec->no_placebo_start = true;
+    spec->keeps_parts = true;
+}
+
 /* What one analysis stands on: an estimator of the plan, or a companion of the main one. */
 struct asked {
     size_t estimator;
@@ -220,10 +230,11 @@ static err estimate(struct computing *c, size_t outcome, const struct asked *ask
                     struct released_effect **result)
 {
     const struct study_outcome *o = c->study->outcomes.item;
-    const struct disclosure_policy policy = study_policy(c->study);
     struct effect_spec spec;
     table *selected;
     err e = study_spec(c->study, outcome, asked->estimator, c->results->memory, &spec, c->info);
+    if (e == OK && asked->subgroup)
+        ask_of_subgroup(&spec);
     if (e == OK)
         e = study_rows(c->study, c->data, asked->estimator, asked->subgroup, &selected, c->info);
     if (e != OK)
@@ -232,8 +243,7 @@ static err estimate(struct computing *c, size_t outcome, const struct asked *ask
         spec = asked->companion->spec;
         spec.outcome = o[outcome].column;
     }
-    e = disclosure_run(selected ? selected : c->data, &spec, &policy, c->pool, c->progress, result,
-                       c->info);
+    e = disclosure_run(selected ? selected : c->data, &spec, c->pool, c->progress, result, c->info);
     table_free(selected);
     return e;
 }
@@ -251,7 +261,10 @@ static err add_analysis(struct computing *c, struct report_analysis analysis, st
         return e;
     }
     if (e != OK)
-        analysis.failed = c->info->msg;
+        analysis.failed = disclosure_failure(c->info, (size_t)c->study->disclosure.min_persons);
+    for (size_t i = 0; result && analysis.role == REPORT_SUBGROUP && i < r->n_effects; i++)
+        if (list[i].role == REPORT_MAIN && list[i].outcome == analysis.outcome && r->effect[i])
+            disclosure_keep_apart(result, r->effect[i]);
     analysis.result = result;
     r->effect[r->n_effects] = result;
     list[r->n_effects++] = analysis;
@@ -300,6 +313,36 @@ static err add_outcome(struct computing *c, size_t outcome, struct report_analys
     return e == OK ? add_companions(c, outcome, list) : e;
 }
 
+/* How many draws the main design gives a family. */
+static err count_draws(struct computing *c, size_t *n)
+{
+    struct effect_spec spec;
+    const err e = study_spec(c->study, 0, 0, c->results->memory, &spec, c->info);
+    if (e == OK)
+        *n = effect_family_draws(&spec);
+    return e;
+}
+
+/* All subgroups and outcomes of a plan are one family: each is a chance to be lucky. */
+static err adjust_subgroups(struct computing *c, struct report_analysis *list, size_t n)
+{
+    struct effect_member *member = ARENA_NEW(c->results->memory, struct effect_member, n);
+    size_t n_draws = 0;
+    err e = member ? count_draws(c, &n_draws) : err_nomem(c->info);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        const struct effect_result *r = disclosure_view(list[i].result);
+        const struct effect_estimate *overall = r ? effect_overall(r) : NULL;
+        member[i].p = REAL_NAN;
+        if (list[i].role == REPORT_SUBGROUP && overall)
+            member[i] = (struct effect_member){overall->estimate, overall->p, r->parts, 0};
+    }
+    if (e == OK)
+        e = effect_adjust_family(c->pool, member, n, n_draws, (uint64_t)c->study->seed, c->info);
+    for (size_t i = 0; e == OK && i < n; i++)
+        list[i].p_adjusted = member[i].p_adjusted;
+    return e;
+}
+
 static err add_analyses(struct computing *c)
 {
     const struct study *s = c->study;
@@ -316,7 +359,7 @@ static err add_analyses(struct computing *c)
     }
     r->report.analyses = list;
     r->report.n_analyses = r->n_effects;
-    return OK;
+    return adjust_subgroups(c, list, r->n_effects);
 }
 
 /* ---- costs and benefits ---- */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* effect_text: the parts of an estimation as plain text that have a file of their own. */
+#ifndef ONTSCHOT_ENGINE_REPORT_EFFECT_TEXT_INT_H
+#define ONTSCHOT_ENGINE_REPORT_EFFECT_TEXT_INT_H
+
+#include "base/i18n.h"
+#include "engine/effect/effect.h"
+
+/* For whom, and what should be 0; which negative controls there are not. */
+WARN_UNUSED err effect_text_looks(out *o, enum lang lang, const struct effect_result *r,
+                                  struct err_info *info);
+
+#endif
