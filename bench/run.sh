@@ -165,10 +165,10 @@ echo "load $(load)"
 
 echo
 echo "Fixed effects by size, persons and months"
-echo "      rows   seconds  cpu  per million: seconds   cpu    MB"
+echo "      rows   seconds  cpu  per million: seconds   cpu"
 "$bin/twfe_bench" --curve --rounds 3 | awk '{
     m = $2 / 1e6
-    printf "%10d  %8.3f  %5.3f  %19.3f %6.3f %5.0f\n", $2, $4, $6, $4 / m, $6 / m, $14 }'
+    printf "%10d  %8.3f  %5.3f  %19.3f %6.3f\n", $2, $4, $6, $4 / m, $6 / m }'
 echo "load $(load)"
 
 echo

@@ -418,7 +418,7 @@ struct effect_result {
  *
  * Fixed effects (twfe, bacon; sunab) use every unit, also those treated in the first
  * period (not sunab), and leave rows with a missing value out; errors are clustered, by unit when
- * `cluster` is not given, see twfe_int.h.
+ * `cluster` is not given, or with hc1 by row, see twfe_int.h.
  *
  * Errors when not asked: classical for difference and regression on two
  * groups, influence function otherwise; clustered as soon as `cluster` is
