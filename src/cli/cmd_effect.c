@@ -145,6 +145,12 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
      "--covariates age,educ,race,re74,re75 --caliper 0.2 --caliper-on logit",
      "effect.example-matching"},
+    {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
+     "--covariates age,educ,re74,re75 --distance mahalanobis --exact race",
+     "effect.example-mahalanobis"},
+    {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
+     "--covariates age,educ,race,re74,re75 --distance cem --cut-points 'age:25,35'",
+     "effect.example-cem"},
     {0},
 };
 

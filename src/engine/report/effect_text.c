@@ -2,6 +2,7 @@
 /* An estimation as plain text: a table for each aggregation, then what it stands on. */
 #include "base/real.h"
 #include "engine/report/effect_fields_int.h"
+#include "engine/report/effect_text_match_int.h"
 #include "engine/report/report.h"
 #include "engine/report/text_table_int.h"
 
@@ -224,23 +225,6 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
     }
 }
 
-static void print_match(out *o, enum lang lang, const struct effect_match *match)
-{
-    struct msg m;
-
-    msg_set(&m, "effect.basis-match");
-    msg_int(&m, (int64_t)match->n_pairs);
-    msg_int(&m, (int64_t)match->n_treated);
-    msg_int(&m, (int64_t)match->n_control);
-    msg_real(&m, match->effective_control, 1);
-    text_say(o, lang, &m);
-    if (isnan(match->width))
-        return;
-    msg_set(&m, "effect.basis-caliper");
-    msg_real(&m, match->width, 4);
-    text_say(o, lang, &m);
-}
-
 err report_effect_text(out *o, enum lang lang, const struct released_effect *released, struct err_info *info)
 {
     const struct effect_result *r = disclosure_view(released);
@@ -255,10 +239,12 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     err e = print_bacon(o, lang, r, decimals, info);
     if (e == OK)
         e = print_balance(o, lang, r, info);
+    if (e == OK)
+        e = text_print_units(o, lang, r, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);
     if (r->match)
-        print_match(o, lang, r->match);
+        text_say_match(o, lang, r->match);
     return out_error(o, info);
 }
