@@ -212,6 +212,12 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
      "maand --first-treated start --cluster team --honest relative:0.5,1",
      "effect.example-honest"},
+    {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
+     "--covariates age,educ,re74,re75 --distance mahalanobis --exact race",
+     "effect.example-mahalanobis"},
+    {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
+     "--covariates age,educ,race,re74,re75 --distance cem --cut-points 'age:25,35'",
+     "effect.example-cem"},
     {0},
 };
 

@@ -98,7 +98,7 @@ static err find_pairs(par *pool, arena *a, struct matching *m, struct effect_res
         return match_nearest(&ask, a, pairs, info);
     e = match_whiten(pool, f->x + 1, f->k - 1, f->d, f->n, a, &ask.x, &ask.k, info);
     if (e == OK && ask.k == 0)
-        e = err_set(info, E_INPUT, "effect.match-all-alike");
+        e = err_set(info, E_INPUT, "effect.match-no-spread");
     return e == OK ? match_in_space(&ask, pool, a, pairs, info) : e;
 }
 

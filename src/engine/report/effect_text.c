@@ -200,7 +200,7 @@ static void print_head(out *o, enum lang lang, const struct effect_result *r)
 }
 
 /* A count as the next value of a sentence. */
-static void say_count(struct msg *m, size_t n)
+void effect_text_count(struct msg *m, size_t n)
 {
     if (n == EFFECT_HIDDEN)
         msg_key(m, "disclosure.not-shown");
@@ -214,15 +214,15 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
 
     out_char(o, '\n');
     msg_set(&m, "effect.basis");
-    say_count(&m, d->n_used);
-    say_count(&m, d->n_rows);
-    say_count(&m, d->n_treated);
-    say_count(&m, d->n_control);
+    effect_text_count(&m, d->n_used);
+    effect_text_count(&m, d->n_rows);
+    effect_text_count(&m, d->n_treated);
+    effect_text_count(&m, d->n_control);
     text_say(o, lang, &m);
     if (d->n_clusters) {
         msg_set(&m, "effect.basis-clusters");
-        say_count(&m, d->n_clusters);
-        say_count(&m, d->n_treated_clusters);
+        effect_text_count(&m, d->n_clusters);
+        effect_text_count(&m, d->n_treated_clusters);
         text_say(o, lang, &m);
     }
     if (d->pretest_df) {
@@ -232,23 +232,6 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
         msg_real(&m, d->pretest_p, 3);
         text_say(o, lang, &m);
     }
-}
-
-static void print_match(out *o, enum lang lang, const struct effect_match *match)
-{
-    struct msg m;
-
-    msg_set(&m, "effect.basis-match");
-    say_count(&m, match->n_pairs);
-    say_count(&m, match->n_treated);
-    say_count(&m, match->n_control);
-    msg_real(&m, match->effective_control, 1);
-    text_say(o, lang, &m);
-    if (isnan(match->width))
-        return;
-    msg_set(&m, "effect.basis-caliper");
-    msg_real(&m, match->width, 4);
-    text_say(o, lang, &m);
 }
 
 /* What was withheld, and why. */
@@ -278,12 +261,14 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     if (e == OK)
         e = print_balance(o, lang, r, info);
     if (e == OK)
+        e = effect_text_units(o, lang, r, info);
+    if (e == OK)
         e = effect_text_honest(o, lang, r, decimals, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);
     if (r->match)
-        print_match(o, lang, r->match);
+        effect_text_match(o, lang, r->match);
     e = effect_text_looks(o, lang, r, info);
     if (e != OK)
         return e;

@@ -17,4 +17,12 @@ WARN_UNUSED err effect_text_looks(out *o, enum lang lang, const struct effect_re
 WARN_UNUSED err effect_text_honest(out *o, enum lang lang, const struct effect_result *r,
                                    int decimals, struct err_info *info);
 
+/* Matching: who was lost and why; then who is compared with whom. */
+WARN_UNUSED err effect_text_units(out *o, enum lang lang, const struct effect_result *r,
+                                  struct err_info *info);
+void effect_text_match(out *o, enum lang lang, const struct effect_match *match);
+
+/* The next value of a message: a count, or words where it may not be shown. */
+void effect_text_count(struct msg *m, size_t n);
+
 #endif
