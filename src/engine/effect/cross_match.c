@@ -4,7 +4,7 @@
 
 #include "base/lin.h"
 #include "base/real.h"
-#include "engine/effect/balance_int.h"
+#include "engine/effect/comparison_int.h"
 #include "engine/effect/match_int.h"
 
 #include <math.h>
@@ -229,7 +229,7 @@ err cross_match(struct frame *f, par *pool, struct effect_result *r, arena *a,
     weigh(&m, r);
     e = check_pairs(r, info);
     if (e == OK)
-        e = balance_fill(f, m.p, m.weight, pool, r, info);
+        e = comparison_fill(f, m.p, m.weight, pool, r, info);
     if (e == OK)
         e = settle_groups(f, &m, a, r, info);
     if (e != OK)

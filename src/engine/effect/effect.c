@@ -95,6 +95,22 @@ static err check_matching(const struct effect_spec *s, struct err_info *info)
     return OK;
 }
 
+/* Weights make two groups alike in what is known about them, once. */
+static err check_balancing(const struct effect_spec *s, struct err_info *info)
+{
+    if (s->method != EFFECT_BALANCING)
+        return s->weighing == EFFECT_ENTROPY
+                   ? OK
+                   : err_text(info, E_INPUT, "balancing.option-elsewhere", STR("balance"));
+    if (is_given(s->unit) || is_given(s->time))
+        return err_set(info, E_INPUT, "balancing.on-panel");
+    if (s->ipw != EFFECT_HAJEK)
+        return err_set(info, E_INPUT, "balancing.ipw");
+    if (s->n_covariates == 0)
+        return err_set(info, E_INPUT, "balancing.without-covariates");
+    return OK;
+}
+
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
@@ -205,6 +221,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
     err e = check_numbers(s, info);
     if (e == OK)
         e = check_matching(s, info);
+    if (e == OK)
+        e = check_balancing(s, info);
     if (e == OK)
         e = check_columns(s, info);
     return e == OK ? settle_errors(s, info) : e;

@@ -2,12 +2,13 @@
 /* An estimation as plain text: a table for each aggregation, then what it stands on. */
 #include "base/real.h"
 #include "engine/report/effect_fields_int.h"
+#include "engine/report/effect_text_int.h"
 #include "engine/report/report.h"
 #include "engine/report/text_table_int.h"
 
 #include <math.h>
 
-enum { COLUMNS = 7, BALANCE_COLUMNS = 9, DECIMALS_MAX = 6 };
+enum { COLUMNS = 7, DECIMALS_MAX = 6 };
 
 /* Decimals that show a standard error in three digits. */
 static int decimals_for(const struct effect_result *r)
@@ -137,56 +138,6 @@ static err print_bacon(out *o, enum lang lang, const struct effect_result *r, in
     return e;
 }
 
-static void put_balance_row(struct text_table *t, const struct effect_balance *b)
-{
-    enum { DECIMALS = 3 };
-
-    if (b->covariate.n) {
-        out_str(&t->text, b->covariate);
-        text_end_cell(t);
-    } else {
-        text_put_key(t, "effect.label-score");
-    }
-    text_put_number(t, b->after.mean_treated, DECIMALS);
-    text_put_number(t, b->after.mean_control, DECIMALS);
-    text_put_number(t, b->before.difference, DECIMALS);
-    text_put_number(t, b->after.difference, DECIMALS);
-    text_put_number(t, b->after.variance_ratio, DECIMALS);
-    text_put_number(t, b->after.ecdf_mean, DECIMALS);
-    text_put_number(t, b->after.ecdf_max, DECIMALS);
-    if (fabs(b->after.difference) > EFFECT_UNEVEN)
-        text_put_key(t, "effect.label-uneven");
-    else
-        text_end_cell(t);
-}
-
-static err print_balance(out *o, enum lang lang, const struct effect_result *r,
-                         struct err_info *info)
-{
-    static const char *const heads[BALANCE_COLUMNS] = {NULL,
-                                                       "effect.head-mean-treated",
-                                                       "effect.head-mean-control",
-                                                       "effect.head-before",
-                                                       "effect.head-after",
-                                                       "effect.head-variance-ratio",
-                                                       "effect.head-ecdf-mean",
-                                                       "effect.head-ecdf-max",
-                                                       NULL};
-    struct text_table t = {.lang = lang, .columns = BALANCE_COLUMNS};
-    if (r->n_balance == 0)
-        return OK;
-
-    err e = text_open(&t, r->n_balance, info);
-    if (e == OK) {
-        text_put_heads(&t, heads);
-        for (size_t i = 0; i < r->n_balance; i++)
-            put_balance_row(&t, &r->balance[i]);
-        e = text_print(&t, "effect.title-balance", o, info);
-    }
-    text_close(&t);
-    return e;
-}
-
 static void print_head(out *o, enum lang lang, const struct effect_result *r)
 {
     struct msg m;
@@ -224,23 +175,6 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
     }
 }
 
-static void print_match(out *o, enum lang lang, const struct effect_match *match)
-{
-    struct msg m;
-
-    msg_set(&m, "effect.basis-match");
-    msg_int(&m, (int64_t)match->n_pairs);
-    msg_int(&m, (int64_t)match->n_treated);
-    msg_int(&m, (int64_t)match->n_control);
-    msg_real(&m, match->effective_control, 1);
-    text_say(o, lang, &m);
-    if (isnan(match->width))
-        return;
-    msg_set(&m, "effect.basis-caliper");
-    msg_real(&m, match->width, 4);
-    text_say(o, lang, &m);
-}
-
 err report_effect_text(out *o, enum lang lang, const struct effect_result *r, struct err_info *info)
 {
     const int decimals = decimals_for(r);
@@ -253,11 +187,10 @@ err report_effect_text(out *o, enum lang lang, const struct effect_result *r, st
     }
     err e = print_bacon(o, lang, r, decimals, info);
     if (e == OK)
-        e = print_balance(o, lang, r, info);
+        e = text_print_balance(o, lang, r, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);
-    if (r->match)
-        print_match(o, lang, r->match);
+    text_say_comparison(o, lang, r);
     return out_error(o, info);
 }

@@ -171,7 +171,7 @@ WARN_UNUSED err report_effect_text(out *o, enum lang lang, const struct effect_r
                                    struct err_info *info);
 WARN_UNUSED err report_effect_json(out *o, const struct effect_result *r, struct err_info *info);
 /* One table of it; an empty name means the estimates. E_INPUT when there is no such table. */
-#define REPORT_EFFECT_TABLES "estimates|bacon|matching|balance|teams|honesty|honest|looks"
+#define REPORT_EFFECT_TABLES "estimates|bacon|matching|comparison|balance|overlap|teams|honesty|honest|looks"
 WARN_UNUSED err report_effect_csv(out *o, const struct effect_result *r, str name,
                                   struct err_info *info);
 WARN_UNUSED err report_effect_xlsx(out *o, const struct effect_result *r, struct err_info *info);
