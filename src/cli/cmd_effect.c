@@ -1,21 +1,44 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* ontschot effect: one estimation from one data file. */
-#include "cli/cmd_effect_int.h"
+#include "cli/cli_int.h"
 #include "engine/report/report.h"
 
-static err estimate(struct cli *c, const struct effect_spec *spec, struct effect_result **result,
+/* The question, from the command line alone. The frame has checked every value's form. */
+static err read_spec(struct cli *c, struct effect_spec *s, struct err_info *info)
+{
+    effect_spec_init(s);
+    s->seed = c->seed;
+    for (size_t i = 0; i < c->n_given; i++) {
+        const str name = str_of(c->given[i].name);
+        str *items = &c->given[i].value;
+        size_t n = 1;
+        bool is_list;
+        if (!effect_option_find(name, &is_list))
+            continue;
+        err e = is_list ? cli_list(c, name.p, &items, &n, info) : OK;
+        if (e == OK)
+            e = effect_option_set(s, name, items, n, c->memory, info);
+        if (e != OK)
+            return e;
+    }
+    return effect_spec_check(s, info);
+}
+
+static err estimate(struct cli *c, const struct effect_spec *spec, struct released_effect **result,
                     struct err_info *info)
 {
+    const struct disclosure_policy policy = DISCLOSURE_POLICY_DEFAULT;
     table *t;
     err e = table_open(cli_text(c, "data"), NULL, c->pool, c->progress, &t, info);
     if (e != OK)
         return e;
-    e = effect_run(t, spec, c->pool, c->progress, result, info);
+    e = disclosure_run(t, spec, &policy, c->pool, c->progress, result, info);
     table_free(t);
     return e;
 }
 
-static err print(const struct cli *c, const struct effect_result *r, out *o, struct err_info *info)
+static err print(const struct cli *c, const struct released_effect *r, out *o,
+                 struct err_info *info)
 {
     switch (c->format) {
     case CLI_FORMAT_JSON: return report_effect_json(o, r, info);
@@ -29,20 +52,20 @@ static err print(const struct cli *c, const struct effect_result *r, out *o, str
 static int run(struct cli *c)
 {
     struct effect_spec spec;
-    struct effect_result *r;
+    struct released_effect *r;
     struct err_info info;
     out text;
 
-    if (effect_args_read(c, &spec, &info) != OK)
+    if (read_spec(c, &spec, &info) != OK)
         return cli_usage(c, &info.msg);
     if (estimate(c, &spec, &r, &info) != OK)
         return cli_fail(c, &info);
-    for (size_t i = 0; i < r->n_warnings; i++)
-        cli_warn(c, &r->warnings[i]);
+    for (size_t i = 0; i < disclosure_view(r)->n_warnings; i++)
+        cli_warn(c, &disclosure_view(r)->warnings[i]);
     out_init(&text, REPORT_BYTES_MAX);
     const int code = print(c, r, &text, &info) == OK ? cli_deliver(c, &text) : cli_fail(c, &info);
     out_free(&text);
-    effect_result_free(r);
+    disclosure_free(r);
     return code;
 }
 
@@ -58,7 +81,7 @@ static int run(struct cli *c)
 static const struct cli_option options[] = {
     {"data", CLI_TEXT, true, "cli.value-file", "effect.option-data", NULL, 0, 0},
     {"method", CLI_CHOICE, true, "cli.value-choice", "effect.option-method",
-     "difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab|matching|"
+     "auto|difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab|matching|"
      "balancing",
      0, 0},
     {"outcome", CLI_TEXT, true, "cli.value-column", "effect.option-outcome", NULL, 0, 0},

@@ -12,6 +12,7 @@
 #ifndef ONTSCHOT_ENGINE_EFFECT_H
 #define ONTSCHOT_ENGINE_EFFECT_H
 
+#include "base/arena.h"
 #include "engine/table/table.h"
 
 enum effect_method {
@@ -99,6 +100,7 @@ struct effect_cuts {
 /* What is asked. Names are columns of the table; an empty name means "none". */
 struct effect_spec {
     enum effect_method method;
+    bool choose; /* the method that fits the data takes its place, see effect_design_choose */
     str outcome;
     str treatment;     /* 0/1, for two groups */
     str unit, time;    /* panel */
@@ -160,6 +162,16 @@ struct effect_spec {
 /* method difference, level 0.95, Hajek, never, varying, dr, ratio 1, 9999 replications, all else
    zero */
 void effect_spec_init(struct effect_spec *spec);
+
+/*
+ * Sets one option by its name on the command line ("first-treated"), from n texts as they are
+ * written there: columns each apart; "0.95"; "relative:0.5,1"; a flag "", "true" or "false". Texts
+ * are borrowed, other memory comes from `a`. E_INPUT, E_LIMIT, E_NOMEM: `s` may be half changed.
+ */
+WARN_UNUSED err effect_option_set(struct effect_spec *s, str name, const str *value, size_t n,
+                                  arena *a, struct err_info *info);
+/* Whether there is such an option, and whether it takes a list of columns. */
+bool effect_option_find(str name, bool *is_list);
 
 /* What can be told wrong without the data; effect_run asks the same. E_INPUT, E_LIMIT. */
 WARN_UNUSED err effect_spec_check(const struct effect_spec *spec, struct err_info *info);

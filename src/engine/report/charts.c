@@ -101,8 +101,8 @@ static size_t event_points(struct report_view *v, const struct report_analysis *
                            struct chart_point *points)
 {
     size_t n = 0;
-    for (size_t i = 0; i < a->result->n_estimates; i++) {
-        const struct effect_estimate *e = &a->result->estimates[i];
+    for (size_t i = 0; i < disclosure_view(a->result)->n_estimates; i++) {
+        const struct effect_estimate *e = &disclosure_view(a->result)->estimates[i];
         if (e->aggregation != EFFECT_DYNAMIC || isnan(e->event_time))
             continue;
         points[n++] = (struct chart_point){
@@ -127,13 +127,13 @@ void report_chart_event(struct html *h, struct report_view *v, size_t outcome)
     struct axis axis = {v, outcome};
     struct err_info info;
     out svg;
-    if (!a || !is_panel(a->result))
+    if (!a || !is_panel(disclosure_view(a->result)))
         return;
-    struct chart_point *points = own(v, a->result->n_estimates, sizeof *points);
+    struct chart_point *points = own(v, disclosure_view(a->result)->n_estimates, sizeof *points);
     if (!points)
         return;
-    const struct html_value level = html_percent(a->result->spec.level, 0);
-    const bool has_band = a->result->n_draws > 0;
+    const struct html_value level = html_percent(disclosure_view(a->result)->spec.level, 0);
+    const bool has_band = disclosure_view(a->result)->n_draws > 0;
     const str start = view_text(v, v->in->study.start);
     struct report_figure f = {
         .id = SAY(v, "event-{1}", html_from_size(outcome)),
@@ -163,7 +163,7 @@ void report_chart_event(struct html *h, struct report_view *v, size_t outcome)
 
 static struct chart_forest_row forest_row(struct report_view *v, const struct report_analysis *a)
 {
-    const struct effect_estimate *e = overall(a->result);
+    const struct effect_estimate *e = overall(disclosure_view(a->result));
     const bool failed = verdict_of(e) == VERDICT_FAILED;
     return (struct chart_forest_row){
         .name = in_picture(v, analysis_label(v, a)),
@@ -212,7 +212,7 @@ bool report_has_others(const struct report_view *v)
 {
     for (size_t i = 1; i < v->in->n_outcomes; i++) {
         const struct report_analysis *a = main_analysis(v, i);
-        if (report_has_forest(v, i) || (a && is_panel(a->result)))
+        if (report_has_forest(v, i) || (a && is_panel(disclosure_view(a->result))))
             return true;
     }
     return false;
@@ -221,7 +221,7 @@ bool report_has_others(const struct report_view *v)
 enum report_first report_first_figure(const struct report_view *v)
 {
     const struct report_analysis *a = v->in->n_outcomes ? main_analysis(v, 0) : NULL;
-    if (a && is_panel(a->result))
+    if (a && is_panel(disclosure_view(a->result)))
         return REPORT_FIRST_EVENT;
     return a && report_has_forest(v, 0) ? REPORT_FIRST_FOREST : REPORT_FIRST_NONE;
 }
@@ -247,7 +247,7 @@ void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
         .id = SAY(v, "forest-{1}", html_from_size(outcome)),
         .title = title_forest(v, outcome),
         .sub = SAY(v, "report.sub-forest", html_from_str(measure_of(v, outcome)),
-                   html_percent(a && a->result ? a->result->spec.level : 0.95, 0)),
+                   html_percent(a && a->result ? disclosure_view(a->result)->spec.level : 0.95, 0)),
         .table = numbers,
     };
     const struct chart_forest chart = {

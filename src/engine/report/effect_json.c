@@ -165,8 +165,9 @@ static void put_warning(json *j, const struct msg *m)
     json_close_object(j);
 }
 
-err report_effect_json(out *o, const struct effect_result *r, struct err_info *info)
+err report_effect_json(out *o, const struct released_effect *released, struct err_info *info)
 {
+    const struct effect_result *r = disclosure_view(released);
     json j;
 
     json_init(&j, o);

@@ -175,8 +175,10 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
     }
 }
 
-err report_effect_text(out *o, enum lang lang, const struct effect_result *r, struct err_info *info)
+err report_effect_text(out *o, enum lang lang, const struct released_effect *released,
+                       struct err_info *info)
 {
+    const struct effect_result *r = disclosure_view(released);
     const int decimals = decimals_for(r);
 
     print_head(o, lang, r);

@@ -44,7 +44,7 @@ static struct html_value remark(const struct report_view *v, const struct effect
 
 static struct html_value why_none(const struct report_view *v, const struct report_analysis *a)
 {
-    const struct effect_estimate *e = overall(a->result);
+    const struct effect_estimate *e = overall(disclosure_view(a->result));
     if (e)
         return remark(v, e);
     return a->failed.key ? html_msg(&a->failed) : html_key("report.not-computed");
@@ -64,7 +64,7 @@ static void put_analysis(struct sheet *t, const struct report_analysis *a, unsig
                                                 .p = REAL_NAN};
     struct report_view *v = t->v;
     const struct report_outcome *o = &v->in->outcomes[a->outcome];
-    const struct effect_estimate *found = overall(a->result);
+    const struct effect_estimate *found = overall(disclosure_view(a->result));
     const struct effect_estimate *e = found ? found : &none;
     if (columns & SHEET_OUTCOME)
         sheet_put(t, html_from_str(view_text(v, o->label)));
@@ -172,8 +172,8 @@ static void add_estimates(struct report_view *v)
     add_estimate_columns(t);
     for (size_t i = 0; t && i < v->in->n_analyses; i++) {
         const struct report_analysis *a = &v->in->analyses[i];
-        for (size_t j = 0; a->result && j < a->result->n_estimates; j++)
-            put_estimate(t, a, &a->result->estimates[j]);
+        for (size_t j = 0; a->result && j < disclosure_view(a->result)->n_estimates; j++)
+            put_estimate(t, a, &disclosure_view(a->result)->estimates[j]);
     }
     if (t)
         v->sheets[v->n_sheets++] = t;
@@ -184,9 +184,9 @@ static void add_estimates(struct report_view *v)
 static void put_diagnostics(struct sheet *t, const struct report_analysis *a)
 {
     struct report_view *v = t->v;
-    const struct effect_diagnostics *d = &a->result->diagnostics;
+    const struct effect_diagnostics *d = &disclosure_view(a->result)->diagnostics;
     const struct html_value none = html_number(REAL_NAN, 0);
-    const bool panel = is_panel(a->result), clusters = d->n_clusters > 0;
+    const bool panel = is_panel(disclosure_view(a->result)), clusters = d->n_clusters > 0;
     const struct {
         size_t n;
         bool applies;
@@ -302,14 +302,14 @@ struct sheet *sheet_aggregation(struct report_view *v, const struct report_analy
     add_interval_columns(t);
     sheet_number(t, "treated", "report.col-treated");
     sheet_number(t, "control", "report.col-control");
-    for (size_t i = 0; i < a->result->n_estimates; i++) {
-        const struct effect_estimate *e = &a->result->estimates[i];
+    for (size_t i = 0; i < disclosure_view(a->result)->n_estimates; i++) {
+        const struct effect_estimate *e = &disclosure_view(a->result)->estimates[i];
         has_remark = has_remark || (e->aggregation == aggregation && (e->failed || e->reference));
     }
     if (has_remark)
         sheet_words(t, "remark", "report.col-remark");
-    for (size_t i = 0; t && i < a->result->n_estimates; i++) {
-        const struct effect_estimate *e = &a->result->estimates[i];
+    for (size_t i = 0; t && i < disclosure_view(a->result)->n_estimates; i++) {
+        const struct effect_estimate *e = &disclosure_view(a->result)->estimates[i];
         if (e->aggregation != aggregation || !has_moment(e))
             continue;
         put_moment(t, e);

@@ -113,7 +113,7 @@ bool is_panel(const struct effect_result *r)
 int outcome_decimals(const struct report_view *v, size_t outcome)
 {
     const struct report_analysis *a = main_analysis(v, outcome);
-    const struct effect_estimate *e = a ? overall(a->result) : NULL;
+    const struct effect_estimate *e = a ? overall(disclosure_view(a->result)) : NULL;
     double size = e ? e->standard_error : REAL_NAN;
     if (e && !(size > 0))
         size = fabs(e->estimate) / 10;

@@ -96,7 +96,7 @@ static void say_variations(struct report_view *v, struct report_points *points)
         const struct report_analysis *a = &v->in->analyses[i];
         if (a->role != REPORT_VARIATION || a->outcome != 0)
             continue;
-        const struct effect_estimate *e = overall(a->result);
+        const struct effect_estimate *e = overall(disclosure_view(a->result));
         n++;
         if (verdict_of(e) == VERDICT_FAILED) {
             n_failed++;
@@ -131,14 +131,14 @@ void words_certainty(struct report_view *v, struct report_points *points)
     const struct report_analysis *a = v->in->n_outcomes ? main_analysis(v, 0) : NULL;
     points->n = 0;
     say_plan(v, points);
-    if (a && a->result) {
-        say_pretest(v, a->result, points);
-        say_size(v, a->result, points);
+    if (a && disclosure_view(a->result)) {
+        say_pretest(v, disclosure_view(a->result), points);
+        say_size(v, disclosure_view(a->result), points);
         say_variations(v, points);
-        say_completeness(v, a->result, points);
-        for (size_t i = 0; i < a->result->n_warnings; i++)
+        say_completeness(v, disclosure_view(a->result), points);
+        for (size_t i = 0; i < disclosure_view(a->result)->n_warnings; i++)
             add(v, points, "report.sure-warning",
-                SAY(v, "report.short-why", html_msg(&a->result->warnings[i])));
+                SAY(v, "report.short-why", html_msg(&disclosure_view(a->result)->warnings[i])));
     }
     for (size_t i = 0; v->in->scba && i < v->in->scba->n_warnings; i++)
         add(v, points, "report.sure-warning",

@@ -82,7 +82,7 @@ err costs_check(const struct study *s, arena *a, struct errs *errors)
 
 struct costing {
     const struct study *study;
-    struct effect_result *const *effect;
+    struct released_effect *const *effect;
     size_t per_outcome;
     arena *memory;
     struct costs *costs;
@@ -142,7 +142,8 @@ static bool find_estimate(const struct costing *c, const struct named *named, st
     const struct study_measured *m = &named->what;
     const size_t outcome = outcome_of(c->study, m->outcome);
     const size_t estimator = estimator_of(c->study, m->estimator);
-    const struct effect_result *r = c->effect[outcome * c->per_outcome + estimator];
+    const struct effect_result *r =
+        disclosure_view(c->effect[outcome * c->per_outcome + estimator]);
     if (!r)
         return false;
     const bool says = m->node && yaml_get(m->node, STR("aggregation"));
@@ -280,7 +281,7 @@ static err read_model(struct costing *c, struct errs *errors)
     return e == OK ? OK : first_of(errors, e, c->info);
 }
 
-err costs_compute(const struct study *s, struct effect_result *const *effect, size_t per_outcome,
+err costs_compute(const struct study *s, struct released_effect *const *effect, size_t per_outcome,
                   arena *a, par *pool, const struct progress *progress, struct costs *costs,
                   struct err_info *info)
 {

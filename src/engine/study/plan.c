@@ -335,8 +335,14 @@ void study_spec(const struct study *s, size_t outcome, size_t estimator, struct 
         apply_design(study_estimator_at(s, estimator), spec);
     set_columns(&s->columns, spec);
     spec->outcome = outcomes[outcome].column;
+    spec->provider = s->disclosure.provider;
     spec->level = s->level;
     spec->seed = (uint64_t)s->seed;
+}
+
+struct disclosure_policy study_policy(const struct study *s)
+{
+    return (struct disclosure_policy){.min_persons = (size_t)s->disclosure.min_persons};
 }
 
 /* The design that says `key` for this estimator: its own, else the main one, else NULL. */

@@ -392,6 +392,28 @@ static const struct schema_map measured_map = {
     .about = "study.about-one-measured",
 };
 
+/* ---- disclosure ---- */
+
+#define DISCLOSURE_DEFAULTS {.min_persons = DISCLOSURE_PERSONS_DEFAULT}
+static const struct schema_field disclosure_fields[] = {
+    {.key = "min_persons",
+     .kind = SCHEMA_INT,
+     .offset = offsetof(struct study_disclosure, min_persons),
+     .low = SCHEMA_FROM(DISCLOSURE_PERSONS_LEAST),
+     .high = SCHEMA_TO(DISCLOSURE_PERSONS_MOST),
+     .about = "study.about-min-persons"},
+    {.key = "provider",
+     .kind = SCHEMA_TEXT,
+     .offset = offsetof(struct study_disclosure, provider),
+     .about = "study.about-provider"},
+};
+static const struct schema_map disclosure_map = {
+    .name = "disclosure",
+    .size = sizeof(struct study_disclosure),
+    SCHEMA_FIELDS(disclosure_fields),
+    .defaults = &(const struct study_disclosure)DISCLOSURE_DEFAULTS,
+};
+
 /* ---- the whole ---- */
 
 #define IN_PERIOD(member) .offset = offsetof(struct study_period, member)
@@ -508,6 +530,11 @@ static const struct schema_field study_fields[] = {
      .map = &measured_map,
      .high = SCHEMA_TO(STUDY_MEASURED_MAX),
      .about = "study.about-measured"},
+    {.key = "disclosure",
+     .kind = SCHEMA_MAP,
+     IN(disclosure),
+     .map = &disclosure_map,
+     .about = "study.about-disclosure"},
     {.key = "scba",
      .kind = SCHEMA_MAP,
      IN(scba),
@@ -542,7 +569,10 @@ const struct schema_map plan_map = {
     .name = "study",
     .size = sizeof(struct study),
     SCHEMA_FIELDS(study_fields),
-    .defaults = &(const struct study){.seed = 1, .draws = 10000, .level = 0.95},
+    .defaults = &(const struct study){.seed = 1,
+                                      .draws = 10000,
+                                      .level = 0.95,
+                                      .disclosure = DISCLOSURE_DEFAULTS},
     .check = plan_check,
     .about = "study.about-study",
 };

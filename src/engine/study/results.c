@@ -207,15 +207,17 @@ static void place_at(struct computing *c, const struct yaml_node *node)
 }
 
 static err estimate(struct computing *c, size_t outcome, size_t estimator,
-                    const struct study_subgroup *subgroup, struct effect_result **result)
+                    const struct study_subgroup *subgroup, struct released_effect **result)
 {
+    const struct disclosure_policy policy = study_policy(c->study);
     struct effect_spec spec;
     table *selected;
     study_spec(c->study, outcome, estimator, &spec);
     err e = study_rows(c->study, c->data, estimator, subgroup, &selected, c->info);
     if (e != OK)
         return e;
-    e = effect_run(selected ? selected : c->data, &spec, c->pool, c->progress, result, c->info);
+    e = disclosure_run(selected ? selected : c->data, &spec, &policy, c->pool,
+                       c->progress, result, c->info);
     table_free(selected);
     return e;
 }
@@ -225,7 +227,7 @@ static err add_analysis(struct computing *c, struct report_analysis analysis, si
                         const struct study_subgroup *subgroup, struct report_analysis *list)
 {
     struct results *r = c->results;
-    struct effect_result *result = NULL;
+    struct released_effect *result = NULL;
     const struct study_outcome *o = c->study->outcomes.item;
     const err e = estimate(c, analysis.outcome, estimator, subgroup, &result);
     if (e != OK && (e != E_INPUT || analysis.role == REPORT_MAIN)) {
@@ -268,7 +270,7 @@ static err add_analyses(struct computing *c)
     struct results *r = c->results;
     const size_t n = s->outcomes.n * (study_estimators(s) + s->subgroups.n);
     struct report_analysis *list = ARENA_NEW(r->memory, struct report_analysis, n);
-    r->effect = ARENA_NEW(r->memory, struct effect_result *, n);
+    r->effect = ARENA_NEW(r->memory, struct released_effect *, n);
     if (!list || !r->effect)
         return err_nomem(c->info);
     for (size_t i = 0; i < s->outcomes.n; i++) {
@@ -343,7 +345,7 @@ err results_compute(const struct study *s, const struct results_about *about, co
 void results_free(struct results *r)
 {
     for (size_t i = 0; i < r->n_effects; i++)
-        effect_result_free(r->effect[i]);
+        disclosure_free(r->effect[i]);
     scba_result_free(r->costs.result);
     arena_free(r->memory);
     *r = (struct results){0};

@@ -21,7 +21,7 @@
 
 #include "base/schema.h"
 #include "base/seal.h"
-#include "engine/effect/effect.h"
+#include "engine/disclosure/disclosure.h"
 #include "engine/scba/scba.h"
 
 /* ---- the plan ------------------------------------------------------------ */
@@ -131,6 +131,13 @@ struct study_measured {
     double group, time, event_time;
 };
 
+/* What may leave: see engine/disclosure. */
+struct study_disclosure {
+    const struct yaml_node *node;
+    int64_t min_persons;
+    str provider; /* column; may be empty */
+};
+
 struct study {
     const struct yaml_node *node;
     struct study_text title, question, programme;
@@ -148,6 +155,7 @@ struct study {
     struct schema_list estimators; /* struct study_estimator: variations */
     struct schema_list subgroups;  /* struct study_subgroup */
     struct schema_list measured;   /* struct study_measured, named */
+    struct study_disclosure disclosure;
     struct scba_file scba;         /* prices and payers; scba.node is NULL when there are none */
     int64_t seed, draws;
     double level;
@@ -205,6 +213,7 @@ const struct study_estimator *study_estimator_at(const struct study *s, size_t i
 
 /* What the plan asks of engine/effect; names are borrowed from the plan. */
 void study_spec(const struct study *s, size_t outcome, size_t estimator, struct effect_spec *spec);
+struct disclosure_policy study_policy(const struct study *s);
 struct study_window study_window_of(const struct study *s, size_t estimator);
 struct study_filter study_filter_of(const struct study *s, size_t estimator);
 
