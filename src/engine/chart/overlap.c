@@ -110,7 +110,7 @@ static struct plot lay_out(struct svg *s, const struct chart_overlap *c)
     struct plot p = {.width = chart_width(&c->frame, WIDTH_DEFAULT)};
     const double high = p.width < 500 ? 240 : p.width * 0.4;
     const struct range y = y_range(c), x = {c->from, c->from + c->width * (double)c->n_bins};
-    p.y = axis_make(y, high, 0, (y.high - y.low) / 7);
+    p.y = axis_make(y, high, 0, (y.high - y.low) / 9);
     const struct span plot = {widest_y_label(s, c, &p) + GAP + 2, p.width - 14};
     p.x = axis_make_fitting(s, &c->x_format, range_widen(x, 0), plot, p.width, 0);
 

@@ -251,6 +251,7 @@ void sheets_add_effects(struct report_view *v)
     add_overall(v);
     add_estimates(v);
     add_diagnostics(v);
+    sheets_add_alike(v);
 }
 
 /* ---- for the page ---- */
