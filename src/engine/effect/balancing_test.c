@@ -258,7 +258,7 @@ static void intervals_contain_the_truth_as_often_as_they_say(void **state)
         }
 
         const double mean = sum / WORLDS, variance = squares / WORLDS - mean * mean;
-        print_message("%s: truth %.4f, mean %.4f, covered %.1f %%, errors %.3f of the spread\n",
+        print_message("# %s: truth %.4f, mean %.4f, covered %.1f %%, errors %.3f of the spread\n",
                       effect_weighing_name(s.weighing), truth, mean,
                       100.0 * (double)covered / WORLDS, sqrt(variances / WORLDS / variance));
         assert_near(mean, truth, 4 * sqrt(variance / WORLDS));
