@@ -31,8 +31,9 @@ static struct chart_love_row love_row(struct report_view *v, const struct effect
 static str title_love(struct report_view *v, const struct effect_result *r)
 {
     const size_t uneven = r->comparison->n_uneven;
+    const size_t covariates = r->n_balance - (r->n_overlap > 0); /* less the score */
     return SAY(v, uneven ? "alike.title-love-uneven" : "alike.title-love-even",
-               html_from_size(uneven ? uneven : r->n_balance - 1), html_from_size(r->n_balance - 1),
+               html_from_size(uneven ? uneven : covariates), html_from_size(covariates),
                html_number(EFFECT_UNEVEN, 1));
 }
 
@@ -95,7 +96,8 @@ static str title_overlap(struct report_view *v, const struct effect_result *r)
     const size_t n = r->comparison->n_outside;
     if (n == 0 || n == EFFECT_HIDDEN)
         return tr(v->lang, n ? "alike.title-overlap" : "alike.title-overlap-all");
-    return SAY(v, "alike.title-overlap-outside", html_from_size(n), html_from_size(r->diagnostics.n_treated));
+    return SAY(v, "alike.title-overlap-outside", html_from_size(n),
+               html_from_size(r->diagnostics.n_treated));
 }
 
 void report_chart_overlap(struct html *h, struct report_view *v, const struct report_analysis *a)

@@ -149,21 +149,30 @@ static void print_head(out *o, enum lang lang, const struct effect_result *r)
     text_say(o, lang, &m);
 }
 
+/* A count as the next value of a sentence. */
+void effect_text_count(struct msg *m, size_t n)
+{
+    if (n == EFFECT_HIDDEN)
+        msg_key(m, "disclosure.not-shown");
+    else
+        msg_int(m, (int64_t)n);
+}
+
 static void print_basis(out *o, enum lang lang, const struct effect_diagnostics *d)
 {
     struct msg m;
 
     out_char(o, '\n');
     msg_set(&m, "effect.basis");
-    msg_int(&m, (int64_t)d->n_used);
-    msg_int(&m, (int64_t)d->n_rows);
-    msg_int(&m, (int64_t)d->n_treated);
-    msg_int(&m, (int64_t)d->n_control);
+    effect_text_count(&m, d->n_used);
+    effect_text_count(&m, d->n_rows);
+    effect_text_count(&m, d->n_treated);
+    effect_text_count(&m, d->n_control);
     text_say(o, lang, &m);
     if (d->n_clusters) {
         msg_set(&m, "effect.basis-clusters");
-        msg_int(&m, (int64_t)d->n_clusters);
-        msg_int(&m, (int64_t)d->n_treated_clusters);
+        effect_text_count(&m, d->n_clusters);
+        effect_text_count(&m, d->n_treated_clusters);
         text_say(o, lang, &m);
     }
     if (d->pretest_df) {
@@ -173,6 +182,17 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
         msg_real(&m, d->pretest_p, 3);
         text_say(o, lang, &m);
     }
+}
+
+/* What was withheld, and why. */
+static void print_notes(out *o, enum lang lang, const struct released_effect *released)
+{
+    size_t n;
+    const struct msg *note = disclosure_notes(released, &n);
+    if (n)
+        out_char(o, '\n');
+    for (size_t i = 0; i < n; i++)
+        text_say(o, lang, &note[i]);
 }
 
 err report_effect_text(out *o, enum lang lang, const struct released_effect *released,
@@ -190,9 +210,15 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     err e = print_bacon(o, lang, r, decimals, info);
     if (e == OK)
         e = text_print_balance(o, lang, r, info);
+    if (e == OK)
+        e = effect_text_honest(o, lang, r, decimals, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);
     text_say_comparison(o, lang, r);
+    e = effect_text_looks(o, lang, r, info);
+    if (e != OK)
+        return e;
+    print_notes(o, lang, released);
     return out_error(o, info);
 }

@@ -62,9 +62,9 @@ static void print_match(out *o, enum lang lang, const struct effect_match *match
     struct msg m;
 
     msg_set(&m, "effect.basis-match");
-    msg_int(&m, (int64_t)match->n_pairs);
-    msg_int(&m, (int64_t)match->n_treated);
-    msg_int(&m, (int64_t)match->n_control);
+    effect_text_count(&m, match->n_pairs);
+    effect_text_count(&m, match->n_treated);
+    effect_text_count(&m, match->n_control);
     msg_real(&m, match->effective_control, 1);
     text_say(o, lang, &m);
     if (isnan(match->width))
@@ -80,9 +80,9 @@ static void print_worth(out *o, enum lang lang, const struct effect_comparison *
     struct msg m;
 
     msg_set(&m, "balancing.worth");
-    msg_int(&m, (int64_t)c->n_treated);
+    effect_text_count(&m, c->n_treated);
     msg_real(&m, c->effective_treated, 1);
-    msg_int(&m, (int64_t)c->n_control);
+    effect_text_count(&m, c->n_control);
     msg_real(&m, c->effective_control, 1);
     text_say(o, lang, &m);
 }
@@ -98,10 +98,10 @@ void text_say_comparison(out *o, enum lang lang, const struct effect_result *r)
         return;
     if (!r->match)
         print_worth(o, lang, c);
-    if (c->n_outside) {
+    if (c->n_outside && c->n_outside != EFFECT_HIDDEN) {
         msg_set(&m, "balancing.outside");
-        msg_int(&m, (int64_t)c->n_outside);
-        msg_int(&m, (int64_t)r->diagnostics.n_treated);
+        effect_text_count(&m, c->n_outside);
+        effect_text_count(&m, r->diagnostics.n_treated);
         text_say(o, lang, &m);
     }
     msg_set(&m, effect_population_words(r));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* effect_text: the parts of an estimation that text shows in a way of their own. */
+/* effect_text: the parts of an estimation as plain text that have a file of their own. */
 #ifndef ONTSCHOT_ENGINE_REPORT_EFFECT_TEXT_INT_H
 #define ONTSCHOT_ENGINE_REPORT_EFFECT_TEXT_INT_H
 
@@ -7,10 +7,21 @@
 #include "base/out.h"
 #include "engine/effect/effect.h"
 
+/* For whom, and what should be 0; which negative controls there are not. */
+WARN_UNUSED err effect_text_looks(out *o, enum lang lang, const struct effect_result *r,
+                                  struct err_info *info);
+
+/* What is left of the effect when trends were not parallel, and what the pre-test can find. */
+WARN_UNUSED err effect_text_honest(out *o, enum lang lang, const struct effect_result *r,
+                                   int decimals, struct err_info *info);
+
 /* How alike two groups are, before and after; nothing when that is not known. */
 WARN_UNUSED err text_print_balance(out *o, enum lang lang, const struct effect_result *r,
                                    struct err_info *info);
 /* Who is compared with whom, and whom the effect is about. */
 void text_say_comparison(out *o, enum lang lang, const struct effect_result *r);
+
+/* The next value of a message: a count, or words where it may not be shown. */
+void effect_text_count(struct msg *m, size_t n);
 
 #endif

@@ -46,8 +46,10 @@ struct report_analysis {
     size_t outcome; /* its place in the input's outcomes */
     str name;
     str label[LANG_COUNT];                /* of a variation or subgroup */
+    bool is_added;                        /* not in the plan: so that the main one is not alone */
     const struct released_effect *result; /* NULL: could not be computed, and */
     struct msg failed;                    /* why */
+    double p_adjusted; /* of a subgroup, for all subgroups and outcomes; 0 or NaN: it has none */
 };
 
 struct report_study {
@@ -173,7 +175,7 @@ WARN_UNUSED err report_effect_json(out *o, const struct released_effect *release
                                    struct err_info *info);
 /* One table of it; an empty name means the estimates. E_INPUT when there is no such table. */
 #define REPORT_EFFECT_TABLES                                                                       \
-    "estimates|bacon|matching|comparison|balance|overlap|teams|honesty|honest|looks"
+    "estimates|design|bacon|matching|comparison|balance|overlap|teams|honesty|honest|trends|looks"
 WARN_UNUSED err report_effect_csv(out *o, const struct released_effect *released, str name,
                                   struct err_info *info);
 WARN_UNUSED err report_effect_xlsx(out *o, const struct released_effect *released,

@@ -95,9 +95,9 @@ static void make_alike(struct report_example *x, struct effect_result *r)
          {0.4, 0.39, 0.02, REAL_NAN, 0.01, 0.01}},
     };
     static const struct effect_bacon bacon[EXAMPLE_BACON] = {
-        {EFFECT_BACON_NEVER, 2022, REAL_NAN, -1250, 0.7},
-        {EFFECT_BACON_NOT_YET, 2022, 2023, -1100, 0.2},
-        {EFFECT_BACON_ALREADY, 2023, 2022, -400, 0.1},
+        {EFFECT_BACON_NEVER, 2022, REAL_NAN, -1250, 0.7, 412, 1236},
+        {EFFECT_BACON_NOT_YET, 2022, 2023, -1100, 0.2, 200, 212},
+        {EFFECT_BACON_ALREADY, 2023, 2022, -400, 0.1, 212, 200},
     };
     x->comparison = (struct effect_comparison){.population = EFFECT_OF_TREATED,
                                                .n_treated = 412,

@@ -10,12 +10,6 @@ struct part {
     void (*put)(struct sheet *t, const struct report_analysis *a, size_t i);
 };
 
-/* Nothing where a count may not be shown. */
-static struct html_value cell_count(size_t n)
-{
-    return n == EFFECT_HIDDEN ? html_number(REAL_NAN, 0) : html_from_size(n);
-}
-
 /* ---- balance ---- */
 
 str balance_name(const struct report_view *v, const struct effect_balance *b)
@@ -57,9 +51,8 @@ static void put_balance(struct sheet *t, const struct report_analysis *a, size_t
         sheet_put(t, html_number(number[j], DECIMALS));
 }
 
-static const struct part balance = {
-    "balance",     "alike.table-balance", "alike.table-balance-of",
-    count_balance, balance_columns,        put_balance};
+static const struct part balance = {"balance",     "alike.table-balance", "alike.table-balance-of",
+                                    count_balance, balance_columns,       put_balance};
 
 /* ---- overlap ---- */
 
@@ -83,15 +76,14 @@ static void put_overlap(struct sheet *t, const struct report_analysis *a, size_t
     const struct effect_overlap *o = &disclosure_view(a->result)->overlap[i];
     sheet_put(t, html_percent(o->from, 0));
     sheet_put(t, html_percent(o->to, 0));
-    sheet_put(t, cell_count(o->n_treated));
-    sheet_put(t, cell_count(o->n_control));
+    sheet_put(t, cell_count(t->v, o->n_treated));
+    sheet_put(t, cell_count(t->v, o->n_control));
     sheet_put(t, html_percent(o->share_treated, 1));
     sheet_put(t, html_percent(o->share_control, 1));
 }
 
-static const struct part overlap = {
-    "overlap",     "alike.table-overlap", "alike.table-overlap-of",
-    count_overlap, overlap_columns,        put_overlap};
+static const struct part overlap = {"overlap",     "alike.table-overlap", "alike.table-overlap-of",
+                                    count_overlap, overlap_columns,       put_overlap};
 
 /* ---- who is compared with whom ---- */
 
@@ -122,19 +114,19 @@ static void put_comparison(struct sheet *t, const struct report_analysis *a, siz
     const size_t n = r->diagnostics.n_treated;
     const bool knows = n != EFFECT_HIDDEN && c->n_treated != EFFECT_HIDDEN;
     sheet_put(t, html_from_cstr(effect_population_name(c->population)));
-    sheet_put(t, cell_count(c->n_treated));
-    sheet_put(t, cell_count(c->n_control));
+    sheet_put(t, cell_count(t->v, c->n_treated));
+    sheet_put(t, cell_count(t->v, c->n_control));
     sheet_put(t, html_number(c->effective_treated, 1));
     sheet_put(t, html_number(c->effective_control, 1));
-    sheet_put(t, cell_count(c->n_outside));
+    sheet_put(t, cell_count(t->v, c->n_outside));
     sheet_put(t, html_from_size(c->n_uneven));
-    sheet_put(t, r->match ? cell_count(r->match->n_pairs) : none);
+    sheet_put(t, r->match ? cell_count(t->v, r->match->n_pairs) : none);
     sheet_put(t, knows ? html_from_size(n - c->n_treated) : none);
 }
 
 static const struct part comparison = {
     "comparison",     "alike.table-comparison", "alike.table-comparison",
-    count_comparison, comparison_columns,        put_comparison};
+    count_comparison, comparison_columns,       put_comparison};
 
 /* ---- what a two-way estimate averages ---- */
 
@@ -165,7 +157,7 @@ static void put_bacon(struct sheet *t, const struct report_analysis *a, size_t i
 }
 
 static const struct part bacon = {"bacon",     "alike.table-bacon", "alike.table-bacon-of",
-                                  count_bacon, bacon_columns,        put_bacon};
+                                  count_bacon, bacon_columns,       put_bacon};
 
 /* ---- all ---- */
 

@@ -74,10 +74,8 @@ static void answer(const char *plan, struct answered *a)
     for (size_t o = 0; o < a->study.outcomes.n; o++)
         for (size_t e = 0; e < study_estimators(&a->study); e++) {
             struct effect_spec spec;
-            study_spec(&a->study, o, e, &spec);
-            assert_int_equal(disclosure_run(t, &spec, &DISCLOSURE_POLICY_DEFAULT, NULL, NULL,
-                                            &a->effect[a->n++], &info),
-                             OK);
+            assert_int_equal(study_spec(&a->study, o, e, memory, &spec, &info), OK);
+            assert_int_equal(disclosure_run(t, &spec, NULL, NULL, &a->effect[a->n++], &info), OK);
         }
     table_free(t);
     assert_int_equal(costs_compute(&a->study, a->effect, study_estimators(&a->study), memory, NULL,
@@ -180,7 +178,8 @@ static void the_estimator_of_a_variation_can_be_chosen(void **state)
                 "measured: {x: {outcome: lemp, estimator: v}}\n" SCBA("x"),
            &a);
 
-    assert_near(society(&a)->point, 100 * effect_find(disclosure_view(a.effect[1]), EFFECT_SIMPLE)->estimate - 10,
+    assert_near(society(&a)->point,
+                100 * effect_find(disclosure_view(a.effect[1]), EFFECT_SIMPLE)->estimate - 10,
                 1e-9);
     forget(&a);
 }
