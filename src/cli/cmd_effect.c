@@ -202,6 +202,9 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
      "--covariates age,educ,race,re74,re75 --caliper 0.2 --caliper-on logit",
      "effect.example-matching"},
+    {"ontschot effect --data lalonde.tab --method balancing --outcome re78 --treatment treat "
+     "--covariates age,educ,race,re74,re75 --balance entropy",
+     "balancing.example"},
     {"ontschot effect --from compressed --data almere.json,lelystad.json --method twfe --outcome "
      "kosten",
      "compress.example-from"},

@@ -151,11 +151,20 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
     return OK;
 }
 
+static err estimate(const struct frame *f, par *pool, struct effect_result *r, arena *a,
+                    struct cross_answer *answer, struct err_info *info)
+{
+    switch (r->spec.method) {
+    case EFFECT_WEIGHTING:
+    case EFFECT_DOUBLY_ROBUST: return cross_weighting(f, pool, r, a, answer, info);
+    case EFFECT_BALANCING: return cross_balancing(f, pool, r, a, answer, info);
+    default: return cross_least_squares(f, pool, r, a, answer, info);
+    }
+}
+
 err effect_cross_run(const table *t, par *pool, const struct progress *progress,
                      struct effect_result *r, struct err_info *info)
 {
-    const bool weighting =
-        r->spec.method == EFFECT_WEIGHTING || r->spec.method == EFFECT_DOUBLY_ROBUST;
     struct cross_answer answer = {.variance = REAL_NAN};
     struct frame f;
     arena *scratch = arena_new(SIZE_MAX);
@@ -169,8 +178,7 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
         e = cross_match(t, &f, pool, r, scratch, info);
     if (e == OK) {
         answer.df = f.cluster ? (double)f.n_clusters - 1 : REAL_INF;
-        e = (weighting ? cross_weighting : cross_least_squares)(&f, pool, r, scratch, &answer,
-                                                                info);
+        e = estimate(&f, pool, r, scratch, &answer, info);
     }
     if (e == OK && f.key)
         e = keep_parts(&f, &answer, scratch, r, info);

@@ -4,7 +4,7 @@
 
 #include "base/lin.h"
 #include "base/real.h"
-#include "engine/effect/balance_int.h"
+#include "engine/effect/comparison_int.h"
 #include "engine/effect/match_whiten_int.h"
 
 #include <math.h>
@@ -254,7 +254,7 @@ err cross_match(const table *t, struct frame *f, par *pool, struct effect_result
     if (e != OK)
         return e;
     matching_scale(&m, r->match);
-    e = balance_fill(f, m.p, m.weight, pool, r, info);
+    e = comparison_fill(f, m.p, m.weight, pool, r, info);
     if (e == OK)
         e = settle_groups(f, &m, a, r, info);
     if (e != OK)

@@ -3,8 +3,8 @@
 
 #include "base/real.h"
 #include "engine/effect/compress_int.h"
-#include "engine/effect/looks_int.h"
 #include "engine/effect/honest_int.h"
+#include "engine/effect/looks_int.h"
 #include "engine/effect/panel_int.h"
 #include "engine/effect/twfe_int.h"
 
@@ -78,6 +78,22 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
         msg_int(&info->msg, draws ? EFFECT_BOOTSTRAP_MAX : EFFECT_COVARIATES_MAX);
         return E_LIMIT;
     }
+    return OK;
+}
+
+/* Weights make two groups alike in what is known about them, once. */
+static err check_balancing(const struct effect_spec *s, struct err_info *info)
+{
+    if (s->method != EFFECT_BALANCING)
+        return s->weighing == EFFECT_ENTROPY
+                   ? OK
+                   : err_text(info, E_INPUT, "balancing.option-elsewhere", STR("balance"));
+    if (is_given(s->unit) || is_given(s->time))
+        return err_set(info, E_INPUT, "balancing.on-panel");
+    if (s->ipw != EFFECT_HAJEK)
+        return err_set(info, E_INPUT, "balancing.ipw");
+    if (s->n_covariates == 0)
+        return err_set(info, E_INPUT, "balancing.without-covariates");
     return OK;
 }
 
@@ -210,6 +226,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
     err e = check_numbers(s, info);
     if (e == OK)
         e = effect_matching_check(s, info);
+    if (e == OK)
+        e = check_balancing(s, info);
     if (e == OK)
         e = check_columns(s, info);
     if (e == OK)

@@ -27,6 +27,11 @@ static const char *bacon_kind_at(const void *from, size_t offset)
     return effect_bacon_kind_name(*(const enum effect_bacon_kind *)((const char *)from + offset));
 }
 
+static const char *population_at(const void *from, size_t offset)
+{
+    return effect_population_name(*(const enum effect_population *)((const char *)from + offset));
+}
+
 static const char *inference_at(const void *from, size_t offset)
 {
     return effect_inference_name(*(const enum effect_inference *)((const char *)from + offset));
@@ -103,6 +108,34 @@ static const struct effect_field match_fields[] = {
     {"n_fewer", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_fewer), NULL},
     {"width", EFFECT_FIELD_REAL, offsetof(struct effect_match, width), NULL},
     {"effective_control", EFFECT_FIELD_REAL, offsetof(struct effect_match, effective_control),
+     NULL},
+    {0},
+};
+
+static const struct effect_field comparison_fields[] = {
+    {"population", EFFECT_FIELD_NAME, offsetof(struct effect_comparison, population),
+     population_at},
+    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_treated), NULL},
+    {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_control), NULL},
+    {"effective_treated", EFFECT_FIELD_REAL, offsetof(struct effect_comparison, effective_treated),
+     NULL},
+    {"effective_control", EFFECT_FIELD_REAL, offsetof(struct effect_comparison, effective_control),
+     NULL},
+    {"heaviest_control", EFFECT_FIELD_REAL, offsetof(struct effect_comparison, heaviest_control),
+     NULL},
+    {"n_outside", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_outside), NULL},
+    {"n_uneven", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_uneven), NULL},
+    {0},
+};
+
+static const struct effect_field overlap_fields[] = {
+    {"from", EFFECT_FIELD_REAL, offsetof(struct effect_overlap, from), NULL},
+    {"to", EFFECT_FIELD_REAL, offsetof(struct effect_overlap, to), NULL},
+    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_overlap, n_treated), NULL},
+    {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_overlap, n_control), NULL},
+    {"share_treated_after", EFFECT_FIELD_REAL, offsetof(struct effect_overlap, share_treated),
+     NULL},
+    {"share_control_after", EFFECT_FIELD_REAL, offsetof(struct effect_overlap, share_control),
      NULL},
     {0},
 };
@@ -225,7 +258,9 @@ const struct effect_section effect_sections[] = {
     ONE("design", design_fields, design),
     LIST("bacon", bacon_fields, bacon),
     ONE("matching", match_fields, match),
+    ONE("comparison", comparison_fields, comparison),
     LIST("balance", balance_fields, balance),
+    LIST("overlap", overlap_fields, overlap),
     ONE("teams", teams_fields, teams),
     ONE("honesty", honesty_fields, honesty),
     LIST("honest", honest_fields, honest),
@@ -298,4 +333,11 @@ str effect_period_print(double period, bool has_dates, char text[EFFECT_PERIOD_T
         return (str){text, num_print_real(period, text)};
     date_print_iso((int32_t)period, text); /* came from a date, so it is one */
     return (str){text, DATE_TEXT};
+}
+
+const char *effect_population_words(const struct effect_result *r)
+{
+    if (r->comparison->population == EFFECT_OF_OVERLAP)
+        return "balancing.of-overlap";
+    return r->match ? "balancing.of-pairs" : "balancing.of-treated";
 }

@@ -126,6 +126,8 @@ static void put_inputs(json *j, const struct effect_spec *s)
     json_key_int(j, "seed", (int64_t)s->seed);
     if (s->method == EFFECT_MATCHING)
         put_matching_inputs(j, s);
+    if (s->method == EFFECT_BALANCING)
+        put_name(j, "balance", str_of(effect_weighing_name(s->weighing)));
     json_close_object(j);
 }
 
