@@ -186,7 +186,6 @@ static err run_effect(ontschot *s, const table *t, const struct ontschot_setting
                       size_t n, struct released_effect **result)
 {
     struct effect_spec spec;
-    const struct disclosure_policy policy = DISCLOSURE_POLICY_DEFAULT;
     if (n > SETTINGS_MAX) {
         err_set(&s->info, E_LIMIT, "abi.too-many-settings");
         msg_int(&s->info.msg, SETTINGS_MAX);
@@ -197,7 +196,7 @@ static err run_effect(ontschot *s, const table *t, const struct ontschot_setting
         return err_nomem(&s->info);
     err e = read_settings(settings, n, a, &spec, &s->info);
     if (e == OK)
-        e = disclosure_run(t, &spec, &policy, s->pool, NULL, result, &s->info);
+        e = disclosure_run(t, &spec, s->pool, NULL, result, &s->info);
     arena_free(a);
     return e;
 }

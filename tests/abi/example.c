@@ -52,7 +52,8 @@ static void estimates_arrive(ontschot *s, const ontschot_table *t)
         i++;
     check(i < ontschot_effect_estimates(e), "the simple aggregation is among the estimates");
     check(fabs(simple.estimate - -0.0399512752) < 5e-11, "its value is the published one");
-    check(ontschot_effect_json(s, e, &json) == ONTSCHOT_OK && strstr(json, "\"estimates\""),
+    check(ontschot_effect_json(s, e, &json) == ONTSCHOT_OK && strstr(json, "\"estimates\"") &&
+              strstr(json, "\"min_persons\": 10"),
           "the same comes as JSON");
     ontschot_effect_close(e);
 }
@@ -64,6 +65,7 @@ static void mistakes_are_told(ontschot *s, const ontschot_table *t)
     check(ontschot_table_open(s, "no-such-file.csv", &none) == ONTSCHOT_ABSENT && !none,
           "a file that is not there is absent");
     check(strstr(ontschot_error(s, "en"), "no-such-file.csv: ") != NULL, "and its name is told");
+    check(refuses(s, t, "min-persons", "4"), "no fewer than five persons stand behind a number");
     check(refuses(s, t, "control", "nevr"), "a choice must exist");
     check(strstr(ontschot_error(s, "nl"), "kan niet “nevr” zijn") != NULL,
           "and the error is in Dutch");

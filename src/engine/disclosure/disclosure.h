@@ -17,39 +17,52 @@
 
 #include "engine/effect/effect.h"
 
-enum {
-    DISCLOSURE_PERSONS_DEFAULT = 10,
-    DISCLOSURE_PERSONS_LEAST = 5, /* no policy asks for fewer */
-    DISCLOSURE_PERSONS_MOST = 1000000,
-};
-
-struct disclosure_policy {
-    size_t min_persons; /* behind anything that is shown */
-};
-#define DISCLOSURE_POLICY_DEFAULT ((struct disclosure_policy){DISCLOSURE_PERSONS_DEFAULT})
-
-/* E_INPUT when fewer than DISCLOSURE_PERSONS_LEAST persons are asked for, or absurdly many. */
-WARN_UNUSED err disclosure_check(const struct disclosure_policy *policy, struct err_info *info);
-
 /* A result that went through the door. */
 struct released_effect;
 
+enum { DISCLOSURE_NOTES_MAX = 12 };
+
 /*
- * Releases `result`, which is taken over, on an error as well: what was not
- * released is gone. E_INPUT for a policy that disclosure_check refuses; E_NOMEM.
+ * Releases `result` by its own spec.min_persons, never below
+ * EFFECT_PERSONS_LEAST. The result is taken over, on an error as well: what was
+ * not released is gone. E_NOMEM.
  */
-WARN_UNUSED err disclosure_release(struct effect_result *result,
-                                   const struct disclosure_policy *policy,
-                                   struct released_effect **released, struct err_info *info);
+WARN_UNUSED err disclosure_release(struct effect_result *result, struct released_effect **released,
+                                   struct err_info *info);
 
 /* effect_run and disclosure_release in one: outside the engine no other way to a result exists. */
-WARN_UNUSED err disclosure_run(const table *t, const struct effect_spec *spec,
-                               const struct disclosure_policy *policy, par *pool,
+WARN_UNUSED err disclosure_run(const table *t, const struct effect_spec *spec, par *pool,
                                const struct progress *progress, struct released_effect **released,
                                struct err_info *info);
+
+/* The same from sums for each team. */
+WARN_UNUSED err disclosure_run_compressed(const compressed *c, const struct effect_spec *spec,
+                                          struct released_effect **released, struct err_info *info);
 void disclosure_free(struct released_effect *released); /* NULL is fine */
 
-/* What may be seen. NULL for NULL. */
+/*
+ * For the effect on a part of the people beside that on all: withholds all of
+ * `part` when the rest is a handful of persons.
+ */
+void disclosure_keep_apart(struct released_effect *part, const struct released_effect *whole);
+
+/*
+ * What may be seen; NULL for NULL. A number that may not is NaN, its estimate
+ * `failed` with a key that starts with "disclosure."; a count is EFFECT_HIDDEN.
+ */
 const struct effect_result *disclosure_view(const struct released_effect *released);
+
+/* What was withheld, how often and why, in up to DISCLOSURE_NOTES_MAX sentences. */
+const struct msg *disclosure_notes(const struct released_effect *released, size_t *n);
+
+/* Whether there is no number because of the door. */
+bool disclosure_withheld(const struct effect_estimate *e);
+
+/*
+ * Why an estimation failed, for a page that others read: small counts and what
+ * stands in one person's row are left out. On the terminal of who has the file
+ * the error itself is printed.
+ */
+struct msg disclosure_failure(const struct err_info *info, size_t min_persons);
 
 #endif

@@ -8,8 +8,15 @@
 
 #include "engine/disclosure/disclosure.h"
 
+enum { RELEASED_HIDDEN_MAX = 32 };
+
 struct released_effect {
     struct effect_result *result;
+    size_t n_treated, n_control; /* persons, as they are */
+    struct msg notes[DISCLOSURE_NOTES_MAX];
+    size_t n_notes;
+    size_t hidden[RELEASED_HIDDEN_MAX]; /* values of counts that were hidden: for sentences */
+    size_t n_hidden;
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/lin.h"
 #include "base/real.h"
 #include "engine/effect/influence_int.h"
+#include "engine/effect/looks_int.h"
 #include "engine/effect/ols_int.h"
 
 #include <math.h>
@@ -110,6 +111,21 @@ static err conclude_by_draws(const struct influence *influence, double df, par *
     return OK;
 }
 
+/* Of each row, for those who adjust several effects together. */
+static err keep_parts(const struct frame *f, const struct cross_answer *answer, arena *a,
+                      struct effect_result *r, struct err_info *info)
+{
+    struct looks_row *row = ARENA_NEW(a, struct looks_row, f->n);
+    if (!row)
+        return err_nomem(info);
+    for (size_t i = 0; i < f->n; i++) {
+        const double weight = f->w ? f->w[i] : 1;
+        row[i] = (struct looks_row){f->key[i], answer->psi[i] / (double)f->n, weight * f->d[i],
+                                    weight * (1 - f->d[i])};
+    }
+    return looks_keep_parts(row, f->n, r->memory, &r->parts, info);
+}
+
 static err conclude(const struct frame *f, const struct cross_answer *answer, par *pool,
                     const struct progress *progress, struct effect_result *r, struct err_info *info)
 {
@@ -156,6 +172,8 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
         e = (weighting ? cross_weighting : cross_least_squares)(&f, pool, r, scratch, &answer,
                                                                 info);
     }
+    if (e == OK && f.key)
+        e = keep_parts(&f, &answer, scratch, r, info);
     if (e == OK)
         e = conclude(&f, &answer, pool, progress, r, info);
     arena_free(scratch);

@@ -228,6 +228,8 @@ static void keep_matched(struct frame *f, const struct matching *m)
         m->weight[kept] = m->weight[i];
         if (f->cluster)
             f->cluster[kept] = f->cluster[i];
+        if (f->key)
+            f->key[kept] = f->key[i];
         kept++;
     }
     f->n = kept;

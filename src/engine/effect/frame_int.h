@@ -68,6 +68,7 @@ struct frame {
     size_t k;
     uint32_t *cluster; /* codes, all of them in use, or NULL */
     size_t n_clusters;
+    uint64_t *key; /* with spec.keeps_parts: of each row's cluster, or itself; else NULL */
 };
 
 /*

@@ -167,6 +167,7 @@ static struct chart_forest_row forest_row(struct report_view *v, const struct re
     const bool failed = verdict_of(e) == VERDICT_FAILED;
     return (struct chart_forest_row){
         .name = in_picture(v, analysis_label(v, a)),
+        .detail = a->is_added ? tr(v->lang, "report.added") : STR(""),
         .main = a->role == REPORT_MAIN,
         .estimate = failed ? REAL_NAN : e->estimate,
         .low = failed ? REAL_NAN : e->ci_low,
@@ -255,6 +256,62 @@ void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
         .format = {print_outcome, &axis},
         .rows = rows,
         .n_rows = forest_rows(v, outcome, rows),
+        .left_label = tr(v->lang, "report.lower"),
+        .right_label = tr(v->lang, "report.higher"),
+    };
+    out_init(&svg, REPORT_BYTES_MAX);
+    const err e = chart_forest(&svg, &chart, &info);
+    put_figure(h, v, &f, &svg, e, &info);
+}
+
+static struct chart_forest_row set_row(struct report_view *v, size_t outcome, str name, double low,
+                                       double high, double estimate)
+{
+    return (struct chart_forest_row){
+        .name = name,
+        .main = !isnan(estimate),
+        .estimate = isnan(estimate) ? low + (high - low) / 2 : estimate,
+        .low = low,
+        .high = high,
+        .text = SAY(v, "report.honest-interval", outcome_signed(v, outcome, low),
+                    outcome_signed(v, outcome, high)),
+    };
+}
+
+/* The usual interval, and what is left of it the further trends may differ. */
+void report_chart_honest(struct html *h, struct report_view *v, size_t outcome)
+{
+    const struct report_analysis *a = main_analysis(v, outcome);
+    const struct effect_result *r = a ? disclosure_view(a->result) : NULL;
+    struct axis axis = {v, outcome};
+    struct err_info info;
+    out svg;
+    if (!r || !r->honesty || r->n_honest == 0)
+        return;
+    struct chart_forest_row *rows = own(v, r->n_honest + 1, sizeof *rows);
+    if (!rows)
+        return;
+    const bool is_smooth = r->spec.honesty == EFFECT_SMOOTH;
+    rows[0] = set_row(v, outcome, tr(v->lang, "report.honest-parallel"), r->honesty->low,
+                      r->honesty->high, r->honesty->estimate);
+    for (size_t i = 0; i < r->n_honest; i++) {
+        const struct effect_honest *set = &r->honest[i];
+        const str name = is_smooth
+                             ? SAY(v, "report.honest-smooth", outcome_value(v, outcome, set->m))
+                             : SAY(v, "report.honest-relative", html_number(set->m, 2));
+        rows[i + 1] = set_row(v, outcome, name, set->low, set->high, REAL_NAN);
+    }
+    struct report_figure f = {
+        .id = SAY(v, "honest-{1}", html_from_size(outcome)),
+        .title = tr(v->lang, "report.title-honest"),
+        .sub = SAY(v, is_smooth ? "report.sub-honest-smooth" : "report.sub-honest-relative",
+                   html_from_str(measure_of(v, outcome)), html_percent(r->spec.level, 0)),
+    };
+    const struct chart_forest chart = {
+        .frame = frame_of(v, &f, 0),
+        .format = {print_outcome, &axis},
+        .rows = rows,
+        .n_rows = r->n_honest + 1,
         .left_label = tr(v->lang, "report.lower"),
         .right_label = tr(v->lang, "report.higher"),
     };

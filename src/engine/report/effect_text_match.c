@@ -55,15 +55,24 @@ err text_print_units(out *o, enum lang lang, const struct effect_result *r, stru
     return e;
 }
 
+/* A count as the next value of a sentence. */
+static void say_count(struct msg *m, size_t n)
+{
+    if (n == EFFECT_HIDDEN)
+        msg_key(m, "disclosure.not-shown");
+    else
+        msg_int(m, (int64_t)n);
+}
+
 void text_say_match(out *o, enum lang lang, const struct effect_match *match)
 {
     const bool by_strata = match->n_pairs == 0;
     struct msg m;
 
     msg_set(&m, by_strata ? "effect.basis-strata" : "effect.basis-match");
-    msg_int(&m, (int64_t)(by_strata ? match->n_strata : match->n_pairs));
-    msg_int(&m, (int64_t)match->n_treated);
-    msg_int(&m, (int64_t)match->n_control);
+    say_count(&m, by_strata ? match->n_strata : match->n_pairs);
+    say_count(&m, match->n_treated);
+    say_count(&m, match->n_control);
     msg_real(&m, match->effective_control, 1);
     text_say(o, lang, &m);
     if (isnan(match->width))

@@ -45,9 +45,11 @@ struct report_analysis {
     enum report_role role;
     size_t outcome; /* its place in the input's outcomes */
     str name;
-    str label[LANG_COUNT];              /* of a variation or subgroup */
+    str label[LANG_COUNT];                /* of a variation or subgroup */
+    bool is_added;                        /* not in the plan: so that the main one is not alone */
     const struct released_effect *result; /* NULL: could not be computed, and */
-    struct msg failed;                  /* why */
+    struct msg failed;                    /* why */
+    double p_adjusted; /* of a subgroup, for all subgroups and outcomes; 0 or NaN: it has none */
 };
 
 struct report_study {
@@ -169,12 +171,15 @@ WARN_UNUSED err report_scba_xlsx(out *o, enum lang lang, const struct scba_model
  */
 WARN_UNUSED err report_effect_text(out *o, enum lang lang, const struct released_effect *released,
                                    struct err_info *info);
-WARN_UNUSED err report_effect_json(out *o, const struct released_effect *released, struct err_info *info);
+WARN_UNUSED err report_effect_json(out *o, const struct released_effect *released,
+                                   struct err_info *info);
 /* One table of it; an empty name means the estimates. E_INPUT when there is no such table. */
-#define REPORT_EFFECT_TABLES "estimates|bacon|matching|balance|teams|honesty|honest|looks"
+#define REPORT_EFFECT_TABLES                                                                       \
+    "estimates|design|bacon|matching|balance|teams|honesty|honest|trends|looks"
 WARN_UNUSED err report_effect_csv(out *o, const struct released_effect *released, str name,
                                   struct err_info *info);
-WARN_UNUSED err report_effect_xlsx(out *o, const struct released_effect *released, struct err_info *info);
+WARN_UNUSED err report_effect_xlsx(out *o, const struct released_effect *released,
+                                   struct err_info *info);
 
 /* ---- the page that lists studies ---- */
 

@@ -95,6 +95,7 @@ struct found {
     size_t at;
     str name;
     const struct yaml_node *rows, *window; /* which rows it stands on; NULL: all */
+    bool is_withheld;                      /* by the door: there is no number */
 };
 
 static size_t outcome_of(const struct study *s, str column)
@@ -152,8 +153,12 @@ static bool find_estimate(const struct costing *c, const struct named *named, st
     const enum effect_aggregation kind = says ? (enum effect_aggregation)m->aggregation : over_all;
     for (size_t i = 0; i < r->n_estimates; i++)
         if (is_wanted(m, kind, &r->estimates[i])) {
-            *f = (struct found){r, i, named->name, study_filter_of(c->study, estimator).node,
-                                study_window_of(c->study, estimator).node};
+            *f = (struct found){r,
+                                i,
+                                named->name,
+                                study_filter_of(c->study, estimator).node,
+                                study_window_of(c->study, estimator).node,
+                                disclosure_withheld(&r->estimates[i])};
             return isfinite(r->estimates[i].estimate) && isfinite(r->estimates[i].standard_error);
         }
     return false;
@@ -243,7 +248,8 @@ static bool find_used(struct costing *c, const struct named *list, size_t n, str
         if (!is_used(&c->costs->model, i))
             continue;
         if (!find_estimate(c, &list[i], &f[(*n_used)++])) {
-            msg_set(&c->costs->failed, "study.estimate-absent");
+            msg_set(&c->costs->failed, f[*n_used - 1].is_withheld ? "study.estimate-withheld"
+                                                                  : "study.estimate-absent");
             msg_text(&c->costs->failed, list[i].name);
             return false;
         }

@@ -75,9 +75,7 @@ static void answer(const char *plan, struct answered *a)
         for (size_t e = 0; e < study_estimators(&a->study); e++) {
             struct effect_spec spec;
             assert_int_equal(study_spec(&a->study, o, e, memory, &spec, &info), OK);
-            assert_int_equal(disclosure_run(t, &spec, &DISCLOSURE_POLICY_DEFAULT, NULL, NULL,
-                                            &a->effect[a->n++], &info),
-                             OK);
+            assert_int_equal(disclosure_run(t, &spec, NULL, NULL, &a->effect[a->n++], &info), OK);
         }
     table_free(t);
     assert_int_equal(costs_compute(&a->study, a->effect, study_estimators(&a->study), memory, NULL,

@@ -232,14 +232,14 @@ static const struct schema_map measured_map = {
 
 #define DISCLOSURE_DEFAULTS                                                                        \
     {                                                                                              \
-        .min_persons = DISCLOSURE_PERSONS_DEFAULT                                                  \
+        .min_persons = EFFECT_PERSONS                                                              \
     }
 static const struct schema_field disclosure_fields[] = {
     {.key = "min_persons",
      .kind = SCHEMA_INT,
      .offset = offsetof(struct study_disclosure, min_persons),
-     .low = SCHEMA_FROM(DISCLOSURE_PERSONS_LEAST),
-     .high = SCHEMA_TO(DISCLOSURE_PERSONS_MOST),
+     .low = SCHEMA_FROM(EFFECT_PERSONS_LEAST),
+     .high = SCHEMA_TO(EFFECT_PERSONS_MOST),
      .about = "study.about-min-persons"},
     {.key = "provider",
      .kind = SCHEMA_TEXT,

@@ -113,7 +113,9 @@ err study_spec(const struct study *s, size_t outcome, size_t estimator, arena *a
     spec->method = (enum effect_method)(has_method ? own : &s->main)->design.method;
     spec->outcome = outcomes[outcome].column;
     spec->provider = s->disclosure.provider;
+    spec->min_persons = (size_t)s->disclosure.min_persons;
     spec->level = s->level;
+    spec->randomised = s->randomised;
     spec->seed = (uint64_t)s->seed;
     set_roles(&s->columns, spec);
     err e = set_columns_of("covariates", &s->columns.covariates, a, spec, info);
@@ -137,11 +139,6 @@ const struct study_estimator *study_estimator_at(const struct study *s, size_t i
 {
     const struct study_estimator *variations = s->estimators.item;
     return i ? &variations[i - 1] : &s->main;
-}
-
-struct disclosure_policy study_policy(const struct study *s)
-{
-    return (struct disclosure_policy){.min_persons = (size_t)s->disclosure.min_persons};
 }
 
 /* The design that says `key` for this estimator: its own, else the main one, else NULL. */

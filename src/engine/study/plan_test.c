@@ -170,19 +170,39 @@ static void every_option_of_a_design_reaches_the_question(void **state)
     struct study s;
     struct effect_spec spec;
     assert_int_equal(
-        parse(
-            HEAD
-            "columns: {unit: id, time: year, treatment: t, cluster: team, covariates: "
-            "[size]}\n" OUTCOMES
-            "design: {method: twfe, fixed_effects: [team, region], errors: cr1, inference: wild,\n"
-            "         replications: 999, event_study: false, no_placebo_start: true}\n"
-            "estimators:\n"
-            "  - {name: m, label: M, method: matching, distance: cem, exact: [sex],\n"
-            "     cut_points: \"size:1,2.5\", replace: true}\n"
-            "  - {name: b, label: B, method: balancing, balance: overlap}\n"
-            "explore: [sex, region]\nplacebo_outcomes: [height]\nunaffected: sex=x\n",
-            &s),
+        parse(HEAD "columns: {treatment: t, covariates: [size]}\n" OUTCOMES
+                   "design: {method: matching, distance: cem, exact: [sex], replace: false,\n"
+                   "         cut_points: \"size:1,2.5\"}\n"
+                   "estimators:\n"
+                   "  - {name: b, label: B, method: balancing, balance: overlap}\n"
+                   "explore: [sex, region]\nplacebo_outcomes: [height]\nunaffected: sex=x\n",
+              &s),
         OK);
+
+    assert_int_equal(study_spec(&s, 0, 0, memory, &spec, &info), OK);
+    assert_int_equal(spec.distance, EFFECT_CEM);
+    assert_true(spec.n_exact == 1 && spec.cuts[0].at[1] == 2.5);
+    assert_int_equal(spec.n_explore, 2);
+    assert_true(str_eq(spec.placebo_outcomes[0], STR("height")));
+    assert_true(str_eq(spec.unaffected_value, STR("x")));
+    assert_int_equal(study_spec(&s, 0, 1, memory, &spec, &info), OK);
+    assert_int_equal(spec.weighing, EFFECT_OVERLAP);
+    assert_false(spec.has_errors);
+    assert_int_equal(spec.n_cuts + spec.n_exact + spec.n_explore, 0);
+}
+
+static void options_of_panels_reach_the_question(void **state)
+{
+    (void)state;
+    struct study s;
+    struct effect_spec spec;
+    assert_int_equal(parse(HEAD
+                           "columns: {unit: id, time: year, treatment: t, cluster: team}\n" OUTCOMES
+                           "design: {method: twfe, fixed_effects: [team, region],\n"
+                           "         errors: cr1, inference: wild, replications: 999,\n"
+                           "         event_study: false, no_placebo_start: true}\n",
+                           &s),
+                     OK);
 
     assert_int_equal(study_spec(&s, 0, 0, memory, &spec, &info), OK);
     assert_int_equal(spec.n_fixed_effects, 2);
@@ -191,16 +211,6 @@ static void every_option_of_a_design_reaches_the_question(void **state)
     assert_int_equal(spec.inference, EFFECT_WILD);
     assert_int_equal(spec.replications, 999);
     assert_true(spec.no_placebo_start);
-    assert_int_equal(spec.n_explore, 2);
-    assert_true(str_eq(spec.placebo_outcomes[0], STR("height")));
-    assert_true(str_eq(spec.unaffected_value, STR("x")));
-    assert_int_equal(study_spec(&s, 0, 1, memory, &spec, &info), OK);
-    assert_int_equal(spec.distance, EFFECT_CEM);
-    assert_true(spec.replace && spec.n_exact == 1 && spec.cuts[0].at[1] == 2.5);
-    assert_false(spec.has_errors);
-    assert_int_equal(spec.n_fixed_effects + spec.n_explore, 0);
-    assert_int_equal(study_spec(&s, 0, 2, memory, &spec, &info), OK);
-    assert_int_equal(spec.weighing, EFFECT_OVERLAP);
 }
 
 /* ---- mistakes in the plan ---- */
@@ -536,6 +546,7 @@ int main(void)
         cmocka_unit_test(what_a_method_refuses_is_told_before_the_run),
         cmocka_unit_test(a_variation_changes_only_what_it_names),
         cmocka_unit_test(every_option_of_a_design_reaches_the_question),
+        cmocka_unit_test(options_of_panels_reach_the_question),
         cmocka_unit_test(mistakes_are_told_with_line_and_column),
         cmocka_unit_test(all_mistakes_come_at_once),
         cmocka_unit_test(an_absent_file_is_said_to_be_absent),

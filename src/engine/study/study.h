@@ -227,7 +227,6 @@ const struct study_estimator *study_estimator_at(const struct study *s, size_t i
  */
 WARN_UNUSED err study_spec(const struct study *s, size_t outcome, size_t estimator, arena *a,
                            struct effect_spec *spec, struct err_info *info);
-struct disclosure_policy study_policy(const struct study *s);
 struct study_window study_window_of(const struct study *s, size_t estimator);
 struct study_filter study_filter_of(const struct study *s, size_t estimator);
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* effect_text: the parts of an estimation as plain text that have a file of their own. */
+#ifndef ONTSCHOT_ENGINE_REPORT_EFFECT_TEXT_INT_H
+#define ONTSCHOT_ENGINE_REPORT_EFFECT_TEXT_INT_H
+
+#include "base/i18n.h"
+#include "engine/effect/effect.h"
+
+/* For whom, and what should be 0; which negative controls there are not. */
+WARN_UNUSED err effect_text_looks(out *o, enum lang lang, const struct effect_result *r,
+                                  struct err_info *info);
+
+#include "base/out.h"
+#include "engine/effect/effect.h"
+
+/* What is left of the effect when trends were not parallel, and what the pre-test can find. */
+WARN_UNUSED err effect_text_honest(out *o, enum lang lang, const struct effect_result *r,
+                                   int decimals, struct err_info *info);
+
+#endif
