@@ -5,6 +5,7 @@
 #include "base/real.h"
 #include "engine/effect/influence_int.h"
 #include "engine/effect/panel_int.h"
+#include "engine/effect/twfe_teams_int.h"
 
 #include <math.h>
 #include <string.h>
@@ -337,40 +338,64 @@ static err evaluate(struct twfe_system *s, const double *form, par *pool, arena 
     return OK;
 }
 
-static err infer(struct twfe_system *s, par *pool, arena *a, struct effect_result *r,
-                 struct err_info *info)
+/* Squared scores of clusters, with the usual factors. */
+static err infer_by_scores(struct twfe_system *s, const double *form, par *pool, arena *a,
+                           struct effect_result *r, double *df, struct err_info *info)
 {
     const struct twfe *f = s->f;
     const double n = (double)f->n, n_clusters = (double)f->n_clusters;
-    double *form;
-    err e = check_rows(s, info);
-    if (e == OK)
-        e = twfe_forms(f, a, r, &form, info);
-    if (e != OK)
-        return e;
-    if (r->spec.errors == EFFECT_CR2 || r->spec.errors == EFFECT_CR3)
-        return err_text(info, E_INPUT, "twfe.errors-not-here",
-                        str_of(effect_errors_name(r->spec.errors)));
     const size_t m = r->n_estimates;
     double **score = ARENA_NEW(a, double *, m);
     s->score = ARENA_NEW(a, double, f->n);
     if (!score || !s->score)
         return err_nomem(info);
-    e = evaluate(s, form, pool, a, r, score, info);
+    err e = evaluate(s, form, pool, a, r, score, info);
     if (e == OK)
         e = lin_gram(pool, (const double *const *)score, m, NULL, f->n_clusters, r->covariance,
                      info);
-    if (e != OK)
-        return e;
     const double factor =
         n_clusters / (n_clusters - 1) * ((n - 1) / (n - (double)count_parameters(s, false)));
     for (size_t i = 0; i < m * m; i++)
         r->covariance[i] *= factor;
     for (size_t i = 0; i < m; i++)
+        df[i] = n_clusters - 1;
+    return e;
+}
+
+/* Values of the forms, and errors from what each cluster gives. */
+static err infer_by_clusters(const struct twfe_system *s, const struct twfe_teams *teams,
+                             const double *form, par *pool, arena *a, struct effect_result *r,
+                             double *df, struct err_info *info)
+{
+    for (size_t i = 0; i < r->n_estimates; i++)
+        r->estimates[i].estimate = lin_dot(form + i * s->k, s->beta, s->k);
+    return twfe_teams_errors(teams, s, form, pool, a, r, df, info);
+}
+
+static err infer(struct twfe_system *s, par *pool, const struct progress *progress, arena *a,
+                 struct effect_result *r, struct err_info *info)
+{
+    struct twfe_teams teams;
+    double *form;
+    err e = check_rows(s, info);
+    if (e == OK)
+        e = twfe_forms(s->f, a, r, &form, info);
+    if (e == OK)
+        e = twfe_teams_open(s, pool, a, r, &teams, info);
+    if (e != OK)
+        return e;
+    const size_t m = r->n_estimates;
+    double *df = ARENA_NEW(a, double, m);
+    if (!df)
+        return err_nomem(info);
+    e = teams.needs_errors ? infer_by_clusters(s, &teams, form, pool, a, r, df, info)
+                           : infer_by_scores(s, form, pool, a, r, df, info);
+    for (size_t i = 0; i < m && e == OK; i++)
         if (!r->estimates[i].reference)
-            influence_conclude(&r->estimates[i], sqrt(r->covariance[i * m + i]), n_clusters - 1,
+            influence_conclude(&r->estimates[i], sqrt(r->covariance[i * m + i]), df[i],
                                r->spec.level);
-    return OK;
+    return e == OK && teams.needs_draws ? twfe_teams_conclude(&teams, pool, progress, a, r, info)
+                                        : e;
 }
 
 /* ---- the whole ---- */
@@ -414,7 +439,7 @@ static err estimate(const table *t, par *pool, const struct progress *progress, 
         return e;
     par_run(pool, s.n_blocks, first_pass, &s);
     e = solve(&s, r, info);
-    return e == OK ? infer(&s, pool, a, r, info) : e;
+    return e == OK ? infer(&s, pool, progress, a, r, info) : e;
 }
 
 err effect_twfe_run(const table *t, par *pool, const struct progress *progress,

@@ -2,6 +2,7 @@
 /* An estimation as plain text: a table for each aggregation, then what it stands on. */
 #include "base/real.h"
 #include "engine/report/effect_fields_int.h"
+#include "engine/report/effect_text_int.h"
 #include "engine/report/report.h"
 #include "engine/report/text_table_int.h"
 
@@ -246,6 +247,7 @@ err report_effect_text(out *o, enum lang lang, const struct effect_result *r, st
     const int decimals = decimals_for(r);
 
     print_head(o, lang, r);
+    effect_text_design(o, lang, r->teams);
     for (int a = EFFECT_NONE; a <= EFFECT_CALENDAR; a++) {
         const err e = print_aggregation(o, lang, r, (enum effect_aggregation)a, decimals, info);
         if (e != OK)
@@ -254,6 +256,8 @@ err report_effect_text(out *o, enum lang lang, const struct effect_result *r, st
     err e = print_bacon(o, lang, r, decimals, info);
     if (e == OK)
         e = print_balance(o, lang, r, info);
+    if (e == OK)
+        e = effect_text_teams(o, lang, r, decimals, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* effect_text: the parts of an estimation as plain text that have a file of their own. */
+#ifndef ONTSCHOT_ENGINE_REPORT_EFFECT_TEXT_INT_H
+#define ONTSCHOT_ENGINE_REPORT_EFFECT_TEXT_INT_H
+
+#include "base/i18n.h"
+#include "engine/effect/effect.h"
+
+/* Before any estimate: the smallest p that the teams allow. NULL: nothing. */
+void effect_text_design(out *o, enum lang lang, const struct effect_teams *teams);
+
+/* How sure the main effect is, counted in teams. */
+WARN_UNUSED err effect_text_teams(out *o, enum lang lang, const struct effect_result *r,
+                                  int decimals, struct err_info *info);
+
+#endif
