@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/effect/effect_int.h"
 #include "engine/effect/panel_int.h"
+#include "engine/effect/panel_teams_int.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -162,8 +163,7 @@ static void describe(const table *t, const struct panel *p, const struct panel_c
 
 /* ---- the whole ---- */
 
-/* Numbers the cells that have an influence column. */
-static size_t number_columns(const struct panel_cells *cells, size_t *column)
+size_t panel_number_columns(const struct panel_cells *cells, size_t *column)
 {
     size_t n = 0;
     for (size_t c = 0; c < cells->n; c++)
@@ -173,7 +173,7 @@ static size_t number_columns(const struct panel_cells *cells, size_t *column)
 
 /* The share of a cohort is a mean over units of w 1(start = g): its influence is that less the
  * mean. */
-static void add_shares(const struct panel *p, double *influence)
+void panel_add_shares(const struct panel *p, double *influence)
 {
     for (size_t g = 0; g < p->n_cohorts; g++) {
         const struct panel_cohort *c = &p->cohort[g];
@@ -203,7 +203,7 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
     size_t *column = ARENA_NEW(a, size_t, cells.n + 1);
     if (!column)
         return err_nomem(info);
-    const size_t n_columns = number_columns(&cells, column);
+    const size_t n_columns = panel_number_columns(&cells, column);
     /* not from the arena: untouched zero pages of persons outside a cell cost nothing */
     *influence = calloc((n_columns + p.n_cohorts) * p.n, sizeof **influence);
     if (!*influence)
@@ -215,13 +215,15 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
         e = panel_aggregate(&p, spec, &cells, a, r->memory, r, &forms, info);
     if (e != OK)
         return e;
-    add_shares(&p, *influence + n_columns * p.n);
+    panel_add_shares(&p, *influence + n_columns * p.n);
     e = count_clusters(&p, spec, a, &clusters, info);
     if (e != OK)
         return e;
     describe(t, &p, &cells, &notes, &clusters, sum_treated, &r->diagnostics);
     e = panel_infer(&p, spec, &cells, column, n_columns, *influence, &forms, pool, progress, a, r,
                     info);
+    if (e == OK)
+        e = panel_teams_run(&p, spec, &cells, pool, progress, a, r, info);
     if (e != OK)
         return e;
     warn_all(&p, &cells, &notes, &clusters, spec, r);
