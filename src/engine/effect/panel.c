@@ -163,7 +163,8 @@ static void describe(const table *t, const struct panel *p, const struct panel_c
 
 /* ---- the whole ---- */
 
-size_t panel_number_columns(const struct panel_cells *cells, size_t *column)
+/* Numbers the cells that have an influence column. */
+static size_t number_columns(const struct panel_cells *cells, size_t *column)
 {
     size_t n = 0;
     for (size_t c = 0; c < cells->n; c++)
@@ -203,7 +204,7 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
     size_t *column = ARENA_NEW(a, size_t, cells.n + 1);
     if (!column)
         return err_nomem(info);
-    const size_t n_columns = panel_number_columns(&cells, column);
+    const size_t n_columns = number_columns(&cells, column);
     /* not from the arena: untouched zero pages of persons outside a cell cost nothing */
     *influence = calloc((n_columns + p.n_cohorts) * p.n, sizeof **influence);
     if (!*influence)

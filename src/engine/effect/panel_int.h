@@ -251,9 +251,6 @@ WARN_UNUSED err panel_parts(const struct panel *p, const struct panel_cells *cel
 
 /* ---- panel.c ---- */
 
-/* Numbers the cells that have an influence column; how many have. */
-size_t panel_number_columns(const struct panel_cells *cells, size_t *column);
-
 /* Influence of the cohorts' shares, n_cohorts columns. */
 void panel_add_shares(const struct panel *p, double *influence);
 

@@ -76,6 +76,17 @@ static err restart(const struct panel *p, const uint32_t *profile, arena *a, str
 
 /* ---- the estimation ---- */
 
+/* Cells since the start only: no other is in the number. */
+static size_t number_columns(const struct panel_cells *cells, size_t *column)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < cells->n; c++) {
+        const struct panel_cell *x = &cells->cell[c];
+        column[c] = x->phase != PANEL_AFTER || x->failed || x->reference ? SIZE_MAX : n++;
+    }
+    return n;
+}
+
 /* The simple average, or the one number; and each team's part in it. */
 static err estimate(const struct rerun *r, const struct panel *q, arena *a, double *average,
                     double *part, struct err_info *info)
@@ -88,7 +99,7 @@ static err estimate(const struct rerun *r, const struct panel *q, arena *a, doub
     size_t *column = e == OK ? ARENA_NEW(a, size_t, cells.n + 1) : NULL;
     if (!column)
         return e == OK ? err_nomem(info) : e;
-    const size_t n_columns = panel_number_columns(&cells, column);
+    const size_t n_columns = number_columns(&cells, column);
     double *influence = calloc((n_columns + q->n_cohorts) * q->n, sizeof *influence);
     if (!influence)
         return err_nomem(info);

@@ -142,6 +142,19 @@ static err run_rounds(struct job *job, par *pool, void (*block)(void *, size_t, 
     return OK;
 }
 
+/*
+ * Without the allocations that have no estimate. Whether one exists depends on who is where, not
+ * on outcomes, so that the test among the others is as good.
+ */
+static void leave_out_failed(struct teams_table *t)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (!isnan(t->draw[i].n0) && !isnan(t->draw[i].n1))
+            t->draw[n++] = t->draw[i];
+    t->n = n;
+}
+
 err teams_allocate(const struct teams_design *d, size_t most, uint64_t seed, par *pool,
                    const struct progress *progress, arena *a, struct teams_table *t,
                    struct err_info *info)
@@ -160,11 +173,13 @@ err teams_allocate(const struct teams_design *d, size_t most, uint64_t seed, par
     t->draw = ARENA_NEW(a, struct teams_draw, t->n);
     if (isnan(count) || !job.profile || !job.place || !job.left || !t->draw)
         return err_nomem(info);
-    const err e = describe(&job, a, info);
+    err e = describe(&job, a, info);
     if (e != OK)
         return e;
     d->evaluate(d->evaluate_ctx, d->profile, 0, &t->observed);
-    return run_rounds(&job, pool, allocate_block, info);
+    e = run_rounds(&job, pool, allocate_block, info);
+    leave_out_failed(t);
+    return e;
 }
 
 /* ---- the wild bootstrap ---- */

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-#define TIE 1e-9 /* relative; mirrored allocations give the same t but for rounding */
+#define ROUNDING 1e-12 /* of a sum of squares */
+#define TIE      1e-9  /* relative; mirrored allocations give the same t but for rounding */
 
 enum { HALVINGS = 60 };
 
@@ -13,8 +14,6 @@ static double square(const struct teams_draw *d, double effect)
 {
     const double n = d->n0 - effect * d->n1;
     const double c = d->c0 - 2 * effect * d->c1 + effect * effect * d->c2;
-    if (isnan(n) || isnan(c))
-        return REAL_INF; /* no estimate: counts against the effect */
     return n * n == 0 ? 0 : c > 0 ? n * n / c : REAL_INF;
 }
 
@@ -34,6 +33,7 @@ static double one_over_size(const struct teams_single *s, size_t j)
     return 1 / s->size[j];
 }
 
+/* NaN for a team in whose stead there is no estimate: left out below. */
 static double value(const struct teams_single *s, size_t j, double effect)
 {
     const double v = s->table->draw[j].n0 - effect * s->table->draw[j].n1;
@@ -43,40 +43,40 @@ static double value(const struct teams_single *s, size_t j, double effect)
 /* h = *constant + *slope / size. */
 static void fit_spread(const struct teams_single *s, double effect, double *constant, double *slope)
 {
-    const size_t n = s->table->n;
-    double x = 0, v = 0, xx = 0, xv = 0;
-    for (size_t j = 0; j < n; j++) {
-        x += one_over_size(s, j) / (double)n;
-        v += value(s, j, effect) / (double)n;
+    double n = 0, x = 0, v = 0, xx = 0, xv = 0, squares = 0, products = 0;
+    for (size_t j = 0; j < s->table->n; j++) {
+        const double size = one_over_size(s, j), square = value(s, j, effect);
+        if (isnan(square))
+            continue;
+        n++;
+        x += size;
+        v += square;
+        squares += size * size;
+        products += size * square;
     }
-    for (size_t j = 0; j < n; j++) {
-        const double from_mean = one_over_size(s, j) - x;
-        xx += from_mean * from_mean;
-        xv += from_mean * (value(s, j, effect) - v);
-    }
-    *slope = xx > 0 && xv > 0 ? xv / xx : 0;
-    *constant = v - *slope * x;
+    xx = squares - x * x / n;
+    xv = products - x * v / n;
+    *slope = xx > ROUNDING * squares && xv > 0 ? xv / xx : 0;
+    *constant = (v - *slope * x) / n;
     if (*constant >= 0)
         return;
-    double squares = 0, products = 0; /* all of it by size: through the origin */
-    for (size_t j = 0; j < n; j++) {
-        squares += one_over_size(s, j) * one_over_size(s, j);
-        products += one_over_size(s, j) * value(s, j, effect);
-    }
-    *constant = 0;
+    *constant = 0; /* all of it by size: through the origin */
     *slope = products / squares;
 }
 
 double teams_single_p(const struct teams_single *s, double effect)
 {
     double constant, slope;
-    size_t count = 0;
+    size_t count = 0, n = 0;
     fit_spread(s, effect, &constant, &slope);
     const double own =
         value(s, s->own, effect) / (constant + slope * one_over_size(s, s->own)) * (1 - TIE);
-    for (size_t j = 0; j < s->table->n; j++)
-        count += !(value(s, j, effect) / (constant + slope * one_over_size(s, j)) < own);
-    return (double)count / (double)s->table->n;
+    for (size_t j = 0; j < s->table->n; j++) {
+        const double square = value(s, j, effect);
+        n += !isnan(square);
+        count += square / (constant + slope * one_over_size(s, j)) >= own;
+    }
+    return (double)count / (double)n;
 }
 
 /* ---- inversion ---- */

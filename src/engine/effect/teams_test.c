@@ -118,7 +118,7 @@ static bool next_order(int *v, size_t n)
     return true;
 }
 
-/* Infinite when there is no estimate: it then counts against the observed one. */
+/* NaN when there is no estimate: such an allocation does not count. */
 static double t_of(const struct town *town, const struct effect_spec *spec)
 {
     struct effect_spec s = *spec;
@@ -126,7 +126,7 @@ static double t_of(const struct town *town, const struct effect_spec *spec)
     struct err_info info;
     s.inference = EFFECT_ANALYTIC;
     table *panel = table_of_town(town);
-    double t = INFINITY;
+    double t = NAN;
     if (effect_run(panel, &s, NULL, NULL, &r, &info) == OK) {
         if (!main_of(r)->failed)
             t = fabs(main_of(r)->estimate / main_of(r)->standard_error);
@@ -150,8 +150,9 @@ static double brute_p(const struct town *town, const struct effect_spec *s, size
     *n = 0;
     qsort(other.start, other.n_teams, sizeof *other.start, by_int);
     do {
-        count += t_of(&other, s) >= own * (1 - 1e-9);
-        (*n)++;
+        const double t = t_of(&other, s);
+        count += t >= own * (1 - 1e-9);
+        *n += !isnan(t);
     } while (next_order(other.start, other.n_teams));
     return (double)count / (double)*n;
 }
@@ -165,7 +166,7 @@ static void assert_equals_brute_force(const struct town *town, const struct effe
 
     assert_non_null(r->teams);
     assert_int_equal(r->teams->rule, EFFECT_RANDOMISATION);
-    assert_near(r->teams->n_allocations, (double)n, 0);
+    assert_true(r->teams->n_allocations >= (double)n);
     assert_int_equal(r->teams->n_tried, n);
     assert_near(r->teams->p_randomisation, p, 1e-12);
     assert_near(main_of(r)->p, p, 1e-12);
