@@ -43,7 +43,7 @@ static double value(const struct teams_single *s, size_t j, double effect)
 /* h = *constant + *slope / size. */
 static void fit_spread(const struct teams_single *s, double effect, double *constant, double *slope)
 {
-    double n = 0, x = 0, v = 0, xx = 0, xv = 0, squares = 0, products = 0;
+    double n = 0, x = 0, v = 0, squares = 0, products = 0;
     for (size_t j = 0; j < s->table->n; j++) {
         const double size = one_over_size(s, j), square = value(s, j, effect);
         if (isnan(square))
@@ -54,8 +54,8 @@ static void fit_spread(const struct teams_single *s, double effect, double *cons
         squares += size * size;
         products += size * square;
     }
-    xx = squares - x * x / n;
-    xv = products - x * v / n;
+    const double xx = squares - x * x / n;
+    const double xv = products - x * v / n;
     *slope = xx > ROUNDING * squares && xv > 0 ? xv / xx : 0;
     *constant = (v - *slope * x) / n;
     if (*constant >= 0)
@@ -73,7 +73,9 @@ double teams_single_p(const struct teams_single *s, double effect)
         value(s, s->own, effect) / (constant + slope * one_over_size(s, s->own)) * (1 - TIE);
     for (size_t j = 0; j < s->table->n; j++) {
         const double square = value(s, j, effect);
-        n += !isnan(square);
+        if (isnan(square))
+            continue;
+        n++;
         count += square / (constant + slope * one_over_size(s, j)) >= own;
     }
     return (double)count / (double)n;

@@ -152,7 +152,7 @@ static double brute_p(const struct town *town, const struct effect_spec *s, size
     do {
         const double t = t_of(&other, s);
         count += t >= own * (1 - 1e-9);
-        *n += !isnan(t);
+        *n += isnan(t) ? 0 : 1;
     } while (next_order(other.start, other.n_teams));
     return (double)count / (double)*n;
 }
