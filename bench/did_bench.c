@@ -11,7 +11,9 @@
  *   did_bench --curve            1, 2, 5, 10 and 20 million rows, analytic
  *   did_bench --panel FILE       writes the panel as CSV, for bench/peer/did.R
  *   options: --persons N, --threads N, --rounds N, --fixed (covariates that never change),
- *            --estimator dr|dr-traditional|ipw|reg, --control never|not-yet
+ *            --estimator dr|dr-traditional|ipw|reg, --control never|not-yet,
+ *            --placebo (with the earlier start that is looked at by default; without it the
+ *            estimator alone is measured, as peers have nothing like it)
  *
  * Prints one line for each case: its name, rows, the median of the rounds in
  * seconds on the clock and of processor time, the simple average and its
@@ -44,7 +46,7 @@ struct settings {
     enum effect_control control;
     const char *panel_file;
     const char *only; /* the one case to measure, or NULL */
-    bool has_curve, has_fixed;
+    bool has_curve, has_fixed, has_placebo;
 };
 
 /* ---- the panel ---- */
@@ -183,6 +185,7 @@ static struct effect_spec spec_of(const struct settings *s, size_t draws, bool b
     spec.control = s->control;
     spec.bootstrap = draws;
     spec.seed = 1;
+    spec.no_placebo_start = !s->has_placebo; /* peers have none: the estimator alone is compared */
     if (by_team)
         spec.cluster = STR("team");
     return spec;
@@ -286,6 +289,8 @@ int main(int argc, char **argv)
             s.has_curve = true;
         else if (strcmp(argv[i], "--fixed") == 0)
             s.has_fixed = true;
+        else if (strcmp(argv[i], "--placebo") == 0)
+            s.has_placebo = true;
         else if (i + 1 < argc && read_option(argv[i], argv[i + 1], &s))
             i++;
         else {

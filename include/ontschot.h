@@ -55,7 +55,7 @@ struct ontschot_options {
 
 /* `options` may be NULL. Only on ONTSCHOT_OK is there something to close. */
 ONTSCHOT_API ontschot_status ontschot_open(const struct ontschot_options *options,
-                                                   ontschot **handle);
+                                           ontschot **handle);
 ONTSCHOT_API void ontschot_close(ontschot *s); /* NULL is fine */
 
 /*
@@ -79,38 +79,22 @@ ONTSCHOT_API size_t ontschot_table_columns(const ontschot_table *table);
 
 typedef struct ontschot_effect ontschot_effect;
 
-/* As the flags of `ontschot effect`; columns by name, choices as there. NULL: not given. */
-struct ontschot_effect_options {
-    size_t struct_size;
-    const char *method; /* required: "difference", "regression", "weighting", ... "did" */
-    const char *outcome;
-    const char *treatment;
-    const char *unit;
-    const char *time;
-    const char *first_treated;
-    const char *const *covariates;
-    size_t n_covariates;
-    const char *weights;
-    const char *cluster;
-    const char *errors;    /* "classical", "hc1", "hc2", "hc3", "cr1" */
-    const char *ipw;       /* "hajek", "ht" */
-    const char *control;   /* "never", "not-yet" */
-    const char *base;      /* "varying", "universal" */
-    const char *estimator; /* "dr", "dr-traditional", "ipw", "reg" */
-    int32_t anticipation;
-    uint32_t bootstrap; /* draws; 0: analytic */
-    uint64_t seed;      /* 0: 1, as on the command line */
-    double level;       /* 0: 0.95 */
-    double never;       /* with has_never: this value of first_treated is never, as empty is */
-    int has_never;
-    int drop_failed;
+/*
+ * An option of `ontschot effect` by its name without dashes, and its value as it
+ * is written there: {"first-treated", "start"}, {"level", "0.9"}, {"replace", "true"}.
+ * A list is the same name once for each item: {"covariates", "age"}, {"covariates", "sex"}.
+ */
+struct ontschot_setting {
+    const char *name, *value;
 };
 
-/* Options and table are only read during the call. */
-ONTSCHOT_API ontschot_status ontschot_effect_run(ontschot *s,
-                                                 const ontschot_table *table,
-                                                 const struct ontschot_effect_options *options,
-                                                 ontschot_effect **effect);
+/*
+ * Estimates. "method" and "outcome" are needed, and what the method needs.
+ * Settings and table are only read during the call.
+ */
+ONTSCHOT_API ontschot_status ontschot_effect_run(ontschot *s, const ontschot_table *table,
+                                                 const struct ontschot_setting *settings,
+                                                 size_t n_settings, ontschot_effect **effect);
 ONTSCHOT_API void ontschot_effect_close(ontschot_effect *effect); /* NULL is fine */
 
 /* One number. NaN: not applicable, or (estimate) could not be computed. */
@@ -129,8 +113,8 @@ ONTSCHOT_API ontschot_status ontschot_effect_estimate(const ontschot_effect *eff
                                                       struct ontschot_estimate *estimate);
 
 /* The object that `ontschot effect --format json` prints. Borrowed until the effect is closed. */
-ONTSCHOT_API ontschot_status ontschot_effect_json(ontschot *s,
-                                                  ontschot_effect *effect, const char **text);
+ONTSCHOT_API ontschot_status ontschot_effect_json(ontschot *s, ontschot_effect *effect,
+                                                  const char **text);
 
 #ifdef __cplusplus
 }

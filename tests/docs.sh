@@ -53,7 +53,7 @@ while read -r page; do
     split "$page"
     example=1
     while [ -f $example.run ]; do
-        (cd data && sh -e ../$example.run > ../out 2> ../err < /dev/null)
+        (cd data && sh -e ../$example.run 2> ../err < /dev/null) | tr -d '\r' > out
         matches $example.want out
         result "${page#"$source"/}, example $example: $(head -n 1 $example.run)"
         example=$((example + 1))

@@ -4,13 +4,13 @@
 #include "ontschot.h"
 
 #include "base/i18n.h"
-#include "engine/effect/effect.h"
+#include "engine/disclosure/disclosure.h"
 #include "engine/report/report.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SENTENCE_BYTES_MAX = 16 << 10 };
+enum { SENTENCE_BYTES_MAX = 16 << 10, SETTINGS_MAX = 1024, SEED = 1 /* as on the command line */ };
 
 struct ontschot {
     par *pool;
@@ -23,7 +23,7 @@ struct ontschot_table {
 };
 
 struct ontschot_effect {
-    struct effect_result *result;
+    struct released_effect *result;
     out json; /* empty until asked */
 };
 
@@ -148,92 +148,67 @@ size_t ontschot_table_columns(const ontschot_table *t)
     return table_columns(t->table);
 }
 
-static err not_a_choice(const char *option, const char *value, struct err_info *info)
+static bool is_repeated(const struct ontschot_setting *settings, size_t i)
 {
-    err_text(info, E_INPUT, "abi.not-choice", str_of(option));
-    msg_text(&info->msg, str_of(value));
-    return E_INPUT;
+    for (size_t j = 0; j < i; j++)
+        if (strcmp(settings[j].name, settings[i].name) == 0)
+            return true;
+    return false;
 }
 
-/* A choice that was given must be one that exists. */
-#define READ_CHOICE(name)                                                                          \
-    if (from->name && !effect_##name##_parse(str_of(from->name), &spec->name))                     \
-    return not_a_choice(#name, from->name, info)
-
-static err read_choices(const struct ontschot_effect_options *from, struct effect_spec *spec,
-                        struct err_info *info)
-{
-    if (!from->method)
-        return err_set(info, E_INPUT, "abi.no-method");
-    READ_CHOICE(method);
-    READ_CHOICE(errors);
-    READ_CHOICE(ipw);
-    READ_CHOICE(control);
-    READ_CHOICE(base);
-    READ_CHOICE(estimator);
-    spec->has_errors = from->errors != NULL;
-    return OK;
-}
-
-static err read_covariates(const struct ontschot_effect_options *from, struct effect_spec *spec,
-                           struct err_info *info)
-{
-    if (from->n_covariates > EFFECT_COVARIATES_MAX) {
-        err_set(info, E_LIMIT, "abi.too-many-covariates");
-        msg_int(&info->msg, EFFECT_COVARIATES_MAX);
-        return E_LIMIT;
-    }
-    for (size_t i = 0; i < from->n_covariates; i++)
-        spec->covariates[i] = str_of(from->covariates[i]);
-    spec->n_covariates = from->n_covariates;
-    return OK;
-}
-
-static err read_options(const struct ontschot_effect_options *from, struct effect_spec *spec,
-                        struct err_info *info)
+/* Each name once, with all its values. */
+static err read_settings(const struct ontschot_setting *settings, size_t n, arena *a,
+                         struct effect_spec *spec, struct err_info *info)
 {
     effect_spec_init(spec);
-    err e = read_choices(from, spec, info);
-    if (e == OK)
-        e = read_covariates(from, spec, info);
-    if (e != OK)
-        return e;
-    spec->outcome = str_of(from->outcome);
-    spec->treatment = str_of(from->treatment);
-    spec->unit = str_of(from->unit);
-    spec->time = str_of(from->time);
-    spec->first_treated = str_of(from->first_treated);
-    spec->weights = str_of(from->weights);
-    spec->cluster = str_of(from->cluster);
-    spec->anticipation = from->anticipation;
-    spec->bootstrap = from->bootstrap;
-    spec->seed = from->seed ? from->seed : 1;
-    spec->level = from->level == 0 ? spec->level : from->level;
-    spec->has_never = from->has_never != 0;
-    spec->never = from->never;
-    spec->drop_failed = from->drop_failed != 0;
-    return OK;
+    spec->seed = SEED;
+    bool has_method = false;
+    str *values = ARENA_NEW(a, str, n * n);
+    if (!values)
+        return err_nomem(info);
+    for (size_t i = 0; i < n; i++) {
+        str *value = values + i * n;
+        size_t n_values = 0;
+        has_method = has_method || strcmp(settings[i].name, "method") == 0;
+        if (is_repeated(settings, i))
+            continue;
+        for (size_t j = i; j < n; j++)
+            if (strcmp(settings[j].name, settings[i].name) == 0)
+                value[n_values++] = str_of(settings[j].value);
+        const err e = effect_option_set(spec, str_of(settings[i].name), value, n_values, a, info);
+        if (e != OK)
+            return e;
+    }
+    return has_method ? OK : err_set(info, E_INPUT, "abi.no-method");
 }
 
-static err run_effect(ontschot *s, const table *t, const struct ontschot_effect_options *options,
-                      struct effect_result **result)
+static err run_effect(ontschot *s, const table *t, const struct ontschot_setting *settings,
+                      size_t n, struct released_effect **result)
 {
-    struct ontschot_effect_options known;
     struct effect_spec spec;
-    if (!copy_known(&known, sizeof known, options))
-        return err_set(&s->info, E_INPUT, "abi.bad-size");
-    const err e = read_options(&known, &spec, &s->info);
-    return e == OK ? effect_run(t, &spec, s->pool, NULL, result, &s->info) : e;
+    if (n > SETTINGS_MAX) {
+        err_set(&s->info, E_LIMIT, "abi.too-many-settings");
+        msg_int(&s->info.msg, SETTINGS_MAX);
+        return E_LIMIT;
+    }
+    arena *a = arena_new(SIZE_MAX);
+    if (!a)
+        return err_nomem(&s->info);
+    err e = read_settings(settings, n, a, &spec, &s->info);
+    if (e == OK)
+        e = disclosure_run(t, &spec, s->pool, NULL, result, &s->info);
+    arena_free(a);
+    return e;
 }
 
 ontschot_status ontschot_effect_run(ontschot *s, const ontschot_table *t,
-                                    const struct ontschot_effect_options *options,
+                                    const struct ontschot_setting *settings, size_t n,
                                     ontschot_effect **effect)
 {
     ontschot_effect *made = calloc(1, sizeof *made);
     if (!made)
         return status_of(err_nomem(&s->info));
-    const err e = run_effect(s, t->table, options, &made->result);
+    const err e = run_effect(s, t->table, settings, n, &made->result);
     if (e != OK) {
         free(made);
         return status_of(e);
@@ -247,24 +222,25 @@ void ontschot_effect_close(ontschot_effect *e)
 {
     if (!e)
         return;
-    effect_result_free(e->result);
+    disclosure_free(e->result);
     out_free(&e->json);
     free(e);
 }
 
 size_t ontschot_effect_estimates(const ontschot_effect *e)
 {
-    return e->result->n_estimates;
+    return disclosure_view(e->result)->n_estimates;
 }
 
 ontschot_status ontschot_effect_estimate(const ontschot_effect *e, size_t i,
                                          struct ontschot_estimate *estimate)
 {
+    const struct effect_result *r = disclosure_view(e->result);
     struct ontschot_estimate ours;
     const size_t size = estimate->struct_size;
-    if (i >= e->result->n_estimates || !copy_known(&ours, sizeof ours, estimate))
+    if (i >= r->n_estimates || !copy_known(&ours, sizeof ours, estimate))
         return ONTSCHOT_INPUT;
-    const struct effect_estimate *from = &e->result->estimates[i];
+    const struct effect_estimate *from = &r->estimates[i];
     ours = (struct ontschot_estimate){
         .struct_size = size,
         .aggregation = effect_aggregation_name(from->aggregation),

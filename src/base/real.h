@@ -40,6 +40,9 @@ double real_chi2_sf(double x, double df);         /* upper tail */
 double real_t_cdf(double t, double df);
 double real_t_ppf(double p, double df);
 double real_f_sf(double f, double df1, double df2);
+/* Noncentral, lambda the sum of squared means: 1e-13 absolute. */
+double real_chi2_cdf_noncentral(double x, double df, double lambda);
+double real_f_cdf_noncentral(double f, double df1, double df2, double lambda);
 double real_beta_ppf(double p, double a, double b);
 double real_gamma_ppf(double p, double shape); /* scale 1 */
 

@@ -371,6 +371,29 @@ static void quantiles_undo_their_distributions(void **state)
     }
 }
 
+/*
+ * The first three are points of Patnaik, "The non-central chi-squared and
+ * F-distributions and their applications", Biometrika 36, 1949; digits from R 4.2.2
+ * (pchisq), and for F from integrating SciPy's chi-squared over the denominator.
+ */
+static void noncentral_distributions_are_true(void **state)
+{
+    (void)state;
+    assert_close(real_chi2_cdf_noncentral(1.765, 4, 4), 0.0499993747147179, 1e-12);
+    assert_close(real_chi2_cdf_noncentral(10, 4, 4), 0.711792816476956, 1e-12);
+    assert_close(real_chi2_cdf_noncentral(17.309, 4, 4), 0.949995709379146, 1e-12);
+    assert_close(real_chi2_cdf_noncentral(24, 7, 16), 0.586336839483671, 1e-12);
+    assert_close(real_f_cdf_noncentral(2.5, 3, 20, 5), 0.516354999255267, 1e-12);
+    assert_close(real_f_cdf_noncentral(4, 5, 7, 30), 0.158941163159019, 1e-12);
+    assert_close(real_f_cdf_noncentral(1.2, 1, 100, 0.5), 0.613308121567807, 1e-12);
+
+    assert_close(real_chi2_cdf_noncentral(3, 2, 0), 1 - real_chi2_sf(3, 2), 1e-13);
+    assert_close(real_f_cdf_noncentral(3, 2, 9, 0), 1 - real_f_sf(3, 2, 9), 1e-13);
+    assert_true(real_chi2_cdf_noncentral(0, 2, 1) == 0);
+    assert_true(isnan(real_chi2_cdf_noncentral(1, 2, -1)));
+    assert_true(isnan(real_f_cdf_noncentral(1, 2, 0, 1)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +410,7 @@ int main(void)
         cmocka_unit_test(incomplete_gamma_is_true),
         cmocka_unit_test(incomplete_beta_is_true),
         cmocka_unit_test(test_distributions_are_true),
+        cmocka_unit_test(noncentral_distributions_are_true),
         cmocka_unit_test(quantiles_agree_with_printed_tables),
         cmocka_unit_test(quantiles_undo_their_distributions),
     };

@@ -221,17 +221,25 @@ static err read_option(struct cli *c, int argc, char *const *argv, int *at, stru
     return e;
 }
 
+/* What was given to a command that runs by itself must be the action's, too. */
+static err enter_action(struct cli *c, str arg, struct err_info *info)
+{
+    const struct cli_command *command = cli_command_of(c), *action;
+    struct cli_option o;
+    err e = find_action(command, arg, &action, info);
+    for (size_t i = 0; i < c->n_given && command->run && e == OK; i++)
+        e = find_option(action, str_of(c->given[i].name), &o, info);
+    assert(e != OK || c->depth < CLI_DEPTH_MAX);
+    if (e == OK)
+        c->path[c->depth++] = action;
+    return e;
+}
+
 static err read_positional(struct cli *c, str arg, struct err_info *info)
 {
     const struct cli_command *command = cli_command_of(c);
-    if (command->actions) {
-        const struct cli_command *action;
-        const err e = find_action(command, arg, &action, info);
-        assert(e != OK || c->depth < CLI_DEPTH_MAX);
-        if (e == OK)
-            c->path[c->depth++] = action;
-        return e;
-    }
+    if (command->actions)
+        return enter_action(c, arg, info);
     if (c->n_args == CLI_ARGS_MAX || c->n_args == (size_t)command->args_max)
         return err_text(info, E_INPUT, "cli.too-many", arg);
     c->args[c->n_args++] = arg;
@@ -281,7 +289,7 @@ err cli_args_read(struct cli *c, const struct cli_command *program, int argc, ch
 err cli_args_check(const struct cli *c, struct err_info *info)
 {
     const struct cli_command *command = cli_command_of(c);
-    if (command->actions)
+    if (command->actions && !command->run)
         return err_text(info, E_INPUT, "cli.no-command", str_of(command->name));
     for (const struct cli_option *o = command->options; o && o->name; o++)
         if (o->required && !cli_given(c, o->name))

@@ -33,7 +33,17 @@ static const struct cli_command plain = {.name = "plain", .summary = "cli.help-s
 static const struct cli_command *const actions[] = {&fit, &plain, NULL};
 static const struct cli_command model = {
     .name = "model", .summary = "cli.help-summary", .actions = actions};
-static const struct cli_command *const commands[] = {&model, NULL};
+static int run_nothing(struct cli *c)
+{
+    (void)c;
+    return CLI_DONE;
+}
+static const struct cli_command both = {.name = "both",
+                                        .summary = "cli.help-summary",
+                                        .options = fit_options,
+                                        .run = run_nothing,
+                                        .actions = actions};
+static const struct cli_command *const commands[] = {&model, &both, NULL};
 static const struct cli_command program = {
     .name = "ontschot", .summary = "cli.help-summary", .actions = commands};
 
@@ -157,9 +167,29 @@ static void each_mistake_has_its_own_sentence(void **state)
         {"model fit --control treated-later f", "cli.not-choice"},
         {"model fit --format xlsx f", "cli.not-choice"},
         {"model fit --covariates a,,b f", "cli.empty-item"},
+        {"both", "cli.required"},
+        {"both --data d fti", "cli.unknown-command-near"},
+        {"both --data d plain", "cli.unknown-option"},
+        {"both fit --data d", "cli.too-few"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_refused(wrong[i].line, wrong[i].key);
+}
+
+static void a_command_with_actions_may_run_by_itself(void **state)
+{
+    (void)state;
+    struct cli c;
+    struct err_info info;
+
+    assert_int_equal(read_line(&c, "both --data d", &info), OK);
+    assert_int_equal(cli_args_check(&c, &info), OK);
+    assert_ptr_equal(cli_command_of(&c), &both);
+
+    assert_int_equal(read_line(&c, "both --data d fit a", &info), OK);
+    assert_int_equal(cli_args_check(&c, &info), OK);
+    assert_ptr_equal(cli_command_of(&c), &fit);
+    assert_true(str_eq(cli_text(&c, "data"), STR("d")));
 }
 
 static void a_number_without_bounds_may_be_any(void **state)
@@ -234,6 +264,7 @@ int main(void)
         cmocka_unit_test(what_is_not_given_has_its_default),
         cmocka_unit_test(a_list_is_cut_at_its_commas),
         cmocka_unit_test(each_mistake_has_its_own_sentence),
+        cmocka_unit_test(a_command_with_actions_may_run_by_itself),
         cmocka_unit_test(a_number_without_bounds_may_be_any),
         cmocka_unit_test(help_needs_nothing_else),
         cmocka_unit_test(a_suggestion_is_the_nearest_name),

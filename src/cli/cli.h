@@ -70,7 +70,8 @@ struct cli_command {
     bool uses_seed;      /* adds --seed */
     bool uses_threads;   /* adds --threads and fills cli.pool */
     int (*run)(struct cli *c);                /* returns an enum cli_exit */
-    const struct cli_command *const *actions; /* instead of `run`; ends in NULL */
+    const struct cli_command *const *actions; /* instead of `run`, or beside it when the command
+                                                 takes no positional arguments; ends in NULL */
 };
 
 enum cli_format { CLI_FORMAT_TEXT, CLI_FORMAT_JSON, CLI_FORMAT_CSV, CLI_FORMAT_XLSX };

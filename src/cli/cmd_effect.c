@@ -3,19 +3,92 @@
 #include "cli/cmd_effect_int.h"
 #include "engine/report/report.h"
 
-static err estimate(struct cli *c, const struct effect_spec *spec, struct effect_result **result,
+/* The frame has checked every value's form. */
+err cmd_effect_read(struct cli *c, struct effect_spec *s, struct err_info *info)
+{
+    effect_spec_init(s);
+    s->seed = c->seed;
+    for (size_t i = 0; i < c->n_given; i++) {
+        const str name = str_of(c->given[i].name);
+        str *items = &c->given[i].value;
+        size_t n = 1;
+        bool is_list;
+        if (!effect_option_find(name, &is_list))
+            continue;
+        err e = is_list ? cli_list(c, name.p, &items, &n, info) : OK;
+        if (e == OK)
+            e = effect_option_set(s, name, items, n, c->memory, info);
+        if (e != OK)
+            return e;
+    }
+    return OK;
+}
+
+static bool is_from_compressed(const struct cli *c)
+{
+    return str_eq(cli_text(c, "from"), STR("compressed"));
+}
+
+/* What sums are asked is checked beside their file, which settles most of it. */
+static err read_question(struct cli *c, struct effect_spec *s, struct err_info *info)
+{
+    const err e = cmd_effect_read(c, s, info);
+    return e == OK && !is_from_compressed(c) ? effect_spec_check(s, info) : e;
+}
+
+/* One file, or those of several municipalities together. */
+static err read_compressed(struct cli *c, compressed **all, struct err_info *info)
+{
+    str rest = cli_text(c, "data"), path;
+    err e = OK;
+    *all = NULL;
+    while (e == OK && str_next(&rest, ',', &path)) {
+        compressed *one;
+        e = compressed_read(str_trim(path), &one, info);
+        if (e != OK)
+            break;
+        if (!*all) {
+            *all = one;
+            continue;
+        }
+        e = compressed_add(*all, one, info);
+        if (e == E_INPUT)
+            err_at(info, str_trim(path), 0, 0);
+        compressed_free(one);
+    }
+    if (e != OK)
+        compressed_free(*all);
+    return e;
+}
+
+static err estimate_compressed(struct cli *c, const struct effect_spec *spec,
+                               struct released_effect **result, struct err_info *info)
+{
+    compressed *all;
+    err e = read_compressed(c, &all, info);
+    if (e != OK)
+        return e;
+    e = disclosure_run_compressed(all, spec, result, info);
+    compressed_free(all);
+    return e;
+}
+
+static err estimate(struct cli *c, const struct effect_spec *spec, struct released_effect **result,
                     struct err_info *info)
 {
     table *t;
+    if (is_from_compressed(c))
+        return estimate_compressed(c, spec, result, info);
     err e = table_open(cli_text(c, "data"), NULL, c->pool, c->progress, &t, info);
     if (e != OK)
         return e;
-    e = effect_run(t, spec, c->pool, c->progress, result, info);
+    e = disclosure_run(t, spec, c->pool, c->progress, result, info);
     table_free(t);
     return e;
 }
 
-static err print(const struct cli *c, const struct effect_result *r, out *o, struct err_info *info)
+static err print(const struct cli *c, const struct released_effect *r, out *o,
+                 struct err_info *info)
 {
     switch (c->format) {
     case CLI_FORMAT_JSON: return report_effect_json(o, r, info);
@@ -29,20 +102,20 @@ static err print(const struct cli *c, const struct effect_result *r, out *o, str
 static int run(struct cli *c)
 {
     struct effect_spec spec;
-    struct effect_result *r;
+    struct released_effect *r;
     struct err_info info;
     out text;
 
-    if (effect_args_read(c, &spec, &info) != OK)
+    if (read_question(c, &spec, &info) != OK)
         return cli_usage(c, &info.msg);
     if (estimate(c, &spec, &r, &info) != OK)
         return cli_fail(c, &info);
-    for (size_t i = 0; i < r->n_warnings; i++)
-        cli_warn(c, &r->warnings[i]);
+    for (size_t i = 0; i < disclosure_view(r)->n_warnings; i++)
+        cli_warn(c, &disclosure_view(r)->warnings[i]);
     out_init(&text, REPORT_BYTES_MAX);
     const int code = print(c, r, &text, &info) == OK ? cli_deliver(c, &text) : cli_fail(c, &info);
     out_free(&text);
-    effect_result_free(r);
+    disclosure_free(r);
     return code;
 }
 
@@ -57,8 +130,9 @@ static int run(struct cli *c)
 
 static const struct cli_option options[] = {
     {"data", CLI_TEXT, true, "cli.value-file", "effect.option-data", NULL, 0, 0},
+    CHOICE("from", "compress.option-from", "table|compressed"),
     {"method", CLI_CHOICE, true, "cli.value-choice", "effect.option-method",
-     "difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab|matching|"
+     "auto|difference|regression|weighting|doubly-robust|did|twfe|bacon|sunab|matching|"
      "balancing",
      0, 0},
     {"outcome", CLI_TEXT, true, "cli.value-column", "effect.option-outcome", NULL, 0, 0},
@@ -70,6 +144,7 @@ static const struct cli_option options[] = {
     COLUMN("weights", "effect.option-weights"),
     COLUMN("cluster", "effect.option-cluster"),
     CHOICE("errors", "effect.option-errors", "classical|hc1|hc2|hc3|cr1|cr2|cr3"),
+    {"randomised", CLI_FLAG, false, NULL, "effect.option-randomised", NULL, 0, 0},
     CHOICE("ipw", "effect.option-ipw", "hajek|ht"),
     CHOICE("control", "effect.option-control", "never|not-yet"),
     CHOICE("base", "effect.option-base", "varying|universal"),
@@ -105,6 +180,8 @@ static const struct cli_option options[] = {
      0},
     {"no-placebo-start", CLI_FLAG, false, NULL, "effect.option-no-placebo-start", NULL, 0, 0},
     COLUMN("provider", "effect.option-provider"),
+    {"min-persons", CLI_INT, false, "cli.value-number", "effect.option-min-persons", NULL,
+     EFFECT_PERSONS_LEAST, EFFECT_PERSONS_MOST},
     {"table", CLI_CHOICE, false, "cli.value-choice", "effect.option-table", REPORT_EFFECT_TABLES, 0,
      0},
     {0},
@@ -119,11 +196,26 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
      "maand --first-treated start --cluster team --bootstrap 1000",
      "effect.example-did"},
+    {"ontschot effect --data maanden.ot --method twfe --outcome kosten --unit persoon --time maand "
+     "--first-treated start --fixed-effects team --cluster wijk --event-study",
+     "effect.example-twfe"},
     {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
      "--covariates age,educ,race,re74,re75 --caliper 0.2 --caliper-on logit",
      "effect.example-matching"},
+    {"ontschot effect --from compressed --data almere.json,lelystad.json --method twfe --outcome "
+     "kosten",
+     "compress.example-from"},
+    {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
+     "maand --first-treated start --cluster team --subgroups huishoudtype --explore wijk "
+     "--placebo-outcomes waterverbruik",
+     "effect.example-looks"},
+    {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
+     "maand --first-treated start --cluster team --honest relative:0.5,1",
+     "effect.example-honest"},
     {0},
 };
+
+static const struct cli_command *const actions[] = {&cmd_effect_compress, NULL};
 
 const struct cli_command cmd_effect = {
     .name = "effect",
@@ -135,4 +227,5 @@ const struct cli_command cmd_effect = {
     .uses_seed = true,
     .uses_threads = true,
     .run = run,
+    .actions = actions,
 };

@@ -68,6 +68,19 @@ void cli_option_print(out *o, enum lang lang, const struct cli_option *option)
     out_str(o, tr(lang, option->value));
 }
 
+static void print_action_word(out *o, enum lang lang, size_t depth)
+{
+    out_char(o, ' ');
+    out_str(o, tr(lang, depth == 1 ? "cli.command-word" : "cli.action-word"));
+}
+
+static void print_options_word(out *o, enum lang lang)
+{
+    out_cstr(o, " [");
+    out_str(o, tr(lang, "cli.options-word"));
+    out_char(o, ']');
+}
+
 void cli_usage_print(out *o, enum lang lang, const struct cli_command *const *path, size_t depth)
 {
     const struct cli_command *command = path[depth - 1];
@@ -78,17 +91,24 @@ void cli_usage_print(out *o, enum lang lang, const struct cli_command *const *pa
         out_char(o, ' ');
         cli_option_print(o, lang, p);
     }
-    if (command->actions) {
-        out_char(o, ' ');
-        out_str(o, tr(lang, depth == 1 ? "cli.command-word" : "cli.action-word"));
-    }
-    out_cstr(o, " [");
-    out_str(o, tr(lang, "cli.options-word"));
-    out_char(o, ']');
+    if (command->actions && !command->run)
+        print_action_word(o, lang, depth);
+    print_options_word(o, lang);
     if (command->args) {
         out_char(o, ' ');
         out_str(o, tr(lang, command->args));
     }
+}
+
+/* The other way to use a command that runs by itself and has actions. */
+static void print_usage_of_actions(out *o, enum lang lang, const struct cli_command *const *path,
+                                   size_t depth)
+{
+    out_cstr(o, "  ");
+    cli_path_print(o, path, depth);
+    print_action_word(o, lang, depth);
+    print_options_word(o, lang);
+    out_char(o, '\n');
 }
 
 static void heading(out *o, enum lang lang, const char *key)
@@ -166,6 +186,8 @@ void cli_help_print(out *o, enum lang lang, const struct cli_command *const *pat
     out_cstr(o, "  ");
     cli_usage_print(o, lang, path, depth);
     out_char(o, '\n');
+    if (command->run && command->actions)
+        print_usage_of_actions(o, lang, path, depth);
     if (command->help) {
         out_char(o, '\n');
         print_text(o, tr(lang, command->help), 0);

@@ -75,7 +75,7 @@ static void print_command(out *o, enum lang lang, const struct cli_command **pat
     paragraph(o, ".PP", tr(lang, command->summary));
     if (command->help)
         paragraph(o, ".PP", tr(lang, command->help));
-    if (!command->actions)
+    if (command->run)
         print_options(o, lang, command, piece);
     print_examples(o, lang, command);
     for (const struct cli_command *const *a = command->actions; a && *a; a++) {

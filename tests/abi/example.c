@@ -14,14 +14,24 @@ static void check(int passed, const char *name)
     status |= !passed;
 }
 
-static const struct ontschot_effect_options staggered = {
-    .struct_size = sizeof staggered,
-    .method = "did",
-    .outcome = "lemp",
-    .unit = "countyreal",
-    .time = "year",
-    .first_treated = "first.treat",
+static const struct ontschot_setting staggered[] = {
+    {"method", "did"},
+    {"outcome", "lemp"},
+    {"unit", "countyreal"},
+    {"time", "year"},
+    {"first-treated", "first.treat"},
 };
+enum { N_STAGGERED = sizeof staggered / sizeof *staggered };
+
+/* The question with one more setting; false when it was not refused as wrong. */
+static int refuses(ontschot *s, const ontschot_table *t, const char *name, const char *value)
+{
+    struct ontschot_setting wrong[N_STAGGERED + 1];
+    ontschot_effect *e = NULL;
+    memcpy(wrong, staggered, sizeof staggered);
+    wrong[N_STAGGERED] = (struct ontschot_setting){name, value};
+    return ontschot_effect_run(s, t, wrong, N_STAGGERED + 1, &e) == ONTSCHOT_INPUT && !e;
+}
 
 /* The simple aggregation of the county panel: Callaway and Sant'Anna (2021), research in did. */
 static void estimates_arrive(ontschot *s, const ontschot_table *t)
@@ -30,7 +40,7 @@ static void estimates_arrive(ontschot *s, const ontschot_table *t)
     struct ontschot_estimate simple = {.struct_size = sizeof simple};
     const char *json = NULL;
 
-    const int ran = ontschot_effect_run(s, t, &staggered, &e) == ONTSCHOT_OK;
+    const int ran = ontschot_effect_run(s, t, staggered, N_STAGGERED, &e) == ONTSCHOT_OK;
     check(ran, "an effect is estimated");
     if (!ran) {
         printf("# %s\n", ontschot_error(s, "en"));
@@ -42,7 +52,8 @@ static void estimates_arrive(ontschot *s, const ontschot_table *t)
         i++;
     check(i < ontschot_effect_estimates(e), "the simple aggregation is among the estimates");
     check(fabs(simple.estimate - -0.0399512752) < 5e-11, "its value is the published one");
-    check(ontschot_effect_json(s, e, &json) == ONTSCHOT_OK && strstr(json, "\"estimates\""),
+    check(ontschot_effect_json(s, e, &json) == ONTSCHOT_OK && strstr(json, "\"estimates\"") &&
+              strstr(json, "\"min_persons\": 10"),
           "the same comes as JSON");
     ontschot_effect_close(e);
 }
@@ -50,36 +61,54 @@ static void estimates_arrive(ontschot *s, const ontschot_table *t)
 static void mistakes_are_told(ontschot *s, const ontschot_table *t)
 {
     ontschot_table *none = NULL;
-    ontschot_effect *e = NULL;
-    struct ontschot_effect_options wrong = staggered;
 
     check(ontschot_table_open(s, "no-such-file.csv", &none) == ONTSCHOT_ABSENT && !none,
           "a file that is not there is absent");
     check(strstr(ontschot_error(s, "en"), "no-such-file.csv: ") != NULL, "and its name is told");
-    wrong.control = "nevr";
-    check(ontschot_effect_run(s, t, &wrong, &e) == ONTSCHOT_INPUT && !e, "a choice must exist");
-    check(strstr(ontschot_error(s, "nl"), "kan “nevr” niet") != NULL, "and the error is in Dutch");
-    wrong = staggered;
-    wrong.outcome = "lempp";
-    check(ontschot_effect_run(s, t, &wrong, &e) == ONTSCHOT_INPUT && !e, "a column must exist");
-    check(strstr(ontschot_error(s, "en"), "lemp") != NULL, "and the error names it");
-    wrong.struct_size = 0;
-    check(ontschot_effect_run(s, t, &wrong, &e) == ONTSCHOT_INPUT, "a struct must have a size");
+    check(refuses(s, t, "min-persons", "4"), "no fewer than five persons stand behind a number");
+    check(refuses(s, t, "control", "nevr"), "a choice must exist");
+    check(strstr(ontschot_error(s, "nl"), "kan niet “nevr” zijn") != NULL,
+          "and the error is in Dutch");
+    check(refuses(s, t, "covariates", "lpopp"), "a column must exist");
+    check(strstr(ontschot_error(s, "en"), "lpop") != NULL, "and the error names it");
+    check(refuses(s, t, "covariate", "lpop"), "an option must exist");
+    check(refuses(s, t, "outcome", "lpop"), "only a list has more than one value");
+}
+
+/* A list is a name that is given again. */
+static void a_list_is_understood(ontschot *s, const ontschot_table *t)
+{
+    ontschot_effect *e = NULL;
+    const char *json = NULL;
+    const struct ontschot_setting matched[] = {
+        {"method", "twfe"},
+        {"outcome", "lemp"},
+        {"unit", "countyreal"},
+        {"time", "year"},
+        {"first-treated", "first.treat"},
+        {"covariates", "lpop"},
+        {"covariates", "treat"},
+    };
+    const size_t n = sizeof matched / sizeof *matched;
+
+    check(ontschot_effect_run(s, t, matched, n, &e) == ONTSCHOT_OK, "a name given twice is a list");
+    check(e && ontschot_effect_json(s, e, &json) == ONTSCHOT_OK && strstr(json, "\"lpop\"") &&
+              strstr(json, "\"treat\""),
+          "and both items arrive");
+    ontschot_effect_close(e);
 }
 
 /* A program built against an older header knows fewer fields. */
 static void an_older_caller_is_understood(ontschot *s, const ontschot_table *t)
 {
     ontschot_effect *e = NULL;
-    struct ontschot_effect_options older = staggered;
     struct ontschot_estimate estimate;
-    older.struct_size = offsetof(struct ontschot_effect_options, covariates);
-    older.n_covariates = 1000000; /* behind what it knows: not read */
     memset(&estimate, 7, sizeof estimate);
     estimate.struct_size = offsetof(struct ontschot_estimate, p);
 
-    check(ontschot_effect_run(s, t, &older, &e) == ONTSCHOT_OK, "a shorter struct is understood");
-    check(e && ontschot_effect_estimate(e, 0, &estimate) == ONTSCHOT_OK, "and one is filled in");
+    check(ontschot_effect_run(s, t, staggered, N_STAGGERED, &e) == ONTSCHOT_OK &&
+              ontschot_effect_estimate(e, 0, &estimate) == ONTSCHOT_OK,
+          "a shorter struct is filled in");
     unsigned char behind[sizeof estimate.p], sevens[sizeof estimate.p];
     memcpy(behind, &estimate.p, sizeof behind);
     memset(sevens, 7, sizeof sevens);
@@ -101,6 +130,7 @@ int main(int argc, char **argv)
         check(ontschot_table_rows(t) == 2500 && ontschot_table_columns(t) == 6, "it is whole");
         estimates_arrive(s, t);
         mistakes_are_told(s, t);
+        a_list_is_understood(s, t);
         an_older_caller_is_understood(s, t);
     }
     ontschot_table_close(t);

@@ -231,6 +231,58 @@ static err run_effect(void *ctx, par *pool, void **made, struct err_info *info)
     return e;
 }
 
+/* Sums for each team, made, released and written. */
+static err compress_panel(void *ctx, par *pool, void **made, struct err_info *info)
+{
+    const struct question *q = ctx;
+    compressed *c = untouched;
+    out o;
+    err e = compressed_from_table(q->t, &q->spec, &q->spec.outcome, 1, pool, NULL, &c, info);
+    if (e != OK) {
+        *made = c;
+        return e;
+    }
+    out_init(&o, COMPRESSED_BYTES_MAX);
+    e = compressed_release(c, 10, info);
+    if (e == OK)
+        e = compressed_write(&o, c, STR("here"), info);
+    out_free(&o);
+    compressed_free(c);
+    return e;
+}
+
+/* Read back, twice, together, and estimated from. */
+struct two_files {
+    str one, other;
+    struct effect_spec spec;
+};
+
+static err run_from_files(void *ctx, par *pool, void **made, struct err_info *info)
+{
+    (void)pool;
+    const struct two_files *f = ctx;
+    compressed *c = untouched, *more = untouched;
+    struct effect_result *r = untouched;
+    err e = compressed_parse(f->one, STR("one"), &c, info);
+    if (e != OK) {
+        *made = c;
+        return e;
+    }
+    e = compressed_parse(f->other, STR("other"), &more, info);
+    if (e == OK) {
+        e = compressed_add(c, more, info);
+        compressed_free(more);
+    }
+    if (e == OK)
+        e = effect_run_compressed(c, &f->spec, &r, info);
+    if (e == OK)
+        effect_result_free(r);
+    else
+        *made = r;
+    compressed_free(c);
+    return e;
+}
+
 static void staggered_starts(void **state)
 {
     (void)state;
@@ -256,6 +308,50 @@ static void staggered_starts(void **state)
     table_free(q.t);
 }
 
+static void fixed_effects(void **state)
+{
+    (void)state;
+    struct question q = {.t = opened(fixture("mpdta.csv"))};
+    effect_spec_init(&q.spec);
+    q.spec.method = EFFECT_TWFE;
+    q.spec.outcome = STR("lemp");
+    q.spec.unit = STR("countyreal");
+    q.spec.time = STR("year");
+    q.spec.first_treated = STR("first.treat");
+
+    each_refusal_is_clean(run_effect, &q, 8);
+    q.spec.event_study = true;
+    q.spec.cluster = STR("lpop");
+    each_refusal_is_clean(run_effect, &q, 8);
+    table_free(q.t);
+}
+
+/* More levels than fit one small system: two for each of 300 persons. */
+static void many_fixed_effects(void **state)
+{
+    (void)state;
+    static char text[1 << 16];
+    size_t n = (size_t)snprintf(text, sizeof text, "id,t,g,y,f\n");
+    for (int i = 0; i < 900; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%d,%d,%d,%d,%d\n", i / 3, i % 3 + 1,
+                              i / 3 % 2 * 3, i * i % 17, i / 3 * 2 + (i % 3 > 0));
+    struct question q = {0};
+    struct err_info info;
+    assert_int_equal(table_parse(str_of(text), STR("made"), NULL, NULL, &q.t, &info), OK);
+    effect_spec_init(&q.spec);
+    q.spec.method = EFFECT_TWFE;
+    q.spec.outcome = STR("y");
+    q.spec.unit = STR("id");
+    q.spec.time = STR("t");
+    q.spec.first_treated = STR("g");
+    q.spec.fixed_effects[0] = STR("f");
+    q.spec.n_fixed_effects = 1;
+
+    each_refusal_is_clean(run_effect, &q, 8);
+
+    table_free(q.t);
+}
+
 static void two_groups(void **state)
 {
     (void)state;
@@ -275,6 +371,40 @@ static void two_groups(void **state)
         each_refusal_is_clean(run_effect, &q, 10);
     }
 
+    table_free(q.t);
+}
+
+static void exchanging_sums_for_each_team(void **state)
+{
+    (void)state;
+    struct err_info info;
+    struct question q = {.t = opened(fixture("compress-waterstad.csv"))};
+    struct two_files f;
+    compressed *c;
+    out one, other;
+    effect_spec_init(&q.spec);
+    q.spec.method = EFFECT_SUNAB;
+    q.spec.outcome = STR("kosten");
+    q.spec.unit = STR("persoon");
+    q.spec.time = STR("kwartaal");
+    q.spec.first_treated = STR("start");
+    q.spec.cluster = STR("team");
+    q.spec.covariates[q.spec.n_covariates++] = STR("huur");
+    out_init(&one, COMPRESSED_BYTES_MAX);
+    out_init(&other, COMPRESSED_BYTES_MAX);
+    assert_int_equal(compressed_from_table(q.t, &q.spec, &q.spec.outcome, 1, NULL, NULL, &c, &info),
+                     OK);
+    assert_int_equal(compressed_release(c, 10, &info), OK);
+    assert_int_equal(compressed_write(&one, c, STR("one"), &info), OK);
+    assert_int_equal(compressed_write(&other, c, STR("other"), &info), OK);
+    f = (struct two_files){out_view(&one), out_view(&other), q.spec};
+
+    each_refusal_is_clean(compress_panel, &q, 5);
+    each_refusal_is_clean(run_from_files, &f, 5);
+
+    out_free(&one);
+    out_free(&other);
+    compressed_free(c);
     table_free(q.t);
 }
 
@@ -337,9 +467,15 @@ static void costs_and_benefits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reading_a_text_file), cmocka_unit_test(writing_and_mapping_a_column_file),
-        cmocka_unit_test(picking_rows),        cmocka_unit_test(staggered_starts),
-        cmocka_unit_test(two_groups),          cmocka_unit_test(costs_and_benefits),
+        cmocka_unit_test(exchanging_sums_for_each_team),
+        cmocka_unit_test(reading_a_text_file),
+        cmocka_unit_test(writing_and_mapping_a_column_file),
+        cmocka_unit_test(picking_rows),
+        cmocka_unit_test(staggered_starts),
+        cmocka_unit_test(fixed_effects),
+        cmocka_unit_test(many_fixed_effects),
+        cmocka_unit_test(two_groups),
+        cmocka_unit_test(costs_and_benefits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,168 +1,247 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/effect/balance_int.h"
 
+#include "base/lin.h"
 #include "base/real.h"
+#include "engine/effect/code_map_int.h"
+#include "engine/effect/order_int.h"
 
 #include <math.h>
-#include <stdlib.h>
 
+enum { FEW = 256 }; /* values of a column that are counted rather than sorted */
+
+enum { BEFORE, AFTER, TIMES };
 enum { CONTROL, TREATED, GROUPS };
 
-struct value {
-    double x;
-    size_t row;
-};
-
-/* One column of two groups, sorted. */
-struct column {
-    const struct value *sorted;
-    size_t n;
-    const double *d;
-    double scale; /* the standard deviation of the treated before */
-    bool is_binary;
+/* What a row adds to the share of the treated minus that of the controls. */
+struct step {
+    double by[TIMES];
 };
 
 struct pass {
     const struct frame *f;
-    const double *p, *after;
-    struct value *scratch; /* f->n for each worker */
+    const double *p;               /* the propensity score, or NULL */
+    double *share[TIMES][GROUPS];  /* of each row in its group: sums to 1; 0 in the other */
+    double squares[TIMES][GROUPS]; /* sum of share^2 */
+    struct step *step;             /* of each row */
+    size_t room;                   /* items for a column: f->n, or FEW when that is more */
+    struct order_item *item;       /* 2 room for each worker */
+    double *centred;               /* f->n for each worker */
     struct effect_balance *balance;
 };
 
-struct moments {
-    double weight, mean, variance;
+/* One column. */
+struct column {
+    const double *x;
+    const struct order_item *sorted; /* n_sorted rows, or values when these are few */
+    const struct step *step;         /* of each of these */
+    size_t n_sorted;
+    bool is_binary;
+    double mean[TIMES][GROUPS], variance[TIMES][GROUPS];
 };
 
-static int rising(const void *a, const void *b)
+static err pass_new(const struct frame *f, unsigned threads, arena *a, struct pass *p,
+                    struct err_info *info)
 {
-    const struct value *x = a, *y = b;
-    if (x->x != y->x)
-        return x->x < y->x ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
+    bool complete = true;
 
-static double weight_of(const double *w, size_t row)
-{
-    return w ? w[row] : 1.0;
-}
-
-static void measure_group(const struct column *c, const double *w, int group, struct moments *m)
-{
-    double weight = 0, squares = 0, sum = 0, spread = 0;
-
-    for (size_t i = 0; i < c->n; i++) {
-        const size_t row = c->sorted[i].row;
-        if ((c->d[row] > 0) != (group == TREATED))
-            continue;
-        weight += weight_of(w, row);
-        squares += weight_of(w, row) * weight_of(w, row);
-        sum += weight_of(w, row) * c->sorted[i].x;
+    p->f = f;
+    for (int t = 0; t < TIMES; t++)
+        for (int g = 0; g < GROUPS; g++)
+            complete = (p->share[t][g] = ARENA_NEW(a, double, f->n)) && complete;
+    p->step = ARENA_NEW(a, struct step, f->n);
+    p->room = f->n > FEW ? f->n : FEW;
+    if (p->room <= SIZE_MAX / 2 / threads) {
+        p->item = ARENA_NEW(a, struct order_item, threads * 2 * p->room);
+        p->centred = ARENA_NEW(a, double, threads * f->n);
     }
-    const double mean = sum / weight, free_weight = weight - squares / weight;
-    for (size_t i = 0; i < c->n; i++) {
-        const size_t row = c->sorted[i].row;
-        if ((c->d[row] > 0) == (group == TREATED))
-            spread += weight_of(w, row) * (c->sorted[i].x - mean) * (c->sorted[i].x - mean);
-    }
-    *m = (struct moments){weight, mean, free_weight > 0 ? spread / free_weight : REAL_NAN};
+    return complete && p->step && p->item && p->centred ? OK : err_nomem(info);
 }
 
-/* Steps through the values, with the share of each group at or below them. */
-static void compare_distributions(const struct column *c, const double *w, const struct moments *m,
-                                  struct effect_likeness *like)
+static void share_out(struct pass *p, int time, const double *weight)
 {
-    double share[GROUPS] = {0}, sum = 0, most = 0;
-    size_t values = 0;
+    const struct frame *f = p->f;
+    double sum[GROUPS];
 
-    for (size_t i = 0; i < c->n; i++) {
-        const size_t row = c->sorted[i].row;
-        const int group = c->d[row] > 0 ? TREATED : CONTROL;
-        share[group] += weight_of(w, row) / m[group].weight;
-        if (i + 1 < c->n && c->sorted[i + 1].x == c->sorted[i].x)
+    for (size_t i = 0; i < f->n; i++) {
+        const double w = weight ? weight[i] : 1;
+        p->share[time][TREATED][i] = w * f->d[i];
+        p->share[time][CONTROL][i] = w * (1 - f->d[i]);
+    }
+    for (int g = 0; g < GROUPS; g++)
+        sum[g] = lin_sum(p->share[time][g], f->n);
+    for (size_t i = 0; i < f->n; i++) {
+        p->share[time][TREATED][i] /= sum[TREATED];
+        p->share[time][CONTROL][i] /= sum[CONTROL];
+        p->step[i].by[time] = p->share[time][TREATED][i] - p->share[time][CONTROL][i];
+    }
+    for (int g = 0; g < GROUPS; g++)
+        p->squares[time][g] = lin_dot(p->share[time][g], p->share[time][g], f->n);
+}
+
+static void measure(const struct pass *p, struct column *c, double *centred)
+{
+    const size_t n = p->f->n;
+
+    for (int t = 0; t < TIMES; t++)
+        for (int g = 0; g < GROUPS; g++) {
+            const double *share = p->share[t][g], mean = lin_dot(share, c->x, n);
+            const double is_free = 1 - p->squares[t][g];
+            for (size_t i = 0; i < n; i++)
+                centred[i] = c->x[i] - mean;
+            const double spread = lin_dot3(share, centred, centred, n);
+            c->mean[t][g] = mean;
+            c->variance[t][g] = is_free > 0 ? spread / is_free : REAL_NAN;
+        }
+}
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* Steps through the values, with what the shares at or below them differ. */
+static void compare_distributions(const struct column *c, struct effect_likeness *const like[TIMES])
+{
+    double apart[TIMES] = {0}, sum[TIMES] = {0}, most[TIMES] = {0};
+    size_t values = 1;
+
+    for (size_t i = 0; i + 1 < c->n_sorted; i++) { /* behind the last, both are 1 */
+        const struct step *step = &c->step[c->sorted[i].row];
+        for (int t = 0; t < TIMES; t++)
+            apart[t] += step->by[t];
+        if (c->sorted[i + 1].key == c->sorted[i].key)
             continue;
-        const double apart = i + 1 < c->n ? fabs(share[TREATED] - share[CONTROL]) : 0;
-        sum += apart;
-        most = apart > most ? apart : most;
         values++;
+        for (int t = 0; t < TIMES; t++) {
+            sum[t] += fabs(apart[t]);
+            most[t] = larger(most[t], fabs(apart[t]));
+        }
     }
-    like->ecdf_mean = c->is_binary ? most : sum / (double)values;
-    like->ecdf_max = most;
+    for (int t = 0; t < TIMES; t++) {
+        like[t]->ecdf_mean = c->is_binary ? most[t] : sum[t] / (double)values;
+        like[t]->ecdf_max = most[t];
+    }
 }
 
-static void compare(const struct column *c, const double *w, double origin, double unit,
-                    struct effect_likeness *like)
+/* Values in the place of rows, with the sum of their steps; false when they are not few. */
+static bool count_values(const struct pass *p, const double *x, struct order_item item[FEW],
+                         struct step sum[FEW], size_t *n)
 {
-    struct moments m[GROUPS];
+    struct code_map map;
+    struct err_info ignored; /* sorting needs no more memory */
+    uint32_t code;
 
-    measure_group(c, w, CONTROL, &m[CONTROL]);
-    measure_group(c, w, TREATED, &m[TREATED]);
-    like->mean_treated = origin + unit * m[TREATED].mean;
-    like->mean_control = origin + unit * m[CONTROL].mean;
-    like->difference = c->scale > 0 ? (m[TREATED].mean - m[CONTROL].mean) / c->scale : REAL_NAN;
-    like->variance_ratio = c->is_binary || !(m[CONTROL].variance > 0)
-                               ? REAL_NAN
-                               : m[TREATED].variance / m[CONTROL].variance;
-    compare_distributions(c, w, m, like);
+    bool is_fine = code_map_init(&map, (size_t)4 * FEW, &ignored) == OK;
+    for (size_t i = 0; is_fine && i < p->f->n; i++) {
+        const uint64_t key = order_key(x[i]);
+        is_fine = code_map_add(&map, key, &code, &ignored) == OK && code < FEW;
+        if (!is_fine)
+            break;
+        if (code == *n) {
+            item[(*n)++] = (struct order_item){key, code};
+            sum[code] = (struct step){{0}};
+        }
+        for (int t = 0; t < TIMES; t++)
+            sum[code].by[t] += p->step[i].by[t];
+    }
+    code_map_free(&map);
+    return is_fine;
 }
 
-static size_t count_values(const struct value *sorted, size_t n)
+static bool has_two_values(const struct column *c)
 {
     size_t values = 1;
-    for (size_t i = 1; i < n; i++)
-        values += sorted[i].x != sorted[i - 1].x;
-    return values;
+    for (size_t i = 1; i < c->n_sorted && values <= 2; i++)
+        values += c->sorted[i].key != c->sorted[i - 1].key;
+    return values == 2;
 }
 
-static void fill_row(void *ctx, size_t j, unsigned worker)
+/* Few values are summed in `sum`, else all rows are sorted. */
+static void sort_column(const struct pass *p, struct column *c, struct order_item *item,
+                        struct step sum[FEW])
+{
+    const size_t n = p->f->n;
+
+    c->step = sum;
+    if (!count_values(p, c->x, item, sum, &c->n_sorted)) {
+        c->step = p->step;
+        c->n_sorted = n;
+        for (size_t i = 0; i < n; i++)
+            item[i] = (struct order_item){order_key(c->x[i]), (uint32_t)i};
+    }
+    c->sorted = order_sort(item, item + p->room, c->n_sorted);
+    c->is_binary = has_two_values(c);
+}
+
+/* The standard deviation of the treated before. */
+static double scale_of(const struct column *c)
+{
+    const double low = order_value(c->sorted[0].key);
+    const double high = order_value(c->sorted[c->n_sorted - 1].key);
+    const double mean = c->mean[BEFORE][TREATED];
+    return sqrt(c->is_binary ? larger(0, (mean - low) * (high - mean))
+                             : c->variance[BEFORE][TREATED]);
+}
+
+static void fill_row(void *ctx, size_t row, unsigned worker)
 {
     const struct pass *p = ctx;
     const struct frame *f = p->f;
-    const double *x = j == 0 ? p->p : f->x[j];
-    const double origin = j == 0 ? 0 : f->x_mean[j], unit = j == 0 ? 1 : f->x_sd[j];
-    struct value *v = p->scratch + worker * f->n;
-    struct moments treated;
+    const bool is_score = p->p && row == 0;
+    const size_t j = row + !p->p; /* the ones are no covariate */
+    const double origin = is_score ? 0 : f->x_mean[j], unit = is_score ? 1 : f->x_sd[j];
+    struct step sum[FEW];
+    struct effect_likeness *const like[TIMES] = {&p->balance[row].before, &p->balance[row].after};
+    struct column c = {.x = is_score ? p->p : f->x[j]};
 
-    for (size_t i = 0; i < f->n; i++)
-        v[i] = (struct value){x[i], i};
-    qsort(v, f->n, sizeof *v, rising);
-    struct column c = {.sorted = v, .n = f->n, .d = f->d};
-    c.is_binary = count_values(v, f->n) == 2;
-    measure_group(&c, NULL, TREATED, &treated);
-    const double low = v[0].x, high = v[f->n - 1].x;
-    c.scale = sqrt(c.is_binary ? fmax(0, (treated.mean - low) * (high - treated.mean))
-                               : treated.variance);
-    compare(&c, NULL, origin, unit, &p->balance[j].before);
-    compare(&c, p->after, origin, unit, &p->balance[j].after);
+    sort_column(p, &c, p->item + worker * 2 * p->room, sum);
+    measure(p, &c, p->centred + worker * f->n);
+    const double scale = scale_of(&c);
+    for (int t = 0; t < TIMES; t++) {
+        const double *mean = c.mean[t], *variance = c.variance[t];
+        like[t]->mean_treated = origin + unit * mean[TREATED];
+        like[t]->mean_control = origin + unit * mean[CONTROL];
+        like[t]->difference = scale > 0 ? (mean[TREATED] - mean[CONTROL]) / scale : REAL_NAN;
+        like[t]->variance_ratio = c.is_binary || !(variance[CONTROL] > 0)
+                                      ? REAL_NAN
+                                      : variance[TREATED] / variance[CONTROL];
+    }
+    compare_distributions(&c, like);
+}
+
+static err name_rows(const struct pass *p, size_t n, arena *a, struct err_info *info)
+{
+    for (size_t i = 0; i < n; i++) {
+        const bool is_score = p->p && i == 0;
+        p->balance[i].covariate = is_score ? STR("") : arena_str(a, p->f->x_name[i + !p->p]);
+        if (!p->balance[i].covariate.p)
+            return err_nomem(info);
+    }
+    return OK;
 }
 
 err balance_fill(const struct frame *f, const double *p, const double *after, par *pool,
                  struct effect_result *r, struct err_info *info)
 {
-    const size_t threads = pool ? par_threads(pool) : 1;
+    const size_t n_rows = f->k - !p;
+    struct pass pass = {.p = p};
     arena *scratch = arena_new(SIZE_MAX);
     if (!scratch)
         return err_nomem(info);
 
-    err e = OK;
-    struct pass pass = {.f = f, .p = p, .after = after};
-    pass.scratch =
-        f->n > SIZE_MAX / threads ? NULL : ARENA_NEW(scratch, struct value, threads * f->n);
-    pass.balance = ARENA_NEW(r->memory, struct effect_balance, f->k);
-    if (!pass.scratch || !pass.balance) {
-        e = err_nomem(info);
+    err e = pass_new(f, pool ? par_threads(pool) : 1, scratch, &pass, info);
+    if (e != OK)
         goto out;
-    }
-    for (size_t j = 1; j < f->k; j++) {
-        pass.balance[j].covariate = arena_str(r->memory, f->x_name[j]);
-        if (!pass.balance[j].covariate.p) {
-            e = err_nomem(info);
-            goto out;
-        }
-    }
-    pass.balance[0].covariate = STR("");
-    par_run(pool, f->k, fill_row, &pass);
+    pass.balance = ARENA_NEW(r->memory, struct effect_balance, n_rows);
+    e = pass.balance ? name_rows(&pass, n_rows, r->memory, info) : err_nomem(info);
+    if (e != OK)
+        goto out;
+    share_out(&pass, BEFORE, NULL);
+    share_out(&pass, AFTER, after);
+    par_run(pool, n_rows, fill_row, &pass);
     r->balance = pass.balance;
-    r->n_balance = f->k;
+    r->n_balance = n_rows;
 out:
     arena_free(scratch);
     return e;

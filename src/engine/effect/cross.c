@@ -4,6 +4,7 @@
 #include "base/lin.h"
 #include "base/real.h"
 #include "engine/effect/influence_int.h"
+#include "engine/effect/looks_int.h"
 #include "engine/effect/ols_int.h"
 
 #include <math.h>
@@ -112,6 +113,21 @@ static err conclude_by_draws(const struct influence *influence, double df, par *
     return OK;
 }
 
+/* Of each row, for those who adjust several effects together. */
+static err keep_parts(const struct frame *f, const struct cross_answer *answer, arena *a,
+                      struct effect_result *r, struct err_info *info)
+{
+    struct looks_row *row = ARENA_NEW(a, struct looks_row, f->n);
+    if (!row)
+        return err_nomem(info);
+    for (size_t i = 0; i < f->n; i++) {
+        const double weight = f->w ? f->w[i] : 1;
+        row[i] = (struct looks_row){f->key[i], answer->psi[i] / (double)f->n, weight * f->d[i],
+                                    weight * (1 - f->d[i])};
+    }
+    return looks_keep_parts(row, f->n, r->memory, &r->parts, info);
+}
+
 static err conclude(const struct frame *f, const struct cross_answer *answer, par *pool,
                     const struct progress *progress, struct effect_result *r, struct err_info *info)
 {
@@ -152,12 +168,14 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
     if (e == OK)
         e = check_group_sizes(r, info);
     if (e == OK && r->spec.method == EFFECT_MATCHING)
-        e = cross_match(&f, pool, r, scratch, info);
+        e = cross_match(t, &f, pool, r, scratch, info);
     if (e == OK) {
         answer.df = f.cluster ? (double)f.n_clusters - 1 : REAL_INF;
         e = (weighting ? cross_weighting : cross_least_squares)(&f, pool, r, scratch, &answer,
                                                                 info);
     }
+    if (e == OK && f.key)
+        e = keep_parts(&f, &answer, scratch, r, info);
     if (e == OK)
         e = conclude(&f, &answer, pool, progress, r, info);
     if (e == OK && r->spec.cluster.n)

@@ -63,16 +63,19 @@ WARN_UNUSED err cross_teams(const struct frame *f, par *pool, const struct progr
                             struct effect_result *r, arena *a, struct err_info *info);
 
 /*
- * Turns `f` into the matched sample, in which least squares of y on d is the
- * effect on the treated: units in a pair, weighted. A treated has weight 1,
- * which its m controls share as 1 / m each; a control adds up what it got, and
- * the weights of the controls are scaled to their number.
+ * Turns `f`, read from `t`, into the matched sample, in which least squares of y
+ * on d is the effect on the treated: units in a pair or stratum, weighted. A
+ * treated has weight 1, which its m controls share as 1 / m each; a control adds
+ * up what it got, and the weights of the controls are scaled to their number. In a
+ * stratum all treated share all controls (Iacus, King and Porro 2012, eq. 5).
  *
- * Fills r->match and r->balance. Sets the errors: by pair (f->cluster is then
- * the pair) or, with replacement, hc1; f->cluster stays what it was when given.
- * E_INPUT when fewer than two treated or two controls are left.
+ * Fills r->match and r->balance. Sets the errors: by pair or stratum (f->cluster is
+ * then that); hc1 with replacement, or with fewer than MATCH_STRATA_FEW strata;
+ * f->cluster stays what it was when given. E_INPUT when fewer than two treated or
+ * two controls are left.
  */
-WARN_UNUSED err cross_match(struct frame *f, par *pool, struct effect_result *r, arena *a,
-                            struct err_info *info);
+#define MATCH_STRATA_FEW 20
+WARN_UNUSED err cross_match(const table *t, struct frame *f, par *pool, struct effect_result *r,
+                            arena *a, struct err_info *info);
 
 #endif

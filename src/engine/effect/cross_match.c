@@ -1,34 +1,26 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The matched sample: scores, pairs, weights, and the rows that are left. */
-#include "engine/effect/cross_int.h"
+/* The matched sample: scores, pairs or strata, weights, and the rows that are left. */
+#include "engine/effect/cross_match_int.h"
 
 #include "base/lin.h"
 #include "base/real.h"
 #include "engine/effect/balance_int.h"
-#include "engine/effect/match_int.h"
+#include "engine/effect/match_whiten_int.h"
 
 #include <math.h>
 
 #define NO_SPREAD 1e-12 /* standard deviation of a score that tells nobody apart */
 
-struct matching {
-    const struct frame *f;
-    double *p, *value; /* propensity score; the scale on which distance is measured */
-    size_t *partners;  /* of each treated */
-    double *weight;    /* of each unit in the matched sample; 0: not in it */
-    uint32_t *pair;    /* of each unit in the matched sample, without replacement */
-    struct match_pairs pairs;
-};
+static bool is_by_strata(const struct effect_spec *s)
+{
+    return s->distance == EFFECT_EXACT || s->distance == EFFECT_CEM;
+}
 
 static err matching_new(const struct frame *f, arena *a, struct matching *m, struct err_info *info)
 {
-    *m = (struct matching){.f = f,
-                           .p = ARENA_NEW(a, double, f->n),
-                           .value = ARENA_NEW(a, double, f->n),
-                           .partners = ARENA_NEW(a, size_t, f->n),
-                           .weight = ARENA_NEW(a, double, f->n),
-                           .pair = ARENA_NEW(a, uint32_t, f->n)};
-    return m->p && m->value && m->partners && m->weight && m->pair ? OK : err_nomem(info);
+    *m = (struct matching){
+        .f = f, .weight = ARENA_NEW(a, double, f->n), .group = ARENA_NEW(a, uint32_t, f->n)};
+    return m->weight && m->group ? OK : err_nomem(info);
 }
 
 static err fit_values(par *pool, arena *a, struct matching *m, struct effect_result *r,
@@ -37,80 +29,99 @@ static err fit_values(par *pool, arena *a, struct matching *m, struct effect_res
     const struct frame *f = m->f;
     struct logit_fit logit;
 
+    m->p = ARENA_NEW(a, double, f->n);
+    m->value = r->spec.caliper_on == EFFECT_LOGIT ? ARENA_NEW(a, double, f->n) : m->p;
+    if (!m->p || !m->value)
+        return err_nomem(info);
     err e = logit_fit_new(a, f->k, &logit, info);
     if (e == OK)
         e = cross_fit_scores(f, pool, &logit, m->p, info);
     if (e != OK)
         return e;
     r->diagnostics.propensity_sum_treated = lin_dot(f->d, m->p, f->n);
-    if (r->spec.caliper_on == EFFECT_LOGIT)
+    if (m->value != m->p)
         lin_combine(f->x, f->k, logit.beta, f->n, m->value);
-    else
-        for (size_t i = 0; i < f->n; i++)
-            m->value[i] = m->p[i];
     return OK;
 }
 
-static double standard_deviation(const double *x, size_t n, double *centred)
+static err standard_deviation(const double *x, size_t n, arena *a, double *sd,
+                              struct err_info *info)
 {
+    double *centred = ARENA_NEW(a, double, n);
+    if (!centred)
+        return err_nomem(info);
     const double mean = lin_sum(x, n) / (double)n;
     for (size_t i = 0; i < n; i++)
         centred[i] = x[i] - mean;
-    return sqrt(lin_dot(centred, centred, n) / (double)(n - 1));
+    *sd = sqrt(lin_dot(centred, centred, n) / (double)(n - 1));
+    return OK;
 }
 
 /* A score that is the same for all leaves only the order of the rows to choose by. */
-static err find_pairs(arena *a, struct matching *m, struct effect_result *r, struct err_info *info)
+static err measure_caliper(const struct matching *m, arena *a, struct effect_result *r,
+                           double *width, struct err_info *info)
 {
-    const struct frame *f = m->f;
-    const double sd = standard_deviation(m->value, f->n, m->weight); /* weights come later */
-    const bool has_caliper = r->spec.has_caliper;
+    double sd = 0;
 
+    const err e = standard_deviation(m->value, m->f->n, a, &sd, info);
+    if (e != OK)
+        return e;
     if (!(sd > NO_SPREAD))
         return err_set(info, E_INPUT, "effect.match-all-alike");
-    r->match->width = has_caliper ? r->spec.caliper * sd : REAL_NAN;
-    const struct match_ask ask = {.value = m->value,
-                                  .d = f->d,
-                                  .n = f->n,
-                                  .ratio = r->spec.ratio,
-                                  .width = has_caliper ? r->match->width : REAL_INF,
-                                  .replace = r->spec.replace};
-    return match_nearest(&ask, a, &m->pairs, info);
+    *width = REAL_INF;
+    if (r->spec.has_caliper)
+        r->match->width = *width = r->spec.caliper * sd;
+    return OK;
 }
 
-/* Weights as cross_match says, and what r->match tells. */
-static void weigh(struct matching *m, struct effect_result *r)
+static err find_pairs(par *pool, arena *a, struct matching *m, struct effect_result *r,
+                      struct match_pairs *pairs, struct err_info *info)
 {
     const struct frame *f = m->f;
-    struct effect_match *told = r->match;
-    double sum = 0, squares = 0;
+    const bool in_space = r->spec.distance == EFFECT_MAHALANOBIS;
+    struct match_ask ask = {.d = f->d,
+                            .stratum = m->in.code,
+                            .n_strata = m->in.n,
+                            .n = f->n,
+                            .ratio = r->spec.ratio,
+                            .replace = r->spec.replace};
+    err e = OK;
+    if (!in_space || r->spec.has_caliper) {
+        e = fit_values(pool, a, m, r, info);
+        if (e == OK)
+            e = measure_caliper(m, a, r, &ask.width, info);
+        ask.value = m->value;
+    }
+    if (e != OK)
+        return e;
+    if (!in_space)
+        return match_nearest(&ask, a, pairs, info);
+    e = match_whiten(pool, f->x + 1, f->k - 1, f->d, f->n, a, &ask.x, &ask.k, info);
+    if (e == OK && ask.k == 0)
+        e = err_set(info, E_INPUT, "effect.match-all-alike");
+    return e == OK ? match_in_space(&ask, pool, a, pairs, info) : e;
+}
 
-    for (size_t i = 0; i < f->n; i++)
-        m->weight[i] = 0;
-    for (size_t i = 0; i < m->pairs.n; i++)
-        m->partners[m->pairs.pair[i].treated]++;
-    for (size_t i = 0; i < m->pairs.n; i++) {
-        const struct match_pair *p = &m->pairs.pair[i];
-        if (m->weight[p->treated] == 0)
-            m->pair[p->treated] = (uint32_t)told->n_treated++;
-        m->weight[p->treated] = 1;
-        told->n_control += m->weight[p->control] == 0;
-        m->weight[p->control] += 1 / (double)m->partners[p->treated];
-        m->pair[p->control] = m->pair[p->treated];
+/* Finds partners, and gives everybody a weight. */
+static err compare(const table *t, par *pool, arena *a, struct matching *m, struct effect_result *r,
+                   struct err_info *info)
+{
+    const bool by_strata = is_by_strata(&r->spec);
+    struct match_pairs pairs;
+
+    err e = OK;
+    if (by_strata || r->spec.n_exact) {
+        e = match_strata_read(t, m->f, &r->spec, pool, a, &m->in, info);
+        if (e == OK)
+            e = matching_count_strata(m, a, r->match, info);
     }
-    for (size_t i = 0; i < f->n; i++) {
-        if (f->d[i] > 0) {
-            told->n_fewer += m->partners[i] > 0 && m->partners[i] < r->spec.ratio;
-            continue;
-        }
-        m->weight[i] *= (double)told->n_control / (double)told->n_treated;
-        sum += m->weight[i];
-        squares += m->weight[i] * m->weight[i];
-    }
-    told->n_pairs = m->pairs.n;
-    told->n_outside = m->pairs.n_outside;
-    told->n_taken = m->pairs.n_taken;
-    told->effective_control = sum * sum / squares;
+    if (e == OK && by_strata)
+        matching_weigh_strata(m, r->match);
+    if (e == OK && !by_strata)
+        e = find_pairs(pool, a, m, r, &pairs, info);
+    if (e == OK && !by_strata)
+        e = matching_weigh_pairs(m, &pairs, a, r, info);
+    return e;
 }
 
 static err check_pairs(const struct effect_result *r, struct err_info *info)
@@ -119,7 +130,10 @@ static err check_pairs(const struct effect_result *r, struct err_info *info)
 
     if (m->n_treated >= 2 && m->n_control >= 2)
         return OK;
-    err_set(info, E_INPUT, m->n_treated ? "effect.match-single" : "effect.match-nobody");
+    if (is_by_strata(&r->spec))
+        err_set(info, E_INPUT, m->n_treated ? "effect.strata-single" : "effect.strata-nobody");
+    else
+        err_set(info, E_INPUT, m->n_treated ? "effect.match-single" : "effect.match-nobody");
     msg_int(&info->msg, (int64_t)m->n_treated);
     msg_int(&info->msg, (int64_t)m->n_control);
     return E_INPUT;
@@ -138,12 +152,16 @@ static void warn_of(struct effect_result *r, const char *key, size_t n, size_t o
 static void warn_pairs(struct effect_result *r)
 {
     const struct effect_match *m = r->match;
-    size_t uneven = 0;
+    size_t uneven = 0, covariates = 0;
 
-    for (size_t j = 1; j < r->n_balance; j++)
-        uneven += fabs(r->balance[j].after.difference) > EFFECT_UNEVEN;
-    warn_of(r, "effect.match-uneven", uneven, r->n_balance - 1);
-
+    for (size_t j = 0; j < r->n_balance; j++) {
+        const bool is_covariate = r->balance[j].covariate.n > 0;
+        covariates += is_covariate;
+        uneven += is_covariate && fabs(r->balance[j].after.difference) > EFFECT_UNEVEN;
+    }
+    warn_of(r, is_by_strata(&r->spec) ? "effect.strata-uneven" : "effect.match-uneven", uneven,
+            covariates);
+    warn_of(r, "effect.match-alone", m->n_alone, r->diagnostics.n_treated);
     warn_of(r, "effect.match-outside", m->n_outside, r->diagnostics.n_treated);
     warn_of(r, "effect.match-taken", m->n_taken, r->diagnostics.n_treated);
     warn_of(r, "effect.match-fewer", m->n_fewer, r->spec.ratio);
@@ -176,17 +194,23 @@ static err keep_clusters(struct frame *f, const struct matching *m, arena *a,
     return f->n_clusters < 2 ? err_text(info, E_INPUT, "effect.one-cluster", s->cluster) : OK;
 }
 
-/* Who errors may be shared with: the clusters given, else the pair, else nobody. */
+/*
+ * Who errors may be shared with: the clusters given, else the pair or stratum. Who
+ * serves several pairs belongs to none; and few strata tell little about the
+ * spread between strata, so that then only persons count.
+ */
 static err settle_groups(struct frame *f, struct matching *m, arena *a, struct effect_result *r,
                          struct err_info *info)
 {
+    const bool is_few = is_by_strata(&r->spec) && m->n_groups < MATCH_STRATA_FEW;
+
     if (f->cluster)
         return keep_clusters(f, m, a, &r->diagnostics, &r->spec, info);
     r->spec.has_errors = true;
-    r->spec.errors = r->spec.replace ? EFFECT_HC1 : EFFECT_CR1;
-    if (!r->spec.replace) {
-        f->cluster = m->pair;
-        f->n_clusters = r->match->n_treated;
+    r->spec.errors = r->spec.replace || is_few ? EFFECT_HC1 : EFFECT_CR1;
+    if (r->spec.errors == EFFECT_CR1) {
+        f->cluster = m->group;
+        f->n_clusters = m->n_groups;
     }
     return OK;
 }
@@ -204,6 +228,8 @@ static void keep_matched(struct frame *f, const struct matching *m)
         m->weight[kept] = m->weight[i];
         if (f->cluster)
             f->cluster[kept] = f->cluster[i];
+        if (f->key)
+            f->key[kept] = f->key[i];
         kept++;
     }
     f->n = kept;
@@ -211,7 +237,7 @@ static void keep_matched(struct frame *f, const struct matching *m)
     f->w = m->weight;
 }
 
-err cross_match(struct frame *f, par *pool, struct effect_result *r, arena *a,
+err cross_match(const table *t, struct frame *f, par *pool, struct effect_result *r, arena *a,
                 struct err_info *info)
 {
     struct matching m;
@@ -219,17 +245,16 @@ err cross_match(struct frame *f, par *pool, struct effect_result *r, arena *a,
     r->match = ARENA_NEW(r->memory, struct effect_match, 1);
     if (!r->match)
         return err_nomem(info);
+    r->match->width = REAL_NAN;
     err e = matching_new(f, a, &m, info);
     if (e == OK)
-        e = fit_values(pool, a, &m, r, info);
+        e = compare(t, pool, a, &m, r, info);
     if (e == OK)
-        e = find_pairs(a, &m, r, info);
+        e = check_pairs(r, info);
     if (e != OK)
         return e;
-    weigh(&m, r);
-    e = check_pairs(r, info);
-    if (e == OK)
-        e = balance_fill(f, m.p, m.weight, pool, r, info);
+    matching_scale(&m, r->match);
+    e = balance_fill(f, m.p, m.weight, pool, r, info);
     if (e == OK)
         e = settle_groups(f, &m, a, r, info);
     if (e != OK)

@@ -2,6 +2,9 @@
 #include "engine/effect/effect_int.h"
 
 #include "base/real.h"
+#include "engine/effect/compress_int.h"
+#include "engine/effect/honest_int.h"
+#include "engine/effect/looks_int.h"
 #include "engine/effect/panel_int.h"
 #include "engine/effect/teams_int.h"
 #include "engine/effect/twfe_int.h"
@@ -25,6 +28,7 @@ void effect_spec_init(struct effect_spec *spec)
         .level = 0.95,
         .ratio = 1,
         .replications = 9999,
+        .min_persons = EFFECT_PERSONS,
     };
 }
 
@@ -61,6 +65,12 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
         msg_real(&info->msg, s->level, 4);
         return E_INPUT;
     }
+    if (s->min_persons < EFFECT_PERSONS_LEAST || s->min_persons > EFFECT_PERSONS_MOST) {
+        err_set(info, E_INPUT, "effect.min-persons-outside");
+        msg_int(&info->msg, EFFECT_PERSONS_LEAST);
+        msg_int(&info->msg, EFFECT_PERSONS_MOST);
+        return E_INPUT;
+    }
     if (s->anticipation < 0)
         return err_set(info, E_INPUT, "effect.anticipation-negative");
     if (s->bootstrap > EFFECT_BOOTSTRAP_MAX || s->n_covariates > EFFECT_COVARIATES_MAX) {
@@ -69,30 +79,6 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
         msg_int(&info->msg, draws ? EFFECT_BOOTSTRAP_MAX : EFFECT_COVARIATES_MAX);
         return E_LIMIT;
     }
-    return OK;
-}
-
-/* Pairs are found among rows that count once each, by what is known about them. */
-static err check_matching(const struct effect_spec *s, struct err_info *info)
-{
-    if (s->ratio < 1 || s->ratio > EFFECT_RATIO_MAX) {
-        err_set(info, E_INPUT, "effect.ratio-outside");
-        msg_int(&info->msg, EFFECT_RATIO_MAX);
-        return E_INPUT;
-    }
-    if (s->has_caliper && !(s->caliper > 0 && s->caliper < REAL_INF)) {
-        err_set(info, E_INPUT, "effect.caliper-outside");
-        msg_real(&info->msg, s->caliper, 4);
-        return E_INPUT;
-    }
-    if (s->method != EFFECT_MATCHING)
-        return OK;
-    if (is_given(s->unit) || is_given(s->time))
-        return err_set(info, E_INPUT, "effect.matching-on-panel");
-    if (is_given(s->weights))
-        return err_set(info, E_INPUT, "effect.matching-with-weights");
-    if (s->n_covariates == 0)
-        return err_set(info, E_INPUT, "effect.matching-without-covariates");
     return OK;
 }
 
@@ -118,6 +104,8 @@ static err check_covariates(const struct effect_spec *s, struct err_info *info)
 /* What has no meaning for fixed effects is refused, and they for other methods. */
 static err check_fixed_effects(const struct effect_spec *s, struct err_info *info)
 {
+    if (s->event_study && s->method != EFFECT_TWFE)
+        return err_set(info, E_INPUT, "twfe.events-of-twfe");
     if (!effect_has_fixed_effects(s->method))
         return s->n_fixed_effects == 0
                    ? OK
@@ -250,9 +238,13 @@ static err settle(struct effect_spec *s, struct err_info *info)
 {
     err e = check_numbers(s, info);
     if (e == OK)
-        e = check_matching(s, info);
+        e = effect_matching_check(s, info);
     if (e == OK)
         e = check_columns(s, info);
+    if (e == OK)
+        e = looks_check(s, info);
+    if (e == OK)
+        e = effect_honest_check(s, info);
     if (e == OK)
         e = settle_errors(s, info);
     return e == OK ? check_inference(s, info) : e;
@@ -261,6 +253,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
 err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
 {
     struct effect_spec scratch = *spec;
+    if (spec->choose) /* only the data tell which method it will be */
+        return need(spec->outcome, "outcome", info);
     return settle(&scratch, info);
 }
 
@@ -394,29 +388,85 @@ static bool has_dates(const table *t, const struct effect_spec *s)
     return is_given(s->time) && table_find(t, s->time, &c, &info) == OK && c->type == TABLE_DATE;
 }
 
+/* The main effect, by its method. */
+static err run_method(const table *t, par *pool, const struct progress *progress,
+                      struct effect_result *r, struct err_info *info)
+{
+    if (effect_has_fixed_effects(r->spec.method))
+        return effect_twfe_run(t, pool, progress, r, info);
+    return is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
+                                  : effect_cross_run(t, pool, progress, r, info);
+}
+
 err effect_run(const table *t, const struct effect_spec *spec, par *pool,
                const struct progress *progress, struct effect_result **result,
                struct err_info *info)
 {
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
+    struct looks *looks;
+    arena *a = NULL;
 
-    err e = settle(&settled, info);
+    err e = spec->choose ? effect_design_choose(t, &settled, info) : OK;
+    if (e == OK)
+        e = settle(&settled, info);
     if (e == OK)
         e = result_new(&settled, &r, info);
     if (e != OK)
         return e;
-    if (effect_has_fixed_effects(r->spec.method))
-        e = effect_twfe_run(t, pool, progress, r, info);
-    else
-        e = is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
-                                   : effect_cross_run(t, pool, progress, r, info);
+    a = arena_new(SIZE_MAX);
+    e = a ? looks_plan(t, r, a, &looks, info) : err_nomem(info);
+    if (e == OK)
+        e = run_method(t, pool, progress, r, info);
+    if (e == OK && is_given(r->spec.provider))
+        e = effect_providers_run(t, r, info);
+    if (e == OK)
+        e = effect_honest_run(r, info);
+    if (e == OK)
+        e = effect_design_tell(r, info);
+    if (e != OK)
+        goto out;
+    r->has_dates = has_dates(t, &r->spec);
+    teams_close(r);
+    warn_few_clusters(r);
+    e = looks_run(looks, t, pool, progress, r, info);
+    if (e == OK)
+        *result = r;
+out:
+    arena_free(a);
+    if (e != OK)
+        effect_result_free(r);
+    return e;
+}
+
+const struct effect_estimate *effect_overall(const struct effect_result *r)
+{
+    const struct effect_estimate *simple = effect_find(r, EFFECT_SIMPLE);
+    return simple ? simple : effect_find(r, EFFECT_NONE);
+}
+
+err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
+                          struct effect_result **result, struct err_info *info)
+{
+    struct effect_spec settled = *spec;
+    struct effect_result *r = NULL;
+
+    err e = compressed_settle(c, &settled, info);
+    if (e == OK)
+        e = settle(&settled, info);
+    if (e == OK)
+        e = result_new(&settled, &r, info);
+    if (e == OK)
+        e = compressed_estimate(c, r, info);
+    if (e == OK)
+        e = effect_honest_run(r, info);
+    if (e == OK)
+        e = effect_design_tell(r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
     }
-    r->has_dates = has_dates(t, &r->spec);
-    teams_close(r);
+    r->has_dates = c->has_dates;
     warn_few_clusters(r);
     *result = r;
     return OK;

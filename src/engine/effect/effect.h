@@ -12,6 +12,8 @@
 #ifndef ONTSCHOT_ENGINE_EFFECT_H
 #define ONTSCHOT_ENGINE_EFFECT_H
 
+#include "base/arena.h"
+#include "base/out.h"
 #include "engine/table/table.h"
 
 enum effect_method {
@@ -78,6 +80,9 @@ enum effect_honesty {
 };
 
 enum {
+    EFFECT_PERSONS_LEAST = 5, /* that may be asked for behind what is shown */
+    EFFECT_PERSONS = 10,
+    EFFECT_PERSONS_MOST = 1000000,
     EFFECT_COVARIATES_MAX = 64,
     EFFECT_BOOTSTRAP_MAX = 100000,
     EFFECT_FIXED_MAX = 8,
@@ -87,9 +92,11 @@ enum {
     EFFECT_REPLICATIONS_MAX = 1000000,
     EFFECT_HONEST_MAX = 32,       /* values of M */
     EFFECT_LOOK_COLUMNS_MAX = 16, /* of one kind of look */
+    EFFECT_LOOK_VALUES_MAX = 64,  /* of one column of a look */
+    EFFECT_FAMILY_DRAWS = 999,    /* for what is adjusted together, at least */
 };
 
-/* Where a covariate is cut into classes: value <= at[0], at[0] < value <= at[1], ... */
+/* Where a covariate is cut into classes: value < at[0], at[0] <= value < at[1], ... */
 struct effect_cuts {
     str covariate;
     const double *at; /* n, ascending */
@@ -99,6 +106,7 @@ struct effect_cuts {
 /* What is asked. Names are columns of the table; an empty name means "none". */
 struct effect_spec {
     enum effect_method method;
+    bool choose; /* the method that fits the data takes its place, see effect_design_choose */
     str outcome;
     str treatment;     /* 0/1, for two groups */
     str unit, time;    /* panel */
@@ -142,7 +150,7 @@ struct effect_spec {
     size_t replications; /* allocations or draws at most; when all fit, all are looked at */
     enum effect_honesty honesty;
     double honest[EFFECT_HONEST_MAX]; /* values of M, ascending, >= 0 */
-    size_t n_honest;
+    size_t n_honest;                  /* 0: the usual ones, see docs/methods/honest-trends.md */
 
     /* Other looks at the same data, see struct effect_look. */
     str subgroups[EFFECT_LOOK_COLUMNS_MAX]; /* declared: an effect for each of their values */
@@ -154,12 +162,28 @@ struct effect_spec {
     str unaffected, unaffected_value; /* rows with this value in this column cannot be affected */
     bool no_placebo_start;
 
-    str provider; /* who was paid: for disclosure, see engine/disclosure */
+    bool keeps_parts; /* the result's `parts`, for effect_adjust_family */
+
+    bool randomised; /* a lottery decided who took part */
+
+    /* What may be shown: engine/disclosure. */
+    str provider;       /* the column of who was paid */
+    size_t min_persons; /* behind anything that is shown */
 };
 
 /* method difference, level 0.95, Hajek, never, varying, dr, ratio 1, 9999 replications, all else
    zero */
 void effect_spec_init(struct effect_spec *spec);
+
+/*
+ * Sets one option by its name on the command line ("first-treated"), from n texts as they are
+ * written there: columns each apart; "0.95"; "relative:0.5,1"; a flag "", "true" or "false". Texts
+ * are borrowed, other memory comes from `a`. E_INPUT, E_LIMIT, E_NOMEM: `s` may be half changed.
+ */
+WARN_UNUSED err effect_option_set(struct effect_spec *s, str name, const str *value, size_t n,
+                                  arena *a, struct err_info *info);
+/* Whether there is such an option, and whether it takes a list of columns. */
+bool effect_option_find(str name, bool *is_list);
 
 /* What can be told wrong without the data; effect_run asks the same. E_INPUT, E_LIMIT. */
 WARN_UNUSED err effect_spec_check(const struct effect_spec *spec, struct err_info *info);
@@ -195,6 +219,7 @@ struct effect_bacon {
     enum effect_bacon_kind kind;
     double treated, control; /* first treated periods; NaN: never */
     double estimate, weight;
+    size_t n_treated, n_control; /* persons */
 };
 
 struct effect_diagnostics {
@@ -202,6 +227,7 @@ struct effect_diagnostics {
     size_t n_dropped_missing;
     size_t n_units, n_periods, n_treated, n_control;
     size_t n_clusters, n_treated_clusters, n_control_clusters; /* with a treated, a control unit */
+    size_t n_starts, n_never;          /* panels: different starts; units never treated */
     size_t n_always_treated;           /* units treated in the first period, left out */
     size_t n_unbalanced;               /* units not seen in every period */
     double propensity_sum_treated;     /* sum of propensity scores over the treated, or NaN */
@@ -226,8 +252,11 @@ struct effect_balance {
 
 /* Who was compared with whom. */
 struct effect_match {
-    size_t n_pairs;
-    size_t n_treated, n_control; /* units in a pair */
+    size_t n_pairs;              /* 0 when strata are compared */
+    size_t n_strata;             /* of those who agree on what is asked, with both groups; or 0 */
+    size_t n_treated, n_control; /* units in a pair or such a stratum */
+    size_t n_alone;              /* treated without any control that agrees on what is asked */
+    size_t n_alone_control;      /* controls without such a treated */
     size_t n_outside;            /* treated without any control within the caliper */
     size_t n_taken;              /* treated whose likes all went to others */
     size_t n_fewer;              /* treated with fewer controls than asked for */
@@ -254,11 +283,43 @@ struct effect_honest {
     double low, high; /* interval that holds the effect whatever the trends within m */
 };
 struct effect_honesty_summary {
-    double low, high;     /* with parallel trends */
-    double breakdown;     /* the largest m at which the interval leaves out 0; NaN: none does */
-    double pretest_power; /* chance that the test before the start finds `pretest_trend` */
-    double pretest_trend; /* the straight trend that it finds with a chance of one half */
-    double bias;          /* what that trend would add to the main effect */
+    double estimate;  /* average over event times since the start, each counting the same */
+    double low, high; /* with parallel trends */
+    double breakdown; /* the largest m at which the interval leaves out 0; NaN: none does, or no
+                         sets were asked for */
+    bool is_beyond;   /* 0 is still left out there: no larger m was looked at */
+};
+
+/* By which rule a difference in trends before the start is found. */
+enum effect_trend_rule {
+    EFFECT_TREND_JOINT, /* the joint test of the diagnostics */
+    EFFECT_TREND_EACH,  /* some event time differs from 0 by its own interval */
+};
+
+/* A straight difference in trends that can go unseen: Roth (2022). */
+struct effect_trend {
+    enum effect_trend_rule rule;
+    double power;       /* chance that the rule finds it */
+    double slope;       /* how much it grows in a period */
+    double bias;        /* what it adds to the effect */
+    double bias_unseen; /* the same among those studies in which it is not found */
+};
+
+/*
+ * What an estimate owes to each independent cluster (or unit): it differs from
+ * the truth by about the sum of the parts, and their squares add up to its
+ * variance, with the errors CR2 of Bell and McCaffrey (2002). The key belongs
+ * to the cluster's value, so that it is the same in every part of a table and
+ * for every outcome.
+ */
+struct effect_part {
+    uint64_t key;
+    double part;
+};
+struct effect_parts {
+    struct effect_part *of; /* n, by ascending key */
+    size_t n;
+    double df; /* of Student's t, see looks_parts.c; 0: the variance is unknown */
 };
 
 /* Another effect beside the main one, from the same data. */
@@ -271,10 +332,39 @@ enum effect_look_kind {
 };
 struct effect_look {
     enum effect_look_kind kind;
-    str column, value; /* the subgroup, the outcome, or periods earlier */
-    double estimate, standard_error, ci_low, ci_high, p, p_adjusted;
+    str column, value; /* the subgroup, the outcome, or the number of periods earlier */
+    double estimate, standard_error, ci_low, ci_high, p;
+    double p_adjusted; /* NaN for looks that should be 0: each of these is to be read */
     size_t n_treated, n_control;
-    const char *failed; /* message key of why there is no number, or NULL */
+    const char *failed;        /* message key of why there is no number, or NULL */
+    struct msg why;            /* the same with its values */
+    struct effect_parts parts; /* EFFECT_LOOK_SUBGROUP */
+};
+
+/*
+ * Shares of the outcome's total (of absolute amounts) that the two largest
+ * providers have, among rows of [0] the comparison group and [1] the treated.
+ * Who they are is not kept.
+ */
+struct effect_providers {
+    size_t n;
+    double first[2], second[2];
+};
+
+/* What decides which design fits. */
+struct effect_facts {
+    bool is_panel;      /* persons followed in time */
+    bool is_randomised; /* a lottery decided who took part */
+    bool has_covariates;
+    size_t n_never; /* units never treated */
+};
+
+/* The design that the rule chooses, see effect_design_fit. */
+struct effect_design {
+    enum effect_method method;
+    enum effect_control control; /* of EFFECT_DID */
+    const char *why;             /* message key: the rule in words */
+    bool followed;               /* this result was made so */
 };
 
 enum { EFFECT_WARNINGS_MAX = 16 };
@@ -296,12 +386,18 @@ struct effect_result {
     struct effect_match *match;     /* EFFECT_MATCHING, EFFECT_BALANCING, or NULL */
     struct effect_balance *balance; /* the score, then each covariate in use; or NULL */
     size_t n_balance;
-    struct effect_teams *teams;             /* treatment goes by cluster; else NULL */
-    struct effect_honesty_summary *honesty; /* with spec.honesty, or NULL */
-    struct effect_honest *honest;           /* one for each spec.honest */
+    struct effect_design *design; /* what the rule says of these data */
+    struct effect_teams *teams;   /* treatment goes by cluster; else NULL */
+    struct honest_study *study;   /* in changes since one period, when estimates are not; or NULL */
+    struct effect_honesty_summary *honesty; /* with periods before the start; else NULL */
+    struct effect_honest *honest;           /* with spec.honesty: one for each m */
     size_t n_honest;
+    struct effect_providers *providers; /* with spec.provider, or NULL; never shown */
+    struct effect_trend *trends;        /* by rule, then by power */
+    size_t n_trends;
     struct effect_look *looks; /* by kind */
     size_t n_looks;
+    struct effect_parts parts; /* of the overall effect, with spec.keeps_parts */
     struct msg warnings[EFFECT_WARNINGS_MAX];
     size_t n_warnings;
     size_t n_unsaid;      /* warnings that found no room; the last one then counts them */
@@ -323,24 +419,144 @@ struct effect_result {
  *
  * Fixed effects (twfe, bacon; sunab) use every unit, also those treated in the first
  * period (not sunab), and leave rows with a missing value out; errors are clustered, by unit when
- * `cluster` is not given, see twfe_int.h.
+ * `cluster` is not given, or with hc1 by row, see twfe_int.h.
  *
  * Errors when not asked: classical for difference and regression on two
  * groups, influence function otherwise; clustered as soon as `cluster` is
- * given; for matching by pair, or with replacement hc1. In the result's spec, has_errors is false
- * for influence functions without clusters. Intervals use Student's t with n - rank degrees of
- * freedom (clusters: G - 1) for least squares, the normal for influence functions (panels with
- * clusters: G - 1, see panel_infer.c on few clusters). With `bootstrap`, standard errors and
- * intervals come from the draws; `covariance` is that of the formula all the same.
+ * given; for matching by pair or stratum, with replacement or few strata hc1. In the result's spec,
+ * has_errors is false for influence functions without clusters. Intervals use Student's t with n -
+ * rank degrees of freedom (clusters: G - 1) for least squares, the normal for influence functions
+ * (panels with clusters: G - 1, see panel_infer.c on few clusters). With `bootstrap`, standard
+ * errors and intervals come from the draws; `covariance` is that of the formula all the same.
  */
 WARN_UNUSED err effect_run(const table *t, const struct effect_spec *spec, par *pool,
                            const struct progress *progress, struct effect_result **result,
                            struct err_info *info);
 void effect_result_free(struct effect_result *r); /* NULL is fine */
 
+/*
+ * Panels as sums for each team, without a row of any person: what may be exchanged, see
+ * compress_int.h for the formulas and docs/compressed-file.md for the file.
+ */
+typedef struct compressed compressed;
+
+enum {
+    COMPRESSED_TEAMS_MAX = 10000,
+    COMPRESSED_PERIODS_MAX = 366,
+    COMPRESSED_COLUMNS_MAX = 128,   /* covariates, with text columns as indicators, and outcomes */
+    COMPRESSED_BYTES_MAX = 1 << 27, /* of a file */
+};
+
+/*
+ * Sums over the rows that are complete in all outcomes and covariates and have weight, for the
+ * teams in spec->cluster. Of `spec` count unit, time, first_treated or treatment, weights, cluster
+ * and covariates. Streams over a table sorted by unit and time; of other tables it keeps the order
+ * in memory. The bits do not depend on `pool`. For this machine only until compressed_release.
+ *
+ * E_INPUT when a person changes teams, treatment differs within a team and period or ends, and as
+ * effect_run; E_LIMIT, E_NOMEM, E_CANCELLED.
+ */
+WARN_UNUSED err compressed_from_table(const table *t, const struct effect_spec *spec,
+                                      const str *outcome, size_t n_outcomes, par *pool,
+                                      const struct progress *progress, compressed **c,
+                                      struct err_info *info);
+void compressed_free(compressed *c); /* NULL is fine */
+
+/*
+ * Makes sums fit to leave: teams go together with others of the same start until `min_persons` are
+ * behind every number, smallest first; what finds no other is withheld. compress_door.c has the
+ * rules. E_INPUT when nothing is left, or for fewer than EFFECT_PERSONS_LEAST.
+ */
+WARN_UNUSED err compressed_release(compressed *c, size_t min_persons, struct err_info *info);
+
+/* What of it was merged or withheld: teams as they were named, teams there are, teams withheld. */
+struct compressed_summary {
+    size_t n_names, n_teams, n_withheld, n_persons, n_rows, n_dropped;
+};
+struct compressed_summary compressed_summarise(const compressed *c);
+
+/* The file of what was released; `source` says whose teams these are. E_LIMIT, E_NOMEM. */
+WARN_UNUSED err compressed_write(out *o, const compressed *c, str source, struct err_info *info);
+
+/* A file, with all its numbers checked. E_INPUT with file, and place where there is one. */
+WARN_UNUSED err compressed_read(str path, compressed **c, struct err_info *info);
+WARN_UNUSED err compressed_parse(str text, str name, compressed **c, struct err_info *info);
+
+/* Adds the teams of another: same periods, columns. E_INPUT when they do not fit, or a team is
+ * in both; `c` is then of no use but to be freed. */
+WARN_UNUSED err compressed_add(compressed *c, const compressed *other, struct err_info *info);
+
+/*
+ * twfe or sunab from sums: the same as effect_run on the rows they were made of, with their teams
+ * as clusters. Roles of columns (unit, time, cluster, ...) need not be given; others than the
+ * file's are refused, as is what cannot be had from sums. Outcome and covariates are some of the
+ * file's.
+ */
+WARN_UNUSED err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
+                                      struct effect_result **result, struct err_info *info);
+
+/* ---- which design, and which others ---- */
+
+/*
+ * The rule, first that holds: persons followed in time, some never treated: did with these as
+ * controls; none never treated: with those who start later; a lottery: regression, or the
+ * difference of means without covariates; covariates: doubly robust; nothing: the difference of
+ * means, which says nothing about causes.
+ */
+struct effect_design effect_design_fit(const struct effect_facts *facts);
+
+/* Another way to look at the same question, that rests on other assumptions. */
+struct effect_companion {
+    struct effect_spec spec;
+    const char *label; /* message key */
+};
+enum { EFFECT_COMPANIONS_MAX = 4 };
+
+/* Those that the spec of `main` allows, the most telling first. Returns how many. */
+size_t effect_companions(const struct effect_result *main,
+                         struct effect_companion list[EFFECT_COMPANIONS_MAX]);
+
+/* Whether two answers to one question rest on different methods, models or controls. */
+bool effect_is_independent(const struct effect_spec *one, const struct effect_spec *other);
+
 /* The first estimate of an aggregation (e.g. EFFECT_SIMPLE), or NULL. */
 const struct effect_estimate *effect_find(const struct effect_result *r,
                                           enum effect_aggregation aggregation);
+
+/* The one number a result comes down to, or NULL. */
+const struct effect_estimate *effect_overall(const struct effect_result *r);
+
+/* One of several effects that are read together. */
+struct effect_member {
+    double estimate;
+    double p;                  /* NaN: there is no number, it is left out */
+    struct effect_parts parts; /* borrowed, of an effect_look or effect_result */
+    double p_adjusted;         /* the answer; NaN when left out */
+};
+
+/*
+ * Adjusts p-values of declared subgroups x outcomes, also from several results,
+ * such that the chance of calling any of them an effect where there is none
+ * stays below the level: step-down after Romano and Wolf (2005, 2016).
+ *
+ * Draw b of estimate s is z_s = sum_g V_gb part_gs / sqrt(sum_g part_gs^2),
+ * with one standard normal V_gb for each cluster g, the same for all
+ * estimates: the Gaussian multiplier bootstrap of Chernozhukov, Chetverikov
+ * and Kato (2013, sec. 5 on stepping down). A draw depends on seed, b and the
+ * cluster's value only. Given the data z_s is exactly standard normal. The
+ * estimate itself is brought to that scale by its Student's t with few
+ * clusters in mind: t = estimate / sqrt(sum_g part_gs^2) with `parts.df`
+ * degrees of freedom has the chance p_t, and counts as Phi^-1(1 - p_t / 2).
+ * The answer is never below p. The bits do not depend on `pool`, which may be NULL.
+ */
+WARN_UNUSED err effect_adjust_family(par *pool, struct effect_member *member, size_t n,
+                                     size_t n_draws, uint64_t seed, struct err_info *info);
+
+/* How many draws a family gets: those of the bootstrap, but never few. */
+static inline size_t effect_family_draws(const struct effect_spec *s)
+{
+    return s->bootstrap > EFFECT_FAMILY_DRAWS ? s->bootstrap : EFFECT_FAMILY_DRAWS;
+}
 
 /* Whether a method is about fixed effects of unit and time, all starts alike or not. */
 static inline bool effect_has_fixed_effects(enum effect_method m)
@@ -368,6 +584,7 @@ const char *effect_scale_name(enum effect_scale s);
 const char *effect_weighing_name(enum effect_weighing w);
 const char *effect_inference_name(enum effect_inference i);
 const char *effect_honesty_name(enum effect_honesty h);
+const char *effect_trend_rule_name(enum effect_trend_rule r);
 const char *effect_look_kind_name(enum effect_look_kind k);
 bool effect_method_parse(str s, enum effect_method *m);
 bool effect_errors_parse(str s, enum effect_errors *e);

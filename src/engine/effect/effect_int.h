@@ -25,6 +25,19 @@ bool effect_is_few(size_t n, size_t n_treated, size_t n_control);
 WARN_UNUSED err effect_result_reserve(struct effect_result *r, size_t n_estimates, size_t n_draws,
                                       struct err_info *info);
 
+/* Fills r->providers when spec.provider names a column. E_INPUT, E_NOMEM. */
+WARN_UNUSED err effect_providers_run(const table *t, struct effect_result *r,
+                                     struct err_info *info);
+
+/* Sets method and controls of a spec that leaves them to the rule: effect_design_fit. */
+WARN_UNUSED err effect_design_choose(const table *t, struct effect_spec *s, struct err_info *info);
+
+/* Fills r->design, when all else is known. */
+WARN_UNUSED err effect_design_tell(struct effect_result *r, struct err_info *info);
+
+/* What effect_spec_check asks about matching, also of other methods. E_INPUT. */
+WARN_UNUSED err effect_matching_check(const struct effect_spec *s, struct err_info *info);
+
 /* Two groups, seen once: the methods without unit and time. `r->spec` is valid. */
 WARN_UNUSED err effect_cross_run(const table *t, par *pool, const struct progress *progress,
                                  struct effect_result *r, struct err_info *info);

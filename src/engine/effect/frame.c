@@ -4,6 +4,7 @@
 
 #include "base/lin.h"
 #include "base/real.h"
+#include "engine/effect/looks_int.h"
 #include "engine/effect/ols_int.h"
 
 #include <math.h>
@@ -13,8 +14,11 @@
 struct raw {
     size_t n;
     double *y, *d, *w;
-    uint32_t *cluster;
+    uint32_t *cluster, *row;
     size_t n_codes;
+    uint64_t *key;
+    const struct table_column **exact; /* n_exact: what partners must agree on */
+    size_t n_exact;
     struct frame_covariates covariates;
 };
 
@@ -22,6 +26,23 @@ static err read_numbers(const table *t, str name, arena *a, double **v, struct e
 {
     *v = ARENA_NEW(a, double, table_rows(t));
     return *v ? frame_numbers(t, name, *v, info) : err_nomem(info);
+}
+
+/* Who a row belongs to, under a name that outlasts a selection of rows. */
+static err read_keys(const table *t, const struct effect_spec *s, arena *a, struct raw *raw,
+                     struct err_info *info)
+{
+    const struct table_column *c = NULL;
+    raw->key = ARENA_NEW(a, uint64_t, raw->n);
+    err e = raw->key ? OK : err_nomem(info);
+    if (e == OK && s->cluster.n)
+        e = table_find(t, s->cluster, &c, info);
+    for (size_t i = 0; e == OK && i < raw->n; i++)
+        if (!c)
+            raw->key[i] = looks_row_key(t, i);
+        else if (raw->cluster[i] != FRAME_NO_CODE)
+            raw->key[i] = looks_key(c, i);
+    return e;
 }
 
 static err read_columns(const table *t, const struct effect_spec *s, arena *a, struct raw *raw,
@@ -38,6 +59,14 @@ static err read_columns(const table *t, const struct effect_spec *s, arena *a, s
         e = raw->cluster ? frame_codes(t, s->cluster, raw->cluster, &raw->n_codes, info)
                          : err_nomem(info);
     }
+    if (e == OK && s->keeps_parts)
+        e = read_keys(t, s, a, raw, info);
+    raw->row = ARENA_NEW(a, uint32_t, raw->n);
+    raw->exact = ARENA_NEW(a, const struct table_column *, s->n_exact);
+    if (e == OK && (!raw->row || !raw->exact))
+        e = err_nomem(info);
+    for (size_t i = 0; e == OK && i < s->n_exact; i++)
+        e = table_find(t, s->exact[i], &raw->exact[raw->n_exact++], info);
     if (e == OK)
         e = frame_covariates_read(t, s->covariates, s->n_covariates, a, &raw->covariates, info);
     return e;
@@ -75,6 +104,9 @@ static bool is_complete(const struct raw *raw, size_t i)
     for (size_t j = 0; j < raw->covariates.k; j++)
         if (isnan(raw->covariates.x[j][i]))
             return false;
+    for (size_t j = 0; j < raw->n_exact; j++)
+        if (raw->exact[j]->missing && raw->exact[j]->missing[i])
+            return false;
     return true;
 }
 
@@ -91,12 +123,15 @@ static void keep_rows(struct raw *raw, struct effect_diagnostics *d)
         }
         if (raw->w && raw->w[i] == 0)
             continue;
+        raw->row[kept] = (uint32_t)i;
         raw->y[kept] = raw->y[i];
         raw->d[kept] = raw->d[i];
         if (raw->w)
             raw->w[kept] = raw->w[i];
         if (raw->cluster)
             raw->cluster[kept] = raw->cluster[i];
+        if (raw->key)
+            raw->key[kept] = raw->key[i];
         for (size_t j = 0; j < raw->covariates.k; j++)
             raw->covariates.x[j][kept] = raw->covariates.x[j][i];
         kept++;
@@ -193,6 +228,13 @@ static err settle_covariates(struct raw *raw, arena *a, struct frame *f, struct 
     return E_INPUT;
 }
 
+/* Strata count every covariate, also one that follows from others. */
+static bool is_by_strata(const struct effect_spec *s)
+{
+    return s->method == EFFECT_MATCHING &&
+           (s->distance == EFFECT_EXACT || s->distance == EFFECT_CEM);
+}
+
 /* Leaves out covariates that earlier ones determine. */
 static err drop_collinear(par *pool, arena *a, struct frame *f, struct effect_result *r,
                           struct err_info *info)
@@ -201,7 +243,7 @@ static err drop_collinear(par *pool, arena *a, struct frame *f, struct effect_re
     struct ols_factor factor;
     size_t kept = 1;
 
-    if (f->k == 1)
+    if (f->k == 1 || is_by_strata(&r->spec))
         return OK;
     err e = ols_factor(pool, &design, a, &factor, info);
     if (e != OK)
@@ -247,7 +289,8 @@ err frame_read(const table *t, par *pool, struct effect_result *r, arena *a, str
     e = check_groups(&raw, &r->spec, &r->diagnostics, info);
     if (e != OK)
         return e;
-    *f = (struct frame){.n = raw.n, .y = raw.y, .d = raw.d, .w = raw.w};
+    *f = (struct frame){
+        .n = raw.n, .row = raw.row, .y = raw.y, .d = raw.d, .w = raw.w, .key = raw.key};
     if (f->w)
         scale_weights(f->w, f->n);
     if (raw.cluster)

@@ -4,6 +4,7 @@
 
 #include "base/lin.h"
 #include "base/real.h"
+#include "engine/effect/code_map_int.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,83 +28,6 @@ err frame_numbers(const table *t, str name, double *v, struct err_info *info)
             msg_int(&info->msg, (int64_t)i + 1);
             return E_INPUT;
         }
-    return OK;
-}
-
-/* Distinct 64-bit keys and their codes: open addressing, at most half full. */
-struct code_map {
-    uint64_t *key;
-    uint32_t *code; /* FRAME_NO_CODE: free */
-    size_t size, n; /* size is a power of two */
-};
-
-static err code_map_init(struct code_map *m, size_t size, struct err_info *info)
-{
-    *m = (struct code_map){
-        .key = calloc(size, sizeof *m->key), .code = malloc(size * sizeof *m->code), .size = size};
-    if (!m->key || !m->code)
-        return err_nomem(info);
-    memset(m->code, 0xff, size * sizeof *m->code);
-    return OK;
-}
-
-static void code_map_free(struct code_map *m)
-{
-    free(m->key);
-    free(m->code);
-}
-
-/* The finaliser of splitmix64 (Steele, Lea and Flood 2014): every bit of the key counts. */
-static uint64_t mix(uint64_t v)
-{
-    v = (v ^ (v >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    v = (v ^ (v >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return v ^ (v >> 31);
-}
-
-static size_t code_map_place(const struct code_map *m, uint64_t key)
-{
-    size_t at = mix(key) & (m->size - 1);
-    while (m->code[at] != FRAME_NO_CODE && m->key[at] != key)
-        at = (at + 1) & (m->size - 1);
-    return at;
-}
-
-static err code_map_grow(struct code_map *m, struct err_info *info)
-{
-    struct code_map bigger;
-    err e = code_map_init(&bigger, m->size * 2, info);
-    if (e != OK) {
-        code_map_free(&bigger);
-        return e;
-    }
-    for (size_t i = 0; i < m->size; i++) {
-        if (m->code[i] == FRAME_NO_CODE)
-            continue;
-        const size_t at = code_map_place(&bigger, m->key[i]);
-        bigger.key[at] = m->key[i];
-        bigger.code[at] = m->code[i];
-    }
-    bigger.n = m->n;
-    code_map_free(m);
-    *m = bigger;
-    return OK;
-}
-
-static err code_map_add(struct code_map *m, uint64_t key, uint32_t *code, struct err_info *info)
-{
-    size_t at = code_map_place(m, key);
-    if (m->code[at] == FRAME_NO_CODE) {
-        if (m->n >= m->size / 2) {
-            const err e = code_map_grow(m, info);
-            if (e != OK)
-                return e;
-            at = code_map_place(m, key);
-        }
-        m->key[at] = key;
-        m->code[at] = (uint32_t)m->n++; /* rows are fewer than 2^31 */
-    }
-    *code = m->code[at];
     return OK;
 }
 

@@ -58,6 +58,7 @@ bool frame_standardise(double *x, size_t n, double *mean, double *sd);
 
 struct frame {
     size_t n;         /* complete rows with weight */
+    uint32_t *row;    /* of each, in the table */
     double *y, *d;    /* outcome; treatment 0 or 1 */
     double *w;        /* weights with mean 1, or NULL */
     const double **x; /* k columns: ones, then covariates, standardised */
@@ -67,6 +68,7 @@ struct frame {
     size_t k;
     uint32_t *cluster; /* codes, all of them in use, or NULL */
     size_t n_clusters;
+    uint64_t *key; /* with spec.keeps_parts: of each row's cluster, or itself; else NULL */
 };
 
 /*

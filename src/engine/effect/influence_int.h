@@ -18,7 +18,7 @@
 #include "engine/effect/effect.h"
 
 struct influence {
-    const double *psi;       /* n x m, column-major */
+    const double *psi; /* n x m, column-major */
     size_t n, m;
     const uint32_t *cluster; /* 0 .. n_clusters - 1 for each unit; NULL: each unit on its own */
     size_t n_clusters;

@@ -1,41 +1,26 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* Neighbours on a line. */
 #include "engine/effect/match_int.h"
 
 #include "base/real.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-struct place {
-    double value;
-    size_t row;
-};
 
 /* Both groups in their order, and where the free controls are. */
 struct line {
     const struct match_ask *ask;
-    struct place *treated, *control; /* largest first; smallest first */
-    size_t n_treated, n_control;
-    size_t *stand;        /* of each treated: how many controls lie below it */
+    struct match_sides sides;
+    double *control;      /* value of each control */
+    size_t *stand;        /* of each treated: how many controls stand before it */
     bool *has_pair;       /* of each treated */
     size_t *below, *over; /* n_control + 1 links towards a free control, see the two finders */
 };
 
-static int rising(const void *a, const void *b)
-{
-    const struct place *x = a, *y = b;
-    if (x->value != y->value)
-        return x->value < y->value ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
-
-static int falling(const void *a, const void *b)
-{
-    const struct place *x = a, *y = b;
-    if (x->value != y->value)
-        return x->value > y->value ? -1 : 1;
-    return (x->row > y->row) - (x->row < y->row);
-}
+/* Where a treated may look: controls from .. to - 1 of its stratum. */
+struct reach {
+    double value;
+    size_t from, to;
+};
 
 /* Follows links to one that points at itself, halving the way (Tarjan and van Leeuwen 1984). */
 static size_t find_end(size_t *link, size_t i)
@@ -65,13 +50,20 @@ static void take(const struct line *l, size_t at)
     l->over[at] = at + 1;
 }
 
-/* How many controls have a lower value. */
-static size_t count_below(const struct line *l, double value)
+static struct reach reach_of(const struct line *l, size_t treated)
 {
-    size_t low = 0, high = l->n_control;
+    const size_t row = l->sides.treated[treated];
+    const size_t *first = l->sides.first + match_stratum(l->ask, row);
+    return (struct reach){l->ask->value[row], first[0], first[1]};
+}
+
+/* How many controls stand before a treated: those of lower strata, and of lower value. */
+static size_t count_before(const struct line *l, const struct reach *r)
+{
+    size_t low = r->from, high = r->to;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (l->control[middle].value < value)
+        if (l->control[middle] < r->value)
             low = middle + 1;
         else
             high = middle;
@@ -82,51 +74,46 @@ static size_t count_below(const struct line *l, double value)
 static err line_new(const struct match_ask *ask, arena *a, struct line *l, struct err_info *info)
 {
     *l = (struct line){.ask = ask};
-    for (size_t i = 0; i < ask->n; i++)
-        l->n_treated += ask->d[i] > 0;
-    l->treated = ARENA_NEW(a, struct place, l->n_treated);
-    l->control = ARENA_NEW(a, struct place, ask->n - l->n_treated);
-    l->stand = ARENA_NEW(a, size_t, l->n_treated);
-    l->has_pair = ARENA_NEW(a, bool, l->n_treated);
-    l->below = ARENA_NEW(a, size_t, ask->n - l->n_treated + 1);
-    l->over = ARENA_NEW(a, size_t, ask->n - l->n_treated + 1);
-    if (!l->treated || !l->control || !l->stand || !l->has_pair || !l->below || !l->over)
+    const err e = match_sides_new(ask, a, &l->sides, info);
+    if (e != OK)
+        return e;
+    l->control = ARENA_NEW(a, double, l->sides.n_control);
+    l->stand = ARENA_NEW(a, size_t, l->sides.n_treated);
+    l->has_pair = ARENA_NEW(a, bool, l->sides.n_treated);
+    l->below = ARENA_NEW(a, size_t, l->sides.n_control + 1);
+    l->over = ARENA_NEW(a, size_t, l->sides.n_control + 1);
+    if (!l->control || !l->stand || !l->has_pair || !l->below || !l->over)
         return err_nomem(info);
-    l->n_treated = 0;
-    for (size_t i = 0; i < ask->n; i++) {
-        const struct place p = {ask->value[i], i};
-        if (ask->d[i] > 0)
-            l->treated[l->n_treated++] = p;
-        else
-            l->control[l->n_control++] = p;
+    for (size_t i = 0; i < l->sides.n_control; i++)
+        l->control[i] = ask->value[l->sides.control[i]];
+    for (size_t i = 0; i < l->sides.n_treated; i++) {
+        const struct reach r = reach_of(l, i);
+        l->stand[i] = count_before(l, &r);
     }
-    qsort(l->treated, l->n_treated, sizeof *l->treated, falling);
-    qsort(l->control, l->n_control, sizeof *l->control, rising);
-    for (size_t i = 0; i < l->n_treated; i++)
-        l->stand[i] = count_below(l, l->treated[i].value);
-    for (size_t i = 0; i <= l->n_control; i++)
+    for (size_t i = 0; i <= l->sides.n_control; i++)
         l->below[i] = l->over[i] = i;
     return OK;
 }
 
 /*
  * The nearer of two controls: the one before place `below`, the one at place
- * `over`; n_control when there is none within the width.
+ * `over`; n_control when there is none in reach and within the width.
  */
-static size_t nearer(const struct line *l, double value, size_t below, size_t over)
+static size_t nearer(const struct line *l, const struct reach *r, size_t below, size_t over)
 {
-    const double down = below > 0 ? value - l->control[below - 1].value : REAL_INF;
-    const double up = over < l->n_control ? l->control[over].value - value : REAL_INF;
-    const bool none = below == 0 && over == l->n_control;
+    const bool has_below = below > r->from, has_over = over < r->to;
+    const double down = has_below ? r->value - l->control[below - 1] : REAL_INF;
+    const double up = has_over ? l->control[over] - r->value : REAL_INF;
 
-    if (none || fmin(down, up) > l->ask->width)
-        return l->n_control;
+    if (!(has_below || has_over) || fmin(down, up) > l->ask->width)
+        return l->sides.n_control;
     return down <= up ? below - 1 : over;
 }
 
 static void add_pair(struct line *l, size_t treated, size_t control, struct match_pairs *pairs)
 {
-    pairs->pair[pairs->n++] = (struct match_pair){l->treated[treated].row, l->control[control].row};
+    pairs->pair[pairs->n++] =
+        (struct match_pair){l->sides.treated[treated], l->sides.control[control]};
     l->has_pair[treated] = true;
 }
 
@@ -135,10 +122,10 @@ static bool run_round(struct line *l, struct match_pairs *pairs)
 {
     const size_t before = pairs->n;
 
-    for (size_t i = 0; i < l->n_treated; i++) {
-        const size_t at =
-            nearer(l, l->treated[i].value, free_below(l, l->stand[i]), free_over(l, l->stand[i]));
-        if (at == l->n_control)
+    for (size_t i = 0; i < l->sides.n_treated; i++) {
+        const struct reach r = reach_of(l, i);
+        const size_t at = nearer(l, &r, free_below(l, l->stand[i]), free_over(l, l->stand[i]));
+        if (at == l->sides.n_control)
             continue;
         add_pair(l, i, at, pairs);
         take(l, at);
@@ -149,11 +136,12 @@ static bool run_round(struct line *l, struct match_pairs *pairs)
 /* One treated takes its nearest controls, and leaves them to others as well. */
 static void take_all(struct line *l, size_t i, struct match_pairs *pairs)
 {
+    const struct reach r = reach_of(l, i);
     size_t below = l->stand[i], over = l->stand[i];
 
     for (size_t k = 0; k < l->ask->ratio; k++) {
-        const size_t at = nearer(l, l->treated[i].value, below, over);
-        if (at == l->n_control)
+        const size_t at = nearer(l, &r, below, over);
+        if (at == l->sides.n_control)
             return;
         add_pair(l, i, at, pairs);
         if (at < below)
@@ -166,24 +154,16 @@ static void take_all(struct line *l, size_t i, struct match_pairs *pairs)
 /* Why those without a pair have none. */
 static void count_lost(const struct line *l, struct match_pairs *pairs)
 {
-    for (size_t i = 0; i < l->n_treated; i++) {
+    for (size_t i = 0; i < l->sides.n_treated; i++) {
         if (l->has_pair[i])
             continue;
-        const bool outside =
-            nearer(l, l->treated[i].value, l->stand[i], l->stand[i]) == l->n_control;
-        pairs->n_outside += outside;
+        const struct reach r = reach_of(l, i);
+        const bool alone = r.from == r.to;
+        const bool outside = nearer(l, &r, l->stand[i], l->stand[i]) == l->sides.n_control;
+        pairs->n_alone += alone;
+        pairs->n_outside += outside && !alone;
         pairs->n_taken += !outside;
     }
-}
-
-/* The most pairs there can be, or SIZE_MAX. */
-static size_t most_pairs(const struct line *l)
-{
-    const size_t each = l->ask->ratio < l->n_control ? l->ask->ratio : l->n_control;
-    size_t most;
-    if (__builtin_mul_overflow(each, l->n_treated, &most))
-        most = SIZE_MAX;
-    return l->ask->replace || most < l->n_control ? most : l->n_control;
 }
 
 err match_nearest(const struct match_ask *ask, arena *a, struct match_pairs *pairs,
@@ -194,16 +174,12 @@ err match_nearest(const struct match_ask *ask, arena *a, struct match_pairs *pai
     if (!scratch)
         return err_nomem(info);
 
-    *pairs = (struct match_pairs){0};
     err e = line_new(ask, scratch, &l, info);
+    if (e == OK)
+        e = match_pairs_new(ask, &l.sides, a, pairs, info);
     if (e != OK)
         goto out;
-    pairs->pair = ARENA_NEW(a, struct match_pair, most_pairs(&l));
-    if (!pairs->pair) {
-        e = err_nomem(info);
-        goto out;
-    }
-    for (size_t i = 0; ask->replace && i < l.n_treated; i++)
+    for (size_t i = 0; ask->replace && i < l.sides.n_treated; i++)
         take_all(&l, i, pairs);
     for (size_t k = 0; !ask->replace && k < ask->ratio; k++)
         if (!run_round(&l, pairs))

@@ -19,6 +19,7 @@ static const char *const scales[] = {"score", "logit"};
 static const char *const weighings[] = {"entropy", "overlap"};
 static const char *const inferences[] = {"auto", "analytic", "randomisation", "wild"};
 static const char *const honesties[] = {"none", "relative", "smooth"};
+static const char *const trend_rules[] = {"joint", "each"};
 static const char *const look_kinds[] = {"subgroup", "explored", "placebo-start", "placebo-outcome",
                                          "unaffected"};
 
@@ -68,6 +69,11 @@ const char *effect_aggregation_name(enum effect_aggregation a)
 const char *effect_bacon_kind_name(enum effect_bacon_kind k)
 {
     return bacon_kinds[k];
+}
+
+const char *effect_trend_rule_name(enum effect_trend_rule r)
+{
+    return trend_rules[r];
 }
 
 const char *effect_look_kind_name(enum effect_look_kind k)

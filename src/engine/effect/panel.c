@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "engine/effect/effect_int.h"
-#include "engine/effect/panel_int.h"
+#include "engine/effect/looks_int.h"
 #include "engine/effect/panel_teams_int.h"
 
 #include <math.h>
@@ -33,11 +32,6 @@ static err check_spec(const struct effect_spec *s, struct err_info *info)
 
 /* ---- clusters of either arm ---- */
 
-struct cluster_counts {
-    size_t n, n_treated, n_control;
-    size_t n_lonely; /* cohorts that lie in one cluster */
-};
-
 static size_t count_in_cohort(const struct panel *p, size_t cohort, uint8_t *seen, uint8_t mark)
 {
     const struct panel_cohort *c = &p->cohort[cohort];
@@ -50,10 +44,10 @@ static size_t count_in_cohort(const struct panel *p, size_t cohort, uint8_t *see
 }
 
 static err count_clusters(const struct panel *p, const struct effect_spec *spec, arena *a,
-                          struct cluster_counts *count, struct err_info *info)
+                          struct panel_clusters *count, struct err_info *info)
 {
     const size_t n_never = p->cohort[p->n_cohorts].n;
-    *count = (struct cluster_counts){.n = p->n, .n_treated = p->n - n_never, .n_control = n_never};
+    *count = (struct panel_clusters){.n = p->n, .n_treated = p->n - n_never, .n_control = n_never};
     if (spec->control == EFFECT_NOT_YET) /* all but the first cohort can be controls */
         count->n_control = p->n - p->cohort[0].n;
     if (!p->cluster)
@@ -62,7 +56,7 @@ static err count_clusters(const struct panel *p, const struct effect_spec *spec,
     uint8_t *alone = ARENA_NEW(a, uint8_t, p->n_clusters);
     if (!seen || !alone)
         return err_nomem(info);
-    *count = (struct cluster_counts){.n = p->n_clusters};
+    *count = (struct panel_clusters){.n = p->n_clusters};
     for (size_t h = 0; h < p->n_cohorts; h++) {
         count->n_treated += count_in_cohort(p, h, seen, 1);
         for (size_t i = 0; i < p->n_clusters; i++)
@@ -112,7 +106,7 @@ static void warn_failed(const struct panel_cells *cells, bool drops, struct effe
 }
 
 static void warn_all(const struct panel *p, const struct panel_cells *cells,
-                     const struct panel_notes *notes, const struct cluster_counts *clusters,
+                     const struct panel_notes *notes, const struct panel_clusters *clusters,
                      const struct effect_spec *spec, struct effect_result *r)
 {
     warn_count(r, "panel.always-treated", notes->n_always_treated);
@@ -138,12 +132,11 @@ static void warn_all(const struct panel *p, const struct panel_cells *cells,
     warn_count(r, "panel.cohort-in-one-cluster", clusters->n_lonely);
 }
 
-static void describe(const table *t, const struct panel *p, const struct panel_cells *cells,
-                     const struct panel_notes *notes, const struct cluster_counts *clusters,
-                     double sum_treated, struct effect_diagnostics *d)
+static void describe(const table *t, const struct panel *p, const struct panel_answer *answer,
+                     const struct panel_notes *notes, struct effect_diagnostics *d)
 {
     /* those who are never treated within the periods with estimates */
-    const size_t n_control = p->cohort[p->n_cohorts - (cells->is_cut ? 1 : 0)].n;
+    const size_t n_control = p->cohort[p->n_cohorts - (answer->cells.is_cut ? 1 : 0)].n;
     d->n_rows = table_rows(t);
     d->n_used = notes->n_used;
     d->n_dropped_missing = notes->n_dropped_missing;
@@ -152,13 +145,10 @@ static void describe(const table *t, const struct panel *p, const struct panel_c
     d->n_treated = p->n - n_control;
     d->n_control = n_control;
     d->n_always_treated = notes->n_always_treated;
+    d->n_starts = p->n_cohorts;
+    d->n_never = p->cohort[p->n_cohorts].n;
     d->n_unbalanced = notes->n_unbalanced;
-    d->propensity_sum_treated = sum_treated;
-    if (!p->cluster)
-        return;
-    d->n_clusters = clusters->n;
-    d->n_treated_clusters = clusters->n_treated;
-    d->n_control_clusters = clusters->n_control;
+    d->propensity_sum_treated = answer->sum_treated;
 }
 
 /* ---- the whole ---- */
@@ -184,51 +174,80 @@ void panel_add_shares(const struct panel *p, double *influence)
     }
 }
 
+static void describe_clusters(const struct panel *p, const struct panel_clusters *clusters,
+                              struct effect_diagnostics *d)
+{
+    if (!p->cluster)
+        return;
+    d->n_clusters = clusters->n;
+    d->n_treated_clusters = clusters->n_treated;
+    d->n_control_clusters = clusters->n_control;
+}
+
+/* Effects of all cells with their influences, then what is made of them. */
+static err solve(const struct panel *p, const struct effect_spec *spec, const size_t *column,
+                 size_t n_columns, double *influence, par *pool, const struct progress *progress,
+                 arena *a, struct panel_answer *answer, struct effect_result *r,
+                 struct err_info *info)
+{
+    struct panel_cells *cells = &answer->cells;
+    struct panel_forms forms;
+    err e =
+        panel_att(p, spec, cells, column, pool, progress, a, influence, &answer->sum_treated, info);
+    if (e == OK && count_failed(cells) == cells->n)
+        e = err_set(info, E_INPUT, cells->cell[0].failed);
+    if (e == OK)
+        e = panel_aggregate(p, spec, cells, a, r->memory, r, &forms, info);
+    if (e != OK)
+        return e;
+    panel_add_shares(p, influence + n_columns * p->n);
+    e = count_clusters(p, spec, a, &answer->clusters, info);
+    if (e != OK)
+        return e;
+    describe_clusters(p, &answer->clusters, &r->diagnostics);
+    return panel_infer(p, spec, cells, column, n_columns, influence, &forms, pool, progress, a, r,
+                       info);
+}
+
+err panel_solve(const struct panel *p, const struct effect_spec *spec, par *pool,
+                const struct progress *progress, arena *a, struct panel_answer *answer,
+                struct effect_result *r, struct err_info *info)
+{
+    err e = panel_cells_make(p, spec, a, &answer->cells, info);
+    if (e != OK)
+        return e;
+    size_t *column = ARENA_NEW(a, size_t, answer->cells.n + 1);
+    if (!column)
+        return err_nomem(info);
+    const size_t n_columns = number_columns(&answer->cells, column);
+    /* not from the arena: untouched zero pages of persons outside a cell cost nothing */
+    double *influence = calloc((n_columns + p->n_cohorts) * p->n, sizeof *influence);
+    if (!influence)
+        return err_nomem(info);
+    e = solve(p, spec, column, n_columns, influence, pool, progress, a, answer, r, info);
+    free(influence);
+    return e;
+}
+
 static err estimate(const table *t, const struct effect_spec *spec, par *pool,
-                    const struct progress *progress, arena *a, double **influence,
-                    struct effect_result *r, struct err_info *info)
+                    const struct progress *progress, arena *a, struct effect_result *r,
+                    struct err_info *info)
 {
     struct panel p;
     struct panel_notes notes;
-    struct panel_cells cells;
-    struct panel_forms forms;
-    struct cluster_counts clusters;
-    double sum_treated;
+    struct panel_answer answer;
 
     progress_report(progress, "panel.step-build", 0, 1);
     err e = panel_build(t, spec, pool, a, &p, &notes, info);
     if (e == OK)
-        e = panel_cells_make(&p, spec, a, &cells, info);
-    if (e != OK)
-        return e;
-    size_t *column = ARENA_NEW(a, size_t, cells.n + 1);
-    if (!column)
-        return err_nomem(info);
-    const size_t n_columns = number_columns(&cells, column);
-    /* not from the arena: untouched zero pages of persons outside a cell cost nothing */
-    *influence = calloc((n_columns + p.n_cohorts) * p.n, sizeof **influence);
-    if (!*influence)
-        return err_nomem(info);
-    e = panel_att(&p, spec, &cells, column, pool, progress, a, *influence, &sum_treated, info);
-    if (e == OK && count_failed(&cells) == cells.n)
-        e = err_set(info, E_INPUT, cells.cell[0].failed);
+        e = panel_solve(&p, spec, pool, progress, a, &answer, r, info);
     if (e == OK)
-        e = panel_aggregate(&p, spec, &cells, a, r->memory, r, &forms, info);
+        e = panel_teams_run(&p, spec, &answer.cells, pool, progress, a, r, info);
     if (e != OK)
         return e;
-    panel_add_shares(&p, *influence + n_columns * p.n);
-    e = count_clusters(&p, spec, a, &clusters, info);
-    if (e != OK)
-        return e;
-    describe(t, &p, &cells, &notes, &clusters, sum_treated, &r->diagnostics);
-    e = panel_infer(&p, spec, &cells, column, n_columns, *influence, &forms, pool, progress, a, r,
-                    info);
-    if (e == OK)
-        e = panel_teams_run(&p, spec, &cells, pool, progress, a, r, info);
-    if (e != OK)
-        return e;
-    warn_all(&p, &cells, &notes, &clusters, spec, r);
-    return OK;
+    describe(t, &p, &answer, &notes, &r->diagnostics);
+    warn_all(&p, &answer.cells, &notes, &answer.clusters, spec, r);
+    return spec->no_placebo_start ? OK : looks_placebo_start(&p, spec, pool, progress, r, info);
 }
 
 err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
@@ -236,7 +255,6 @@ err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
                      struct err_info *info)
 {
     const struct effect_spec spec = resolve(asked);
-    double *influence = NULL;
     err e = check_spec(&spec, info);
     if (e != OK)
         return e;
@@ -244,8 +262,7 @@ err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
     if (!a)
         return err_nomem(info);
     r->spec.estimator = spec.estimator;
-    e = estimate(t, &spec, pool, progress, a, &influence, r, info);
-    free(influence);
+    e = estimate(t, &spec, pool, progress, a, r, info);
     arena_free(a);
     return e;
 }

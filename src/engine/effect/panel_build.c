@@ -1,32 +1,39 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who is followed when: units in the order of their starts, and their periods. */
+#include "engine/effect/looks_int.h"
 #include "engine/effect/panel_build_int.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static err periods_make(const struct panel_codes *time, arena *a, struct panel_periods *p,
-                        struct err_info *info)
+err panel_periods_make(const struct table_column *c, double *value, size_t n,
+                       struct panel_periods *p, struct err_info *info)
 {
-    if (time->n < 2)
-        return err_text(info, E_INPUT, "panel.one-period", time->column->name);
-    if (time->n > PANEL_PERIODS_MAX) {
-        err_text(info, E_LIMIT, "panel.too-many-periods", time->column->name);
-        msg_int(&info->msg, (int64_t)time->n);
+    if (n < 2)
+        return err_text(info, E_INPUT, "panel.one-period", c->name);
+    if (n > PANEL_PERIODS_MAX) {
+        err_text(info, E_LIMIT, "panel.too-many-periods", c->name);
+        msg_int(&info->msg, (int64_t)n);
         msg_int(&info->msg, PANEL_PERIODS_MAX);
         return E_LIMIT;
     }
-    p->n = time->n;
-    p->value = ARENA_NEW(a, double, p->n);
-    if (!p->value)
-        return err_nomem(info);
-    for (size_t i = 0; i < p->n; i++)
-        p->value[i] = panel_value(time->column, time->row[i]);
-    p->step = time->column->type == TABLE_DATE ? 0 : p->value[1] - p->value[0];
-    for (size_t i = 2; i < p->n; i++)
-        if (p->value[i] - p->value[i - 1] != p->step)
+    *p = (struct panel_periods){.n = n, .value = value};
+    p->step = c->type == TABLE_DATE ? 0 : value[1] - value[0];
+    for (size_t i = 2; i < n; i++)
+        if (value[i] - value[i - 1] != p->step)
             p->step = 0;
     return OK;
+}
+
+static err periods_make(const struct panel_codes *time, arena *a, struct panel_periods *p,
+                        struct err_info *info)
+{
+    double *value = ARENA_NEW(a, double, time->n);
+    if (!value)
+        return err_nomem(info);
+    for (size_t i = 0; i < time->n; i++)
+        value[i] = panel_value(time->column, time->row[i]);
+    return panel_periods_make(time->column, value, time->n, p, info);
 }
 
 static err rows_make(const table *t, const struct effect_spec *spec, arena *a,
@@ -112,8 +119,10 @@ static err cohorts_make(const uint32_t *start, size_t n_units, arena *scratch, a
         if (count[s] == 0 && s < n)
             continue;
         struct panel_cohort *c = &p->cohort[s < n ? p->n_cohorts++ : p->n_cohorts];
-        *c = (struct panel_cohort){
-            .start = s < n ? (uint32_t)s : PANEL_NEVER, .first = p->n, .n = count[s]};
+        *c = (struct panel_cohort){.start = s < n ? (uint32_t)s : PANEL_NEVER,
+                                   .first = p->n,
+                                   .n = count[s],
+                                   .until = (uint32_t)p->periods.n};
         next[s] = p->n;
         p->n += count[s];
     }
@@ -169,11 +178,33 @@ static err clusters_make(const struct panel_rows *rows, const struct effect_spec
             seen[cluster] = 1;
         }
     }
+    if (spec->keeps_parts)
+        p->key = ARENA_NEW(a, uint64_t, codes.n);
+    if (spec->keeps_parts && !p->key)
+        return err_nomem(info);
     for (size_t i = 0; i < codes.n; i++) /* clusters of left-out units only get no number */
-        if (seen[i])
+        if (seen[i]) {
             seen[i] = (uint32_t)p->n_clusters++;
+            if (p->key)
+                p->key[seen[i]] = looks_key(c, codes.row[i]);
+        }
     for (size_t i = 0; i < p->n; i++)
         p->cluster[i] = seen[p->cluster[i]];
+    return OK;
+}
+
+/* Where units are on their own, each has the key of its value. */
+static err keys_make(const struct panel_rows *rows, const struct effect_spec *spec,
+                     const uint32_t *place, arena *a, struct panel *p, struct err_info *info)
+{
+    if (!spec->keeps_parts || p->cluster)
+        return OK;
+    p->key = ARENA_NEW(a, uint64_t, p->n);
+    if (!p->key)
+        return err_nomem(info);
+    for (size_t u = 0; u < rows->unit.n; u++)
+        if (place[u] != PANEL_NEVER)
+            p->key[place[u]] = looks_key(rows->unit.column, rows->unit.row[u]);
     return OK;
 }
 
@@ -267,6 +298,8 @@ static err build(const table *t, const struct effect_spec *spec, par *pool, aren
         e = check_groups(p, spec, info);
     if (e == OK)
         e = clusters_make(&rows, spec, place, scratch, a, p, info);
+    if (e == OK)
+        e = keys_make(&rows, spec, place, a, p, info);
     if (e == OK)
         e = panel_fill(&rows, spec, place, pool, scratch, a, p, notes, info);
     if (e == OK)

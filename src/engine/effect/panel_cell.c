@@ -157,8 +157,9 @@ err panel_cells_make(const struct panel *p, const struct effect_spec *spec, aren
     if (!cells->cell || !cells->design)
         return err_nomem(info);
     for (size_t g = 0; g < plan.n_cohorts; g++)
-        for (size_t t = 0; t < plan.n_periods && is_treated_in_panel(p, g); t++)
-            add_cell(&plan, g, t);
+        for (size_t t = p->cohort[g].from; is_treated_in_panel(p, g) && t < plan.n_periods; t++)
+            if (t < p->cohort[g].until)
+                add_cell(&plan, g, t);
     assign_designs(p, cells);
     if (cells->n_designs == 0)
         return err_set(info, E_INPUT,

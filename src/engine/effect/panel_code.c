@@ -38,7 +38,7 @@ static uint64_t key_of_real(double v)
     return bits >> 63 ? ~bits : bits | (UINT64_C(1) << 63);
 }
 
-static uint64_t key_at(const struct table_column *c, const uint32_t *rank, size_t row)
+uint64_t panel_key(const struct table_column *c, const uint32_t *rank, size_t row)
 {
     switch (c->type) {
     case TABLE_INT: return key_of_int(c->ints[row]);
@@ -55,8 +55,7 @@ static int by_bytes(const void *a, const void *b, void *words)
     return str_cmp(w[*(const uint32_t *)a], w[*(const uint32_t *)b]);
 }
 
-/* rank[word]: its place in the order of bytes. */
-static uint32_t *rank_words(const struct table_column *c, arena *a)
+uint32_t *panel_ranks(const struct table_column *c, arena *a)
 {
     uint32_t *order = ARENA_NEW(a, uint32_t, c->n_words);
     uint32_t *rank = ARENA_NEW(a, uint32_t, c->n_words);
@@ -177,9 +176,11 @@ static bool order_codes(struct key_set *s, size_t n_rows, uint32_t *code)
     return true;
 }
 
-static err check_whole(const struct table_column *c, size_t n_rows, const char *empty_key,
-                       struct err_info *info)
+err panel_check_whole(const struct table_column *c, size_t n_rows, const char *empty_key,
+                      struct err_info *info)
 {
+    if (c->n_missing == 0 && c->type != TABLE_REAL)
+        return OK;
     size_t bad = n_rows;
     for (size_t r = 0; r < n_rows && bad == n_rows; r++)
         if ((c->missing && c->missing[r]) || (c->type == TABLE_REAL && !isfinite(c->reals[r])))
@@ -198,7 +199,7 @@ static bool number_rows(const struct table_column *c, const uint32_t *rank, size
     uint64_t last = 0;
     uint32_t id = 0;
     for (size_t r = 0; r < n_rows; r++) {
-        const uint64_t key = key_at(c, rank, r);
+        const uint64_t key = panel_key(c, rank, r);
         if ((r == 0 || key != last) && !key_set_add(s, key, r, &id))
             return false;
         last = key;
@@ -213,14 +214,13 @@ err panel_codes_make(const struct table_column *c, size_t n_rows, const char *em
     struct key_set s = {0};
     uint32_t *rank = NULL;
 
-    const bool may_lack = c->n_missing > 0 || c->type == TABLE_REAL;
-    if (may_lack && check_whole(c, n_rows, empty_key, info) != OK)
-        return E_INPUT;
-    err e = OK;
+    err e = panel_check_whole(c, n_rows, empty_key, info);
+    if (e != OK)
+        return e;
     codes->column = c;
     codes->code = ARENA_NEW(a, uint32_t, n_rows);
     if (c->type == TABLE_TEXT)
-        rank = rank_words(c, a);
+        rank = panel_ranks(c, a);
     if (!codes->code || (c->type == TABLE_TEXT && !rank) ||
         !number_rows(c, rank, n_rows, &s, codes->code) || !order_codes(&s, n_rows, codes->code)) {
         e = err_nomem(info);

@@ -11,8 +11,10 @@
  *   panel_cell.c       which comparisons (start x period) there are
  *   panel_att.c        each comparison's effect and influence function
  *   panel_aggregate.c  averages of cells as linear forms
- *   panel_infer.c      variances, bands and the test of the pre-periods
+ *   panel_infer.c      variances and bands
+ *   panel_study.c      changes since one period, for honest_int.h
  *   panel.c            the whole, with its warnings
+ *   looks_placebo.c    the same panel, as if treatment had started earlier
  *
  * Rules. Persons treated in the first period are left out: nothing is known
  * from before. Each comparison takes the persons seen in both of its periods,
@@ -65,6 +67,16 @@ struct panel_codes {
 WARN_UNUSED err panel_codes_make(const struct table_column *c, size_t n_rows, const char *empty_key,
                                  arena *a, struct panel_codes *codes, struct err_info *info);
 
+/* The check alone. */
+WARN_UNUSED err panel_check_whole(const struct table_column *c, size_t n_rows,
+                                  const char *empty_key, struct err_info *info);
+
+/* rank[word]: its place in the order of bytes. NULL when memory is out. */
+uint32_t *panel_ranks(const struct table_column *c, arena *a);
+
+/* A cell as a key of the order of its values; text by `rank`, which else is not looked at. */
+uint64_t panel_key(const struct table_column *c, const uint32_t *rank, size_t row);
+
 /* A cell of the table as a number; NaN where missing, the word's code for text. */
 static inline double panel_value(const struct table_column *c, size_t row)
 {
@@ -98,6 +110,26 @@ struct panel_rows {
     struct panel_periods periods;
 };
 
+/* How starts are written in a table. */
+struct panel_start_reader {
+    const struct effect_spec *spec;
+    const struct table_column *column;
+    const double *number; /* of words, for a text column */
+};
+WARN_UNUSED err panel_start_reader_make(const struct table_column *c,
+                                        const struct effect_spec *spec, arena *a,
+                                        struct panel_start_reader *s, struct err_info *info);
+
+/* The start in a row: infinity stands for never, NaN for an empty cell that may not be. */
+double panel_start_read(const struct panel_start_reader *s, size_t row);
+
+/* The number of the first period at or after a start, as in panel_starts_make. */
+uint32_t panel_start_period(const struct panel_periods *p, double v, size_t anticipation);
+
+/* The calendar of n distinct values in increasing order, from `a`; at least two. E_LIMIT. */
+WARN_UNUSED err panel_periods_make(const struct table_column *c, double *value, size_t n,
+                                   struct panel_periods *p, struct err_info *info);
+
 /*
  * start[u]: the period in which unit u is first treated, PANEL_NEVER if never.
  * A start between two periods counts from the later one. A start behind the
@@ -127,7 +159,8 @@ struct panel_series {
 struct panel_cohort {
     uint32_t start; /* period number; PANEL_NEVER for the last cohort */
     size_t first, n;
-    double share; /* of all units, by weight */
+    double share;         /* of all units, by weight */
+    uint32_t from, until; /* the periods that get cells: from .. until - 1 */
 };
 
 struct panel {
@@ -143,6 +176,7 @@ struct panel {
     double *share_weight;        /* n: the weight at first sight */
     uint32_t *cluster;           /* n codes, or NULL: units are on their own */
     size_t n_clusters;
+    uint64_t *key;     /* with spec.keeps_parts: of each cluster's value, or unit's; else NULL */
     uint32_t *n_seen;  /* periods x (n_cohorts + 1): units whose outcome is known */
     uint32_t *n_known; /* the same, for units whose covariates are known */
 };
@@ -231,9 +265,20 @@ WARN_UNUSED err panel_aggregate(const struct panel *p, const struct effect_spec 
                                 struct effect_result *r, struct panel_forms *forms,
                                 struct err_info *info);
 
+/* ---- panel_study.c ---- */
+
+/*
+ * Makes r->study for a varying base, given the covariance (m x m) of the basis
+ * and the places of cells and shares in it; leaves it NULL when a period is missing.
+ */
+WARN_UNUSED err panel_study(const struct panel *p, const struct panel_cells *cells,
+                            const struct panel_forms *forms, const size_t *place, size_t m,
+                            const double *covariance, arena *a, struct effect_result *r,
+                            struct err_info *info);
+
 /* ---- panel_infer.c ---- */
 
-/* Covariance, standard errors, intervals, draws, bands and the test of the pre-periods. */
+/* Covariance, standard errors, intervals, draws and bands. */
 WARN_UNUSED err panel_infer(const struct panel *p, const struct effect_spec *spec,
                             const struct panel_cells *cells, const size_t *column, size_t n_columns,
                             const double *influence, const struct panel_forms *forms, par *pool,
@@ -253,5 +298,22 @@ WARN_UNUSED err panel_parts(const struct panel *p, const struct panel_cells *cel
 
 /* Influence of the cohorts' shares, n_cohorts columns. */
 void panel_add_shares(const struct panel *p, double *influence);
+
+/* Clusters, or units when there are none, of either arm. */
+struct panel_clusters {
+    size_t n, n_treated, n_control;
+    size_t n_lonely; /* cohorts that lie in one cluster */
+};
+
+struct panel_answer {
+    struct panel_cells cells;
+    struct panel_clusters clusters;
+    double sum_treated; /* scores, when there is one design; else NaN */
+};
+
+/* Estimates of a panel that is built, into r: all but what r->diagnostics says of its table. */
+WARN_UNUSED err panel_solve(const struct panel *p, const struct effect_spec *spec, par *pool,
+                            const struct progress *progress, arena *a, struct panel_answer *answer,
+                            struct effect_result *r, struct err_info *info);
 
 #endif

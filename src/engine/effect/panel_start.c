@@ -45,15 +45,16 @@ static err words_as_numbers(const struct table_column *c, arena *a, double **num
     return OK;
 }
 
-/* How starts are written in this table. */
-struct start_reader {
-    const struct effect_spec *spec;
-    const struct table_column *column;
-    const double *number; /* of words, for a text column */
-};
+err panel_start_reader_make(const struct table_column *c, const struct effect_spec *spec, arena *a,
+                            struct panel_start_reader *s, struct err_info *info)
+{
+    double *number = NULL;
+    const err e = c->type == TABLE_TEXT ? words_as_numbers(c, a, &number, info) : OK;
+    *s = (struct panel_start_reader){.spec = spec, .column = c, .number = number};
+    return e;
+}
 
-/* Infinity stands for never; NaN for an empty cell that may not be. */
-static double read_start(const struct start_reader *s, size_t row)
+double panel_start_read(const struct panel_start_reader *s, size_t row)
 {
     double v = panel_value(s->column, row);
     if (isnan(v))
@@ -83,8 +84,14 @@ static size_t period_of_start(const struct panel_periods *p, double v, size_t an
     return low;
 }
 
+uint32_t panel_start_period(const struct panel_periods *p, double v, size_t anticipation)
+{
+    const size_t period = isinf(v) && v > 0 ? SIZE_MAX : period_of_start(p, v, anticipation);
+    return period == SIZE_MAX ? PANEL_NEVER : (uint32_t)period;
+}
+
 static err starts_from_column(const struct panel_rows *rows, const struct effect_spec *spec,
-                              const struct start_reader *reader, arena *a, uint32_t *start,
+                              const struct panel_start_reader *reader, arena *a, uint32_t *start,
                               size_t *n_after_end, struct err_info *info)
 {
     const size_t n_units = rows->unit.n;
@@ -92,7 +99,7 @@ static err starts_from_column(const struct panel_rows *rows, const struct effect
     if (!value)
         return err_nomem(info);
     for (size_t u = 0; u < n_units; u++) {
-        value[u] = read_start(reader, rows->unit.row[u]);
+        value[u] = panel_start_read(reader, rows->unit.row[u]);
         if (isnan(value[u])) {
             unit_error(rows, u, "panel.start-empty", info);
             msg_text(&info->msg, spec->first_treated);
@@ -106,19 +113,15 @@ static err starts_from_column(const struct panel_rows *rows, const struct effect
     }
     for (size_t r = 0; r < rows->n; r++) {
         const size_t u = rows->unit.code[r];
-        if (read_start(reader, r) != value[u]) {
+        if (panel_start_read(reader, r) != value[u]) {
             unit_error(rows, u, "panel.start-varies", info);
             msg_text(&info->msg, spec->first_treated);
             return E_INPUT;
         }
     }
     for (size_t u = 0; u < n_units; u++) {
-        const size_t period =
-            isinf(value[u]) && value[u] > 0
-                ? SIZE_MAX
-                : period_of_start(&rows->periods, value[u], (size_t)spec->anticipation);
-        *n_after_end += isfinite(value[u]) && period >= rows->periods.n;
-        start[u] = period == SIZE_MAX ? PANEL_NEVER : (uint32_t)period;
+        start[u] = panel_start_period(&rows->periods, value[u], (size_t)spec->anticipation);
+        *n_after_end += isfinite(value[u]) && start[u] >= rows->periods.n;
     }
     return OK;
 }
@@ -195,11 +198,9 @@ err panel_starts_make(const struct panel_rows *rows, const struct effect_spec *s
         return e;
     if (!spec->first_treated.n)
         return starts_from_treatment(rows, c, a, start, info);
-    double *number = NULL;
-    if (c->type == TABLE_TEXT)
-        e = words_as_numbers(c, a, &number, info);
+    struct panel_start_reader reader;
+    e = panel_start_reader_make(c, spec, a, &reader, info);
     if (e != OK)
         return e;
-    const struct start_reader reader = {.spec = spec, .column = c, .number = number};
     return starts_from_column(rows, spec, &reader, a, start, n_after_end, info);
 }

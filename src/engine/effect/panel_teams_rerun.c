@@ -31,6 +31,8 @@ static err order_persons(const struct panel *p, const uint32_t *profile, arena *
     }
     for (size_t h = 0; h < width; h++) {
         q->cohort[h].start = p->cohort[h].start;
+        q->cohort[h].from = p->cohort[h].from;
+        q->cohort[h].until = p->cohort[h].until;
         q->cohort[h].first = h ? q->cohort[h - 1].first + q->cohort[h - 1].n : 0;
         next[h] = q->cohort[h].first;
     }

@@ -20,37 +20,28 @@ struct cohorts {
     double *mean; /* (n + 1) x n: of the outcome, by cohort and period */
 };
 
-static size_t start_of(const struct twfe *f, size_t unit)
+/* The place of a period among those in use; SIZE_MAX when nobody was seen in it. */
+static size_t place_of(const struct twfe *f, size_t code)
 {
-    const double *d = f->d;
-    size_t start = 0;
-    while (f->first[unit] + start < f->first[unit + 1] && d[f->first[unit] + start] == 0)
-        start++;
-    return start;
+    const uint32_t level = f->factor[0].level[code];
+    return level == TWFE_NONE ? SIZE_MAX : level;
 }
 
-static bool switches_off(const struct twfe *f)
+static err cohorts_make(const struct twfe_system *s, arena *a, struct cohorts *c,
+                        struct err_info *info)
 {
-    const double *d = f->d;
-    for (size_t u = 0; u < f->n_units; u++)
-        for (size_t i = f->first[u] + 1; i < f->first[u + 1]; i++)
-            if (d[i] < d[i - 1])
-                return true;
-    return false;
-}
-
-static err cohorts_make(const struct twfe *f, arena *a, struct cohorts *c, struct err_info *info)
-{
-    const size_t n = f->factor[0].n;
+    const struct twfe *f = s->f;
+    const size_t n = f->factor[0].n, n_codes = f->rows.periods.n;
     *c = (struct cohorts){
         .n = n, .size = ARENA_NEW(a, size_t, n + 1), .mean = ARENA_NEW(a, double, (n + 1) * n)};
     if (!c->size || !c->mean)
         return err_nomem(info);
-    for (size_t u = 0; u < f->n_units; u++) {
-        const size_t start = start_of(f, u);
-        c->size[start]++;
-        for (size_t t = 0; t < n; t++)
-            c->mean[start * n + t] += f->y[f->first[u] + t];
+    for (size_t start = 0, k = 0; start <= n_codes; start++) { /* a start counts from its first */
+        c->size[k] += f->n_by_start[start];                    /* period in use on */
+        for (size_t code = 0; code < n_codes; code++)
+            if (place_of(f, code) != SIZE_MAX)
+                c->mean[k * n + place_of(f, code)] += s->cell_sum[start * n_codes + code];
+        k += start < n_codes && place_of(f, start) != SIZE_MAX;
     }
     for (size_t k = 0; k <= n; k++)
         for (size_t t = 0; t < n && c->size[k] > 0; t++)
@@ -89,6 +80,8 @@ static struct effect_bacon compare(const struct twfe *f, const struct cohorts *c
         .kind = kind_of(c, treated, control),
         .treated = f->period[treated],
         .control = control < n ? f->period[control] : REAL_NAN,
+        .n_treated = c->size[treated],
+        .n_control = c->size[control],
         .estimate = change(c->mean + treated * n, from, treated, to) -
                     change(c->mean + control * n, from, treated, to),
         .weight = (double)c->size[treated] * (double)c->size[control] *
@@ -105,7 +98,9 @@ static const char *obstacle(const struct twfe *f, const struct effect_spec *spec
         return "twfe.bacon-weights";
     if (f->n != f->n_units * f->factor[0].n)
         return "twfe.bacon-unbalanced";
-    return switches_off(f) ? "twfe.bacon-switches-off" : NULL;
+    if (f->is_iterated)
+        return "twfe.bacon-too-many";
+    return f->switches_off ? "twfe.bacon-switches-off" : NULL;
 }
 
 static size_t count_comparisons(const struct cohorts *c)
@@ -129,14 +124,21 @@ static void warn_already(struct effect_result *r)
         msg_real(effect_warn(r, "twfe.already-treated"), 100 * share, 1);
 }
 
-err twfe_bacon(const struct twfe *f, arena *a, struct effect_result *r, struct err_info *info)
+bool twfe_bacon_needs_sums(const struct twfe *f, const struct effect_spec *spec)
 {
+    return effect_is_two_way(spec->method) && !spec->event_study && !obstacle(f, spec);
+}
+
+err twfe_bacon(const struct twfe_system *s, arena *a, struct effect_result *r,
+               struct err_info *info)
+{
+    const struct twfe *f = s->f;
     struct cohorts c;
     double sum = 0;
-    if (!effect_is_two_way(r->spec.method))
+    if (!effect_is_two_way(r->spec.method) || r->spec.event_study)
         return OK;
     const char *why = obstacle(f, &r->spec);
-    err e = why ? OK : cohorts_make(f, a, &c, info);
+    err e = why ? OK : cohorts_make(s, a, &c, info);
     if (e != OK)
         return e;
     const size_t n = why ? 0 : count_comparisons(&c);

@@ -4,77 +4,97 @@
 
 #include <string.h>
 
-/* Clusters are the blocks: each sums its own units, in their order. */
-struct pass {
-    const struct twfe_system *s;
-    struct twfe_clusters *c;
-    const size_t *first; /* n + 1: where the units of a cluster start in `unit` */
-    const size_t *unit;
-    double *wide; /* workers x (k + 1) x (k + 1), of the system */
-    double *sum;
-    uint32_t *touched;
+/* Of one cluster, whether used or not. */
+struct cluster_sum {
+    size_t n_rows, n_units;
+    bool treated;
 };
 
-static err list_units(const struct twfe *f, arena *a, size_t **first, size_t **unit,
-                      struct err_info *info)
+struct cluster_pass {
+    const struct twfe_system *s;
+    size_t n;                     /* codes of clusters; units when these are the clusters */
+    struct twfe_scratch *scratch; /* workers */
+    double *wide;                 /* n_groups x n x (k + 1) x (k + 1): all columns */
+    struct cluster_sum *sum;      /* n_groups x n */
+    size_t n_visited;             /* units so far; one group only when these are the clusters */
+};
+
+static bool is_treated(const struct twfe_tile *t, size_t unit)
 {
-    *first = ARENA_NEW(a, size_t, f->n_clusters + 2);
-    *unit = ARENA_NEW(a, size_t, f->n_units);
-    if (!*first || !*unit)
-        return err_nomem(info);
-    size_t *next = *first + 1; /* ends as first, one place further */
-    for (size_t u = 0; u < f->n_units; u++)
-        next[f->cluster[f->first[u]] + 1]++;
-    for (size_t g = 0; g < f->n_clusters; g++)
-        next[g + 1] += next[g];
-    for (size_t u = 0; u < f->n_units; u++)
-        (*unit)[next[f->cluster[f->first[u]]]++] = u;
-    return OK;
+    for (size_t i = t->first[unit]; i < t->first[unit + 1]; i++)
+        if (t->d[i] > 0)
+            return true;
+    return false;
+}
+
+static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+{
+    struct cluster_pass *p = ctx;
+    const struct twfe *f = p->s->f;
+    const size_t width = p->s->k + 1, n_before = p->n_visited;
+    for (size_t u = 0; u < t->n_units; u++) {
+        const size_t code = t->cluster ? t->cluster[t->first[u]] : n_before + u;
+        struct cluster_sum *sum = &p->sum[group * p->n + code];
+        sum->n_rows += t->first[u + 1] - t->first[u];
+        sum->n_units++;
+        sum->treated |= is_treated(t, u);
+    }
+    twfe_remove_means(f, t);
+    for (size_t u = 0; u < t->n_units; u++) {
+        const size_t code = t->cluster ? t->cluster[t->first[u]] : n_before + u;
+        twfe_add_unit(f, t, u, &p->scratch[worker],
+                      p->wide + (group * p->n + code) * width * width);
+    }
+    if (!t->cluster)
+        p->n_visited += t->n_units;
+}
+
+/* The groups together, in order. */
+static void gather(struct cluster_pass *p, size_t n_groups)
+{
+    const size_t n = p->n * (p->s->k + 1) * (p->s->k + 1);
+    for (size_t g = 1; g < n_groups; g++) {
+        for (size_t i = 0; i < n; i++)
+            p->wide[i] += p->wide[g * n + i];
+        for (size_t c = 0; c < p->n; c++) {
+            p->sum[c].n_rows += p->sum[g * p->n + c].n_rows;
+            p->sum[c].n_units += p->sum[g * p->n + c].n_units;
+            p->sum[c].treated |= p->sum[g * p->n + c].treated;
+        }
+    }
 }
 
 /* The columns in use out of a lower triangle with all, the outcome last. */
-static void pick(const struct twfe_clusters *c, size_t width, const double *wide, size_t g)
+static void pick(const struct cluster_pass *p, size_t code, struct twfe_clusters *c)
 {
-    double *gram = c->gram + g * c->k * c->k;
-    for (size_t i = 0; i < c->k; i++) {
+    const size_t width = p->s->k + 1, k = c->k, g = c->n++;
+    const double *wide = p->wide + code * width * width;
+    for (size_t i = 0; i < k; i++) {
         for (size_t j = 0; j <= i; j++)
-            gram[i * c->k + j] = gram[j * c->k + i] = wide[c->column[i] * width + c->column[j]];
-        c->product[g * c->k + i] = wide[(width - 1) * width + c->column[i]];
+            c->gram[(g * k + i) * k + j] = c->gram[(g * k + j) * k + i] =
+                wide[c->column[i] * width + c->column[j]];
+        c->product[g * k + i] = wide[(width - 1) * width + c->column[i]];
     }
     c->yy[g] = wide[width * width - 1];
+    c->n_rows[g] = p->sum[code].n_rows;
+    c->n_units[g] = p->sum[code].n_units;
+    c->treated[g] = p->sum[code].treated;
 }
 
-static void sum_cluster(void *ctx, size_t g, unsigned worker)
+static err check(const struct twfe_system *s, size_t n, struct err_info *info)
 {
-    const struct pass *p = ctx;
-    const struct twfe_system *s = p->s;
-    const struct twfe *f = s->f;
     const size_t width = s->k + 1;
-    double *wide = p->wide + worker * width * width;
-
-    memset(wide, 0, width * width * sizeof *wide);
-    for (size_t i = p->first[g]; i < p->first[g + 1]; i++) {
-        const size_t u = p->unit[i];
-        twfe_add_unit(s, u, p->sum + worker * f->n_levels, p->touched + worker * f->n_levels, wide);
-        for (size_t row = f->first[u]; row < f->first[u + 1]; row++)
-            p->c->treated[g] |= f->d[row] > 0;
-        p->c->n_rows[g] += f->first[u + 1] - f->first[u];
-    }
-    p->c->n_units[g] = p->first[g + 1] - p->first[g];
-    pick(p->c, width, wide, g);
-}
-
-static err check(const struct twfe_system *s, size_t k, struct err_info *info)
-{
     size_t bytes;
     if (!s->f->is_nested)
         return err_set(info, E_INPUT, "twfe.units-change-clusters");
-    if (!__builtin_mul_overflow(s->f->n_clusters, k * k * sizeof(double), &bytes) &&
+    if (s->f->is_iterated)
+        return err_set(info, E_LIMIT, "twfe.clusters-of-many-levels");
+    if (!__builtin_mul_overflow(n, width * width * sizeof(double), &bytes) &&
         bytes <= TWFE_CLUSTERS_BYTES_MAX)
         return OK;
     err_set(info, E_LIMIT, "twfe.too-many-clusters");
-    msg_int(&info->msg, (int64_t)s->f->n_clusters);
-    msg_int(&info->msg, (int64_t)k);
+    msg_int(&info->msg, (int64_t)n);
+    msg_int(&info->msg, (int64_t)s->k);
     return E_LIMIT;
 }
 
@@ -82,15 +102,12 @@ static err clusters_new(const struct twfe_system *s, arena *a, struct twfe_clust
                         struct err_info *info)
 {
     const size_t n = s->f->n_clusters;
-    *c = (struct twfe_clusters){.n = n, .column = ARENA_NEW(a, size_t, s->k)};
+    *c = (struct twfe_clusters){.column = ARENA_NEW(a, size_t, s->k)};
     if (!c->column)
         return err_nomem(info);
     for (size_t j = 0; j < s->k; j++)
         if (s->keep[j])
             c->column[c->k++] = j;
-    const err e = check(s, c->k, info);
-    if (e != OK)
-        return e;
     c->gram = ARENA_NEW(a, double, n * c->k * c->k);
     c->product = ARENA_NEW(a, double, n * c->k);
     c->yy = ARENA_NEW(a, double, n);
@@ -102,27 +119,41 @@ static err clusters_new(const struct twfe_system *s, arena *a, struct twfe_clust
                : err_nomem(info);
 }
 
+static err pass_new(const struct twfe_system *s, size_t n_groups, par *pool, arena *a,
+                    struct cluster_pass *p, struct err_info *info)
+{
+    const size_t width = s->k + 1, workers = par_threads(pool);
+    p->scratch = ARENA_NEW(a, struct twfe_scratch, workers);
+    p->wide = ARENA_NEW(a, double, n_groups * p->n * width * width);
+    p->sum = ARENA_NEW(a, struct cluster_sum, n_groups * p->n);
+    err e = p->scratch && p->wide && p->sum ? OK : err_nomem(info);
+    for (size_t w = 0; w < workers && e == OK; w++)
+        e = twfe_scratch_new(s->f, a, &p->scratch[w], info);
+    return e;
+}
+
 err twfe_clusters(const struct twfe_system *s, par *pool, arena *a, struct twfe_clusters *c,
                   struct err_info *info)
 {
-    const size_t workers = par_threads(pool), width = s->k + 1;
-    size_t *first, *unit;
-    err e = clusters_new(s, a, c, info);
-    if (e == OK)
-        e = list_units(s->f, a, &first, &unit, info);
+    const struct twfe *f = s->f;
+    const size_t width = s->k + 1;
+    struct cluster_pass p = {.s = s, .n = f->rows.has_cluster ? f->rows.cluster.n : f->n_units};
+    err e = check(s, p.n, info);
     if (e != OK)
         return e;
-    struct pass p = {
-        .s = s,
-        .c = c,
-        .first = first,
-        .unit = unit,
-        .wide = ARENA_NEW(a, double, workers *width *width),
-        .sum = ARENA_NEW(a, double, workers * s->f->n_levels),
-        .touched = ARENA_NEW(a, uint32_t, workers * s->f->n_levels),
-    };
-    if (!p.wide || !p.sum || !p.touched)
-        return err_nomem(info);
-    par_run(pool, c->n, sum_cluster, &p);
+    const size_t n_groups =
+        f->rows.has_cluster ? twfe_groups(&f->rows, p.n * width * width * sizeof(double)) : 1;
+    e = clusters_new(s, a, c, info);
+    if (e == OK)
+        e = pass_new(s, n_groups, pool, a, &p, info);
+    if (e != OK)
+        return e;
+    struct twfe_pass pass = {
+        .s = &f->rows, .tile = s->tile, .n_groups = n_groups, .visit = visit, .ctx = &p};
+    twfe_pass_run(&pass, pool);
+    gather(&p, n_groups);
+    for (size_t code = 0; code < p.n; code++)
+        if (p.sum[code].n_rows > 0)
+            pick(&p, code, c);
     return OK;
 }

@@ -3,84 +3,90 @@
  * twfe: y = b d + x'c + an effect for each unit, period and value of further
  * factors + noise, by weighted least squares.
  *
- * The two passes are exact, not iterated. Only units are many. Rows lie sorted
- * by unit, so that unit effects leave by subtracting each unit's weighted mean
- * (Frisch and Waugh 1933; Wooldridge, Econometric Analysis, 2010, sec. 10.5)
- * while one small normal system of all else is summed; the second pass gives
- * each row's score of b. Blocks are fixed by the data, so that threads do not change bits.
+ * Exact, not iterated. Only units are many. Rows are read by unit, so that unit
+ * effects leave by subtracting each unit's weighted mean (Frisch and Waugh 1933;
+ * Wooldridge, Econometric Analysis, 2010, sec. 10.5) while one small normal
+ * system of all else is summed; a second pass gives the scores of b. When the
+ * small system is not small, twfe_iterate.c takes over.
+ *
+ * The way of the data, each file a step:
+ *   twfe_codes.c     values of a column as codes
+ *   twfe_rows.c      the rows: sorted, sound, with which values
+ *   twfe_tile.c      some units at a time
+ *   twfe_read.c      who is in it, and which columns the system has
+ *   twfe_gram.c      first pass: the normal equations
+ *   twfe_score.c     second pass: residuals and scores
+ *   twfe_forms.c     which combinations of coefficients are the answer
+ *   twfe_bacon.c     what a two-way estimate is an average of
+ *   twfe_clusters.c  the normal equations cluster by cluster
+ *   twfe.c           the whole
  *
  * Variance of b by cluster (Liang and Zeger 1986): sum of squared scores of
  * clusters, times G/(G-1) * (n-1)/(n-K). K counts what was estimated, the
  * constant included, but not the effects of units or of a factor that lie
  * within clusters (Cameron and Miller 2015, sec. III.B; the default of fixest).
- * Intervals: Student's t with G - 1 degrees of freedom.
+ * Student's t with G - 1 degrees of freedom. HC1: every row is its own cluster,
+ * K counts all, n - K degrees of freedom.
  *
  * Does: one effect, the same for all who are treated and all periods, and what it
- *       averages; or effects by start and period and their averages (Sun and
- *       Abraham 2021).
+ *       averages; effects by period since the start; or effects by start and
+ *       period and their averages (Sun and Abraham 2021).
  * Does not: weigh or match the groups (panel_int.h).
  */
 #ifndef ONTSCHOT_ENGINE_EFFECT_TWFE_INT_H
 #define ONTSCHOT_ENGINE_EFFECT_TWFE_INT_H
 
-#include "base/arena.h"
-#include "engine/effect/effect_int.h"
+#include "engine/effect/twfe_rows_int.h"
 
-/* An effect for each value of a column; the first level is the point of comparison. */
+/* An effect for each value of a column; the first level in use is the point of comparison. */
 struct twfe_factor {
     str name;
-    uint32_t *level; /* of each row: 0 .. n - 1, all in use */
-    size_t n;
-    size_t column;  /* level l >= 1 is column `column` + l - 1 of the system */
-    bool is_nested; /* each level lies in one cluster */
+    size_t n;                /* levels in use */
+    size_t column;           /* level l >= 1 is column `column` + l - 1 of the system */
+    bool is_nested;          /* each level lies in one cluster */
+    size_t n_codes;          /* of the table; cells: levels */
+    const uint32_t *level;   /* of each code, TWFE_NONE when not in use */
+    const uint32_t *columns; /* of each code; TWFE_NONE for the first level and codes not in use */
 };
 
-/* sunab: a start in a period, both as numbers of the table's periods. */
+/* Effects by start, or by time since the start: a level of the last factor. */
 struct twfe_cell {
-    uint32_t start, time;
+    int64_t steps; /* periods since the start */
+    double weight; /* of its rows */
+    size_t n;      /* rows */
 };
 
-enum { TWFE_FACTORS_MAX = EFFECT_FIXED_MAX + 2 }; /* with time and cells */
-
-/* Complete rows, sorted by unit and then by time. */
+/* Who is in it, and the columns of the system: levels of factors, then x. */
 struct twfe {
-    size_t n, n_units;
-    size_t *first;  /* n_units + 1: where each unit's rows start */
-    double *period; /* value of each level of the first factor */
-    double *y, *w;  /* weights: 1 at most, above 0 */
-    double *d;      /* treatment, 0 or 1 */
-    double **x;     /* n_x columns: covariates (mean 0, variance 1); two-way: then a copy of d */
-    str *x_name;    /* n_x */
-    size_t n_x;
-    struct twfe_factor factor[TWFE_FACTORS_MAX]; /* time first; sunab: cells last */
+    struct twfe_rows rows;
+    size_t n, n_units;                           /* rows and units that count */
+    double weight;                               /* of all rows */
+    struct twfe_factor factor[TWFE_FACTORS_MAX]; /* time first; cells last */
     size_t n_factors;
-    struct twfe_cell *cell; /* sunab: of each level of the last factor but 0; else NULL */
-    size_t n_periods;       /* of the table */
-    double step;            /* between these when evenly numbered, else 0 */
-    size_t n_levels;        /* columns of all factors together */
-    uint32_t *cluster;
-    size_t n_clusters;
-    bool is_nested; /* each unit lies in one cluster */
+    size_t n_levels; /* columns of all factors together */
+    str *x_name;     /* n_x: covariates, then two-way: the treatment */
+    size_t n_x;
+    struct twfe_cell *cell; /* of each level of the last factor but 0; NULL without cells */
+    double *period;         /* value of each level of the first factor */
+    size_t *n_by_start;     /* units by first treated period, never last: periods + 1 */
+    bool switches_off;
+    size_t n_clusters; /* 0: errors by row */
+    bool is_nested;    /* each unit lies in one cluster */
+    bool is_iterated;  /* too many levels for one small system */
 };
 
-/*
- * What is estimated, and what a pass needs. Columns: levels, then x (two-way: the treatment last).
- * y and x are free of unit means once the first pass is done.
- */
+/* The small system. */
 struct twfe_system {
-    struct twfe *f;
-    size_t k;          /* columns without the outcome */
-    size_t n_blocks;   /* of whole units */
-    size_t *block;     /* n_blocks + 1: their first units */
-    double *partial;   /* n_blocks x (k + 1) x (k + 1): lower triangles of their Gram matrices */
-    double *sum;       /* workers x n_levels: weight of the unit's rows at a level; zero between */
-    uint32_t *touched; /* workers x n_levels */
-    double *gram;      /* k x k: of columns free of unit effects; becomes its factor */
-    double *scale;     /* k: 1 / length of a column, 0 when nothing is left of it */
-    bool *keep;        /* k: in the system; others follow from earlier ones */
-    double *beta;      /* k: coefficients, 0 for columns left out */
-    double *combination; /* k: of rows of the inverse, for one estimate */
-    double *score;       /* of each row, for one estimate */
+    const struct twfe *f;
+    struct twfe_tile *tile; /* one for each worker */
+    size_t k;               /* columns without the outcome */
+    double *gram;           /* k x k: of columns free of unit effects; becomes its factor */
+    double *scale;          /* k: 1 / length of a column, 0 when nothing is left of it */
+    bool *keep;             /* k: in the system; others follow from earlier ones */
+    double *beta;           /* k: coefficients, 0 for columns left out */
+    double *cell_sum;       /* (periods + 1) x periods: of outcomes less unit means, by start */
+    struct twfe_columns *columns;         /* f->is_iterated: rows free of all effects; else NULL */
+    size_t n_iterated, n_iterated_nested; /* effects of factors that are not columns; nested ones */
 };
 
 /*
@@ -89,7 +95,7 @@ struct twfe_system {
  * these are the normal equations.
  */
 struct twfe_clusters {
-    size_t n, k;      /* clusters, by code; columns in use, in the order of the system */
+    size_t n, k;      /* clusters in use, by value; columns in use, in the order of the system */
     size_t *column;   /* k: which column of the system; two-way: the last is the treatment */
     double *gram;     /* n x k x k, full and symmetric: X'WX */
     double *product;  /* n x k: X'Wy */
@@ -98,34 +104,83 @@ struct twfe_clusters {
     size_t *n_units;  /* n */
     uint8_t *treated; /* n: 1 when some unit is ever treated */
 };
-#define TWFE_CLUSTERS_BYTES_MAX ((size_t)1 << 30) /* of all Gram matrices together */
-
-/*
- * A pass over the rows of a solved system. E_INPUT when units change clusters: their effects then
- * belong to no cluster. E_LIMIT beyond TWFE_CLUSTERS_BYTES_MAX, E_NOMEM.
- */
-WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
-                              struct twfe_clusters *c, struct err_info *info);
-
-/*
- * Adds the products of a unit's rows to the lower triangle of g, (k + 1) x (k + 1), the outcome
- * last. sum, touched: n_levels places each, sum all zero before and after.
- */
-void twfe_add_unit(const struct twfe_system *s, size_t unit, double *sum, uint32_t *touched,
-                   double *g);
+#define TWFE_CLUSTERS_BYTES_MAX ((size_t)1 << 29) /* of all Gram matrices together */
 
 /*
  * Reads what r->spec names; fills r->diagnostics and adds warnings. Memory
- * comes from `a`. E_INPUT; E_LIMIT when the system gets over LIN_K_MAX columns.
+ * comes from `a`. E_INPUT, E_LIMIT, E_NOMEM.
  */
-WARN_UNUSED err twfe_read(const table *t, arena *a, struct twfe *f, struct effect_result *r,
-                          struct err_info *info);
+WARN_UNUSED err twfe_read(const table *t, par *pool, arena *a, struct twfe *f,
+                          struct effect_result *r, struct err_info *info);
+
+/* Leaves only cells and x as columns of the system, and the rest to twfe_iterate.c. */
+WARN_UNUSED err twfe_leave_to_iteration(struct twfe *f, arena *a, struct err_info *info);
+
+/* A tile for each worker. */
+WARN_UNUSED err twfe_tiles_new(const struct twfe *f, par *pool, arena *a, struct twfe_tile **tile,
+                               struct err_info *info);
+
+/* ---- twfe_gram.c ---- */
+
+/* What a worker needs to add a unit's products. */
+struct twfe_scratch {
+    double *sum;       /* n_levels: weight of the unit's rows at a level; zero between */
+    uint32_t *touched; /* n_levels */
+};
+WARN_UNUSED err twfe_scratch_new(const struct twfe *f, arena *a, struct twfe_scratch *s,
+                                 struct err_info *info);
+
+/* Takes the weighted mean of every unit out of y, d and x. */
+void twfe_remove_means(const struct twfe *f, struct twfe_tile *t);
 
 /*
- * Fills r->bacon, before unit effects are removed; when that cannot be, a warning
- * says why, or with method bacon the error. E_INPUT, E_NOMEM.
+ * Adds the products of a unit's rows to the lower triangle of g, (k + 1) x (k + 1), outcome last.
+ * The tile's y, d and x are free of unit means.
  */
-WARN_UNUSED err twfe_bacon(const struct twfe *f, arena *a, struct effect_result *r,
+void twfe_add_unit(const struct twfe *f, const struct twfe_tile *t, size_t unit,
+                   struct twfe_scratch *scratch, double *g);
+
+/* An empty system, then one from its products: (k + 1) x (k + 1), lower triangle, outcome last. */
+WARN_UNUSED err twfe_system_new(const struct twfe *f, struct twfe_tile *tile, arena *a,
+                                struct twfe_system *s, struct err_info *info);
+WARN_UNUSED err twfe_solve_system(struct twfe_system *s, const double *g, struct effect_result *r,
+                                  struct err_info *info);
+
+/* The first pass and the system's solution. E_INPUT when the effects asked for cannot be told. */
+WARN_UNUSED err twfe_solve(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
+                           struct twfe_system *s, struct effect_result *r, struct err_info *info);
+
+/* v = (X'WX)^-1 v, in place; 0 for columns left out. */
+void twfe_solve_for(const struct twfe_system *s, double *v);
+
+/* All that was estimated; or without what lies in clusters, save for the constant: K. */
+size_t twfe_count_parameters(const struct twfe_system *s, bool all);
+
+/* ---- twfe_score.c ---- */
+
+/* r->covariance of the estimates that `form` makes, n_estimates x k, before small-sample factors.
+ */
+WARN_UNUSED err twfe_scores(const struct twfe_system *s, const double *form, par *pool, arena *a,
+                            struct effect_result *r, struct err_info *info);
+
+/* ---- twfe_iterate.c: the same two steps when f->is_iterated. E_LIMIT when it does not settle ----
+ */
+
+WARN_UNUSED err twfe_iterate(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
+                             struct twfe_system *s, struct effect_result *r, struct err_info *info);
+WARN_UNUSED err twfe_iterate_scores(const struct twfe_system *s, const double *form, par *pool,
+                                    arena *a, struct effect_result *r, struct err_info *info);
+
+/* ---- others ---- */
+
+/* Whether the first pass is to sum outcomes by start and period (cell_sum), for twfe_bacon. */
+bool twfe_bacon_needs_sums(const struct twfe *f, const struct effect_spec *spec);
+
+/*
+ * Fills r->bacon; when that cannot be, a warning says why, or with method bacon
+ * the error. E_INPUT, E_NOMEM.
+ */
+WARN_UNUSED err twfe_bacon(const struct twfe_system *s, arena *a, struct effect_result *r,
                            struct err_info *info);
 
 /*
@@ -135,8 +190,50 @@ WARN_UNUSED err twfe_bacon(const struct twfe *f, arena *a, struct effect_result 
 WARN_UNUSED err twfe_forms(const struct twfe *f, arena *a, struct effect_result *r, double **form,
                            struct err_info *info);
 
+/*
+ * A pass over the rows of a solved system. E_INPUT when units change clusters: their effects then
+ * belong to no cluster. E_LIMIT beyond TWFE_CLUSTERS_BYTES_MAX, E_NOMEM.
+ */
+WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
+                              struct twfe_clusters *c, struct err_info *info);
+
+/* Estimates of a solved system, and their forms from `a`. E_INPUT without rows to learn from. */
+WARN_UNUSED err twfe_estimates(const struct twfe_system *s, arena *a, struct effect_result *r,
+                               double **form, struct err_info *info);
+
+/* From r->covariance before small-sample factors: errors, intervals, the test before the start. */
+WARN_UNUSED err twfe_conclude(const struct twfe_system *s, struct effect_result *r,
+                              struct err_info *info);
+
 /* Computes everything of `r`; r->spec is valid. Errors as effect_run. */
 WARN_UNUSED err effect_twfe_run(const table *t, par *pool, const struct progress *progress,
                                 struct effect_result *r, struct err_info *info);
+
+/* ---- small sums, in the order of rows ---- */
+
+static inline double twfe_weight_of(const struct twfe_tile *t, size_t from, size_t to)
+{
+    double sum = 0;
+    if (!t->w)
+        return (double)(to - from);
+    for (size_t i = from; i < to; i++)
+        sum += t->w[i];
+    return sum;
+}
+
+static inline void twfe_remove_mean(const struct twfe_tile *t, size_t from, size_t to,
+                                    double weight, double *v)
+{
+    double sum = 0;
+    if (t->w)
+        for (size_t i = from; i < to; i++)
+            sum += t->w[i] * v[i];
+    else
+        for (size_t i = from; i < to; i++)
+            sum += v[i];
+    const double mean = sum / weight;
+    for (size_t i = from; i < to; i++)
+        v[i] -= mean;
+}
 
 #endif

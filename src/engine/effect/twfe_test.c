@@ -4,6 +4,7 @@
  * what the R package fixest prints, against lm with a dummy for everything
  * (tests/oracle/effect_fixed.R), and against themselves.
  */
+#include "base/real.h"
 #include "engine/effect/panel_made_int.h"
 #include "engine/effect/twfe_test_int.h"
 
@@ -14,14 +15,20 @@ static struct effect_spec twfe_spec(void)
 
 /* ---- published truth ---- */
 
-static void two_way_of_the_minimum_wage_equals_the_published_figure(void **state)
+static struct effect_spec minimum_wage(void)
 {
-    (void)state;
     struct effect_spec s = twfe_spec();
     s.outcome = STR("lemp");
     s.unit = STR("countyreal");
     s.time = STR("year");
     s.first_treated = STR("first.treat");
+    return s;
+}
+
+static void two_way_of_the_minimum_wage_equals_the_published_figure(void **state)
+{
+    (void)state;
+    const struct effect_spec s = minimum_wage();
     table *t = open_fixture("mpdta.csv");
 
     struct effect_result *r = run_on(t, &s, NULL);
@@ -32,6 +39,55 @@ static void two_way_of_the_minimum_wage_equals_the_published_figure(void **state
     assert_int_equal(r->diagnostics.n_clusters, 500);
     assert_int_equal(r->diagnostics.n_treated, 191);
     assert_true(str_eq(r->spec.cluster, STR("countyreal")));
+    effect_result_free(r);
+    table_free(t);
+}
+
+/* fixest 0.12.2: feols(lemp ~ d | countyreal + year, vcov = "hetero") */
+static void errors_by_row_equal_those_of_fixest(void **state)
+{
+    (void)state;
+    struct effect_spec s = minimum_wage();
+    s.has_errors = true;
+    s.errors = EFFECT_HC1;
+    table *t = open_fixture("mpdta.csv");
+
+    struct effect_result *r = run_on(t, &s, NULL);
+
+    assert_near(r->estimates[0].estimate, -0.036548936674, 1e-12);
+    assert_near(r->estimates[0].standard_error, 0.012360100485, 1e-12);
+    assert_near(r->estimates[0].p, 0.003142870121, 1e-12);
+    assert_int_equal(r->diagnostics.n_clusters, 0);
+    effect_result_free(r);
+    table_free(t);
+}
+
+/* The same: feols(lemp ~ i(rel, ref = -1) | countyreal + year, cluster = ~countyreal) */
+static void an_event_study_equals_that_of_fixest(void **state)
+{
+    (void)state;
+    static const struct {
+        double event, estimate, error;
+    } truth[] = {
+        {-4, 0.0035493269, 0.0228285814}, {-3, 0.0246235020, 0.0176793712},
+        {-2, 0.0233548149, 0.0134366994}, {0, -0.0181439270, 0.0109822183},
+        {1, -0.0434723726, 0.0175769470}, {2, -0.1317948578, 0.0288374074},
+        {3, -0.0922467942, 0.0323361932},
+    };
+    struct effect_spec s = minimum_wage();
+    s.event_study = true;
+    table *t = open_fixture("mpdta.csv");
+
+    struct effect_result *r = run_on(t, &s, NULL);
+
+    for (size_t i = 0; i < sizeof truth / sizeof *truth; i++) {
+        const struct effect_estimate *e =
+            estimate_at(r, EFFECT_DYNAMIC, REAL_NAN, REAL_NAN, truth[i].event);
+        assert_near(e->estimate, truth[i].estimate, 0.50001e-10);
+        assert_near(e->standard_error, truth[i].error, 0.50001e-10);
+    }
+    assert_true(estimate_at(r, EFFECT_DYNAMIC, REAL_NAN, REAL_NAN, -1)->reference);
+    assert_int_equal(r->diagnostics.pretest_df, 3);
     effect_result_free(r);
     table_free(t);
 }
@@ -273,6 +329,48 @@ static void rows_that_lack_a_value_or_weight_do_not_count(void **state)
     table_free(t);
 }
 
+static void clusters_of_one_person_beside_larger_ones_are_counted(void **state)
+{
+    (void)state;
+    struct made *m = make(38, 60, 6, 3);
+    struct effect_spec s = twfe_spec();
+    s.cluster = STR("team");
+    m->cluster[7] = 100;
+    m->cluster[8] = 101;
+
+    struct effect_result *r = run_made(m, &s);
+
+    assert_true(has_warning(r, "twfe.clusters-single"));
+    s.cluster = STR("name"); /* one for each person: nothing to warn of */
+    struct effect_result *by_name = run_made(m, &s);
+    assert_false(has_warning(by_name, "twfe.clusters-single"));
+    effect_result_free(r);
+    effect_result_free(by_name);
+    free(m);
+}
+
+static void an_event_study_needs_people_never_treated(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.event_study = true;
+
+    assert_refused(HEAD "1,1,2,1\n1,2,2,5\n1,3,2,4\n2,1,3,4\n2,2,3,3\n2,3,3,1\n", &s,
+                   "twfe.no-never-treated");
+}
+
+static void a_treatment_that_stops_has_no_event_study(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec();
+    s.event_study = true;
+    s.first_treated = STR("");
+    s.treatment = STR("g");
+
+    assert_refused(HEAD "1,1,0,1\n1,2,1,5\n1,3,0,4\n2,1,0,4\n2,2,0,3\n2,3,0,1\n", &s,
+                   "panel.switches-off");
+}
+
 /* ---- bad input ---- */
 
 static void a_treatment_that_nobody_changes_is_refused(void **state)
@@ -315,12 +413,58 @@ static void clusters_must_be_two_at_least(void **state)
                    "effect.one-cluster");
 }
 
-static void too_many_levels_are_refused_with_the_column(void **state)
+/* Each person's time in two spells, whose effects take the place of the person's. */
+static table *table_of_spells(void)
+{
+    enum { UNITS = 320, PERIODS = 6 };
+    const struct rng_key key = {.seed = 41, .stream = 9};
+    out o;
+    out_init(&o, 1 << 20);
+    out_cstr(&o, "id,t,g,y,spell,team\n");
+    for (int i = 0; i < UNITS; i++)
+        for (int t = 1; t <= PERIODS; t++) {
+            const int g = i % 3 ? 2 + 3 * (i % 2) : 0, spell = 2 * i + (t > PERIODS / 2);
+            const double y = rng_normal(key, (uint64_t)spell) + 0.1 * t + 0.7 * (g && t >= g) +
+                             rng_normal(key, (uint64_t)(10000 + i * PERIODS + t));
+            const double row[] = {i, t, g, y, spell, i % 16};
+            for (size_t c = 0; c < sizeof row / sizeof *row; c++) {
+                out_real(&o, row[c]);
+                out_char(&o, c < 5 ? ',' : '\n');
+            }
+        }
+    out_char(&o, '\0');
+    table *t = parse_table(out_view(&o).p);
+    out_free(&o);
+    return t;
+}
+
+static void hundreds_of_levels_equal_units_that_are_these_levels(void **state)
+{
+    (void)state;
+    struct effect_spec s = twfe_spec(), direct = twfe_spec();
+    s.cluster = direct.cluster = STR("team");
+    s.fixed_effects[s.n_fixed_effects++] = STR("spell");
+    direct.unit = STR("spell");
+    table *t = table_of_spells();
+
+    struct effect_result *r = run_on(t, &s, NULL);
+    struct effect_result *exact = run_on(t, &direct, NULL);
+
+    assert_near(r->estimates[0].estimate, exact->estimates[0].estimate, 1e-10);
+    /* K: constant, treatment and 5 periods, of which one follows from spells: not seen when
+     * iterated
+     */
+    assert_near(r->estimates[0].standard_error * sqrt((1920.0 - 7) / (1920.0 - 6)),
+                exact->estimates[0].standard_error, 1e-10);
+    effect_result_free(r);
+    effect_result_free(exact);
+    table_free(t);
+}
+
+static void an_effect_for_every_row_leaves_no_treatment(void **state)
 {
     (void)state;
     struct effect_spec s = twfe_spec();
-    struct err_info info;
-    struct effect_result *r;
     out o;
     s.fixed_effects[s.n_fixed_effects++] = STR("street");
     out_init(&o, 1 << 20);
@@ -333,13 +477,9 @@ static void too_many_levels_are_refused_with_the_column(void **state)
         }
     }
     out_char(&o, '\0');
-    table *t = parse_table(out_view(&o).p);
 
-    assert_int_equal(effect_run(t, &s, NULL, NULL, &r, &info), E_LIMIT);
+    assert_refused(out_view(&o).p, &s, "twfe.treatment-collinear");
 
-    assert_string_equal(info.msg.key, "twfe.too-many-levels");
-    assert_memory_equal(info.msg.text + info.msg.arg[0].at, "street", 6);
-    table_free(t);
     out_free(&o);
 }
 
@@ -364,6 +504,9 @@ static void options_that_mean_nothing_are_refused(void **state)
     assert_spec_refused(&s, "twfe.factor-has-role");
     s.method = EFFECT_DID;
     assert_spec_refused(&s, "twfe.option-of-twfe");
+    s = spec_of(EFFECT_SUNAB);
+    s.event_study = true;
+    assert_spec_refused(&s, "twfe.events-of-twfe");
     s = twfe_spec();
     s.has_errors = true;
     s.errors = EFFECT_HC2;
@@ -398,6 +541,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_way_of_the_minimum_wage_equals_the_published_figure),
+        cmocka_unit_test(errors_by_row_equal_those_of_fixest),
+        cmocka_unit_test(an_event_study_equals_that_of_fixest),
         cmocka_unit_test(two_way_equals_least_squares_with_dummies),
         cmocka_unit_test(weights_covariate_and_teams_equal_least_squares_with_dummies),
         cmocka_unit_test(three_ways_equal_least_squares_with_dummies),
@@ -411,11 +556,15 @@ int main(void)
         cmocka_unit_test(what_the_fixed_effects_cover_is_left_out_by_name),
         cmocka_unit_test(a_covariate_that_units_keep_is_left_out_by_name),
         cmocka_unit_test(rows_that_lack_a_value_or_weight_do_not_count),
+        cmocka_unit_test(clusters_of_one_person_beside_larger_ones_are_counted),
+        cmocka_unit_test(an_event_study_needs_people_never_treated),
+        cmocka_unit_test(a_treatment_that_stops_has_no_event_study),
         cmocka_unit_test(a_treatment_that_nobody_changes_is_refused),
         cmocka_unit_test(a_treatment_that_everyone_starts_at_once_is_refused),
         cmocka_unit_test(more_parameters_than_rows_are_refused),
         cmocka_unit_test(clusters_must_be_two_at_least),
-        cmocka_unit_test(too_many_levels_are_refused_with_the_column),
+        cmocka_unit_test(hundreds_of_levels_equal_units_that_are_these_levels),
+        cmocka_unit_test(an_effect_for_every_row_leaves_no_treatment),
         cmocka_unit_test(options_that_mean_nothing_are_refused),
         cmocka_unit_test(bad_weights_and_empty_values_are_refused),
     };

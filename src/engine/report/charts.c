@@ -101,8 +101,8 @@ static size_t event_points(struct report_view *v, const struct report_analysis *
                            struct chart_point *points)
 {
     size_t n = 0;
-    for (size_t i = 0; i < a->result->n_estimates; i++) {
-        const struct effect_estimate *e = &a->result->estimates[i];
+    for (size_t i = 0; i < disclosure_view(a->result)->n_estimates; i++) {
+        const struct effect_estimate *e = &disclosure_view(a->result)->estimates[i];
         if (e->aggregation != EFFECT_DYNAMIC || isnan(e->event_time))
             continue;
         points[n++] = (struct chart_point){
@@ -127,13 +127,13 @@ void report_chart_event(struct html *h, struct report_view *v, size_t outcome)
     struct axis axis = {v, outcome};
     struct err_info info;
     out svg;
-    if (!a || !is_panel(a->result))
+    if (!a || !is_panel(disclosure_view(a->result)))
         return;
-    struct chart_point *points = own(v, a->result->n_estimates, sizeof *points);
+    struct chart_point *points = own(v, disclosure_view(a->result)->n_estimates, sizeof *points);
     if (!points)
         return;
-    const struct html_value level = html_percent(a->result->spec.level, 0);
-    const bool has_band = a->result->n_draws > 0;
+    const struct html_value level = html_percent(disclosure_view(a->result)->spec.level, 0);
+    const bool has_band = disclosure_view(a->result)->n_draws > 0;
     const str start = view_text(v, v->in->study.start);
     struct report_figure f = {
         .id = SAY(v, "event-{1}", html_from_size(outcome)),
@@ -163,10 +163,11 @@ void report_chart_event(struct html *h, struct report_view *v, size_t outcome)
 
 static struct chart_forest_row forest_row(struct report_view *v, const struct report_analysis *a)
 {
-    const struct effect_estimate *e = overall(a->result);
+    const struct effect_estimate *e = overall(disclosure_view(a->result));
     const bool failed = verdict_of(e) == VERDICT_FAILED;
     return (struct chart_forest_row){
         .name = in_picture(v, analysis_label(v, a)),
+        .detail = a->is_added ? tr(v->lang, "report.added") : STR(""),
         .main = a->role == REPORT_MAIN,
         .estimate = failed ? REAL_NAN : e->estimate,
         .low = failed ? REAL_NAN : e->ci_low,
@@ -212,7 +213,7 @@ bool report_has_others(const struct report_view *v)
 {
     for (size_t i = 1; i < v->in->n_outcomes; i++) {
         const struct report_analysis *a = main_analysis(v, i);
-        if (report_has_forest(v, i) || (a && is_panel(a->result)))
+        if (report_has_forest(v, i) || (a && is_panel(disclosure_view(a->result))))
             return true;
     }
     return false;
@@ -221,7 +222,7 @@ bool report_has_others(const struct report_view *v)
 enum report_first report_first_figure(const struct report_view *v)
 {
     const struct report_analysis *a = v->in->n_outcomes ? main_analysis(v, 0) : NULL;
-    if (a && is_panel(a->result))
+    if (a && is_panel(disclosure_view(a->result)))
         return REPORT_FIRST_EVENT;
     return a && report_has_forest(v, 0) ? REPORT_FIRST_FOREST : REPORT_FIRST_NONE;
 }
@@ -247,7 +248,7 @@ void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
         .id = SAY(v, "forest-{1}", html_from_size(outcome)),
         .title = title_forest(v, outcome),
         .sub = SAY(v, "report.sub-forest", html_from_str(measure_of(v, outcome)),
-                   html_percent(a && a->result ? a->result->spec.level : 0.95, 0)),
+                   html_percent(a && a->result ? disclosure_view(a->result)->spec.level : 0.95, 0)),
         .table = numbers,
     };
     const struct chart_forest chart = {
@@ -255,6 +256,62 @@ void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
         .format = {print_outcome, &axis},
         .rows = rows,
         .n_rows = forest_rows(v, outcome, rows),
+        .left_label = tr(v->lang, "report.lower"),
+        .right_label = tr(v->lang, "report.higher"),
+    };
+    out_init(&svg, REPORT_BYTES_MAX);
+    const err e = chart_forest(&svg, &chart, &info);
+    put_figure(h, v, &f, &svg, e, &info);
+}
+
+static struct chart_forest_row set_row(struct report_view *v, size_t outcome, str name, double low,
+                                       double high, double estimate)
+{
+    return (struct chart_forest_row){
+        .name = name,
+        .main = !isnan(estimate),
+        .estimate = isnan(estimate) ? low + (high - low) / 2 : estimate,
+        .low = low,
+        .high = high,
+        .text = SAY(v, "report.honest-interval", outcome_signed(v, outcome, low),
+                    outcome_signed(v, outcome, high)),
+    };
+}
+
+/* The usual interval, and what is left of it the further trends may differ. */
+void report_chart_honest(struct html *h, struct report_view *v, size_t outcome)
+{
+    const struct report_analysis *a = main_analysis(v, outcome);
+    const struct effect_result *r = a ? disclosure_view(a->result) : NULL;
+    struct axis axis = {v, outcome};
+    struct err_info info;
+    out svg;
+    if (!r || !r->honesty || r->n_honest == 0)
+        return;
+    struct chart_forest_row *rows = own(v, r->n_honest + 1, sizeof *rows);
+    if (!rows)
+        return;
+    const bool is_smooth = r->spec.honesty == EFFECT_SMOOTH;
+    rows[0] = set_row(v, outcome, tr(v->lang, "report.honest-parallel"), r->honesty->low,
+                      r->honesty->high, r->honesty->estimate);
+    for (size_t i = 0; i < r->n_honest; i++) {
+        const struct effect_honest *set = &r->honest[i];
+        const str name = is_smooth
+                             ? SAY(v, "report.honest-smooth", outcome_value(v, outcome, set->m))
+                             : SAY(v, "report.honest-relative", html_number(set->m, 2));
+        rows[i + 1] = set_row(v, outcome, name, set->low, set->high, REAL_NAN);
+    }
+    struct report_figure f = {
+        .id = SAY(v, "honest-{1}", html_from_size(outcome)),
+        .title = tr(v->lang, "report.title-honest"),
+        .sub = SAY(v, is_smooth ? "report.sub-honest-smooth" : "report.sub-honest-relative",
+                   html_from_str(measure_of(v, outcome)), html_percent(r->spec.level, 0)),
+    };
+    const struct chart_forest chart = {
+        .frame = frame_of(v, &f, 0),
+        .format = {print_outcome, &axis},
+        .rows = rows,
+        .n_rows = r->n_honest + 1,
         .left_label = tr(v->lang, "report.lower"),
         .right_label = tr(v->lang, "report.higher"),
     };

@@ -37,8 +37,10 @@ static const struct effect_section *find_section(str name)
     return s->name ? s : NULL;
 }
 
-err report_effect_csv(out *o, const struct effect_result *r, str name, struct err_info *info)
+err report_effect_csv(out *o, const struct released_effect *released, str name,
+                      struct err_info *info)
 {
+    const struct effect_result *r = disclosure_view(released);
     const struct effect_section *s = find_section(name);
     if (!s)
         return err_text(info, E_INPUT, "effect.no-such-table", name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/real.h"
 #include "base/yaml.h"
+#include "engine/disclosure/released.h"
 #include "engine/report/report.h"
 
 #include <setjmp.h>
@@ -17,6 +18,7 @@ static struct err_info info;
 struct bench {
     struct effect_estimate estimates[3];
     struct effect_result result;
+    struct released_effect released;
     out text;
 };
 
@@ -26,6 +28,7 @@ static int set_up(void **state)
     if (!b)
         return -1;
     struct effect_result *r = &b->result;
+    b->released.result = r;
     effect_spec_init(&r->spec);
     r->spec.method = EFFECT_DID;
     r->spec.outcome = STR("cost \"net\"");
@@ -101,7 +104,7 @@ static void json_has_the_shape_that_was_promised(void **state)
     const struct yaml_node *root;
     arena *a = arena_new(1 << 20);
 
-    assert_int_equal(report_effect_json(&b->text, &b->result, &info), OK);
+    assert_int_equal(report_effect_json(&b->text, &b->released, &info), OK);
 
     assert_int_equal(yaml_parse(a, out_view(&b->text), STR("test"), &root, &info), OK);
     assert_text(root, "method", "did");
@@ -146,7 +149,7 @@ static void json_of_a_matching_shows_pairs_and_balance(void **state)
     b->result.balance = balance;
     b->result.n_balance = 2;
 
-    assert_int_equal(report_effect_json(&b->text, &b->result, &info), OK);
+    assert_int_equal(report_effect_json(&b->text, &b->released, &info), OK);
 
     assert_int_equal(yaml_parse(a, out_view(&b->text), STR("test"), &root, &info), OK);
     assert_text(root, "inputs.distance", "propensity");
@@ -172,7 +175,7 @@ static void csv_has_a_head_and_a_line_for_each_estimate(void **state)
 {
     struct bench *b = *state;
 
-    assert_int_equal(report_effect_csv(&b->text, &b->result, STR(""), &info), OK);
+    assert_int_equal(report_effect_csv(&b->text, &b->released, STR(""), &info), OK);
 
     str rest = out_view(&b->text), line;
     assert_true(str_next(&rest, '\n', &line));
@@ -193,8 +196,8 @@ static void a_workbook_is_the_same_bytes_each_time(void **state)
     out again;
     out_init(&again, 1 << 20);
 
-    assert_int_equal(report_effect_xlsx(&b->text, &b->result, &info), OK);
-    assert_int_equal(report_effect_xlsx(&again, &b->result, &info), OK);
+    assert_int_equal(report_effect_xlsx(&b->text, &b->released, &info), OK);
+    assert_int_equal(report_effect_xlsx(&again, &b->released, &info), OK);
 
     assert_true(b->text.n > 2000 && memcmp(b->text.p, "PK", 2) == 0);
     assert_true(str_eq(out_view(&b->text), out_view(&again)));
@@ -210,14 +213,14 @@ static void text_shows_numbers_as_each_language_writes_them(void **state)
 {
     struct bench *b = *state;
 
-    assert_int_equal(report_effect_text(&b->text, LANG_NL, &b->result, &info), OK);
+    assert_int_equal(report_effect_text(&b->text, LANG_NL, &b->released, &info), OK);
     assert_true(holds(out_view(&b->text), "−1.234,500"));
     assert_true(holds(out_view(&b->text), "vergelijkingsperiode"));
     assert_true(holds(out_view(&b->text), "W = 7,790"));
     assert_true(holds(out_view(&b->text), "< 0,001"));
 
     out_clear(&b->text);
-    assert_int_equal(report_effect_text(&b->text, LANG_EN, &b->result, &info), OK);
+    assert_int_equal(report_effect_text(&b->text, LANG_EN, &b->released, &info), OK);
     assert_true(holds(out_view(&b->text), "−1,234.500"));
     assert_true(holds(out_view(&b->text), "2004 / 2003"));
     assert_true(holds(out_view(&b->text), "1,180 of 1,200"));
@@ -228,7 +231,7 @@ static void lines_of_a_table_end_under_each_other(void **state)
     struct bench *b = *state;
     b->estimates[1].standard_error = 12345.678;
 
-    assert_int_equal(report_effect_text(&b->text, LANG_EN, &b->result, &info), OK);
+    assert_int_equal(report_effect_text(&b->text, LANG_EN, &b->released, &info), OK);
 
     str rest = out_view(&b->text), line, head = {0}, row = {0};
     while (str_next(&rest, '\n', &line)) {
@@ -255,19 +258,19 @@ static void dates_are_written_as_dates(void **state)
         b->estimates[i].time = 19814;
     }
 
-    assert_int_equal(report_effect_json(&b->text, &b->result, &info), OK);
+    assert_int_equal(report_effect_json(&b->text, &b->released, &info), OK);
     assert_true(holds(out_view(&b->text), "\"group\": \"2024-03-01\""));
     out_clear(&b->text);
-    assert_int_equal(report_effect_csv(&b->text, &b->result, STR(""), &info), OK);
+    assert_int_equal(report_effect_csv(&b->text, &b->released, STR(""), &info), OK);
     assert_true(holds(out_view(&b->text), "group-time,2024-03-01,2024-04-01,"));
     out_clear(&b->text);
-    assert_int_equal(report_effect_text(&b->text, LANG_NL, &b->result, &info), OK);
+    assert_int_equal(report_effect_text(&b->text, LANG_NL, &b->released, &info), OK);
     assert_true(holds(out_view(&b->text), "2024-03-01 / 2024-04-01"));
     out_clear(&b->text);
-    assert_int_equal(report_effect_xlsx(&b->text, &b->result, &info), OK);
+    assert_int_equal(report_effect_xlsx(&b->text, &b->released, &info), OK);
 }
 
-static err print_csv(out *o, const struct effect_result *r, struct err_info *at)
+static err print_csv(out *o, const struct released_effect *r, struct err_info *at)
 {
     return report_effect_csv(o, r, STR("estimates"), at);
 }
@@ -275,13 +278,13 @@ static err print_csv(out *o, const struct effect_result *r, struct err_info *at)
 static void every_form_reports_that_it_does_not_fit(void **state)
 {
     struct bench *b = *state;
-    typedef err (*form)(out *, const struct effect_result *, struct err_info *);
+    typedef err (*form)(out *, const struct released_effect *, struct err_info *);
     static const form forms[] = {report_effect_json, print_csv, report_effect_xlsx};
 
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         out small;
         out_init(&small, 100);
-        assert_int_equal(forms[i](&small, &b->result, &info), E_LIMIT);
+        assert_int_equal(forms[i](&small, &b->released, &info), E_LIMIT);
         out_free(&small);
     }
 }

@@ -7,6 +7,16 @@
 #include <math.h>
 #include <stddef.h>
 
+static const char *method_at(const void *from, size_t offset)
+{
+    return effect_method_name(*(const enum effect_method *)((const char *)from + offset));
+}
+
+static const char *control_at(const void *from, size_t offset)
+{
+    return effect_control_name(*(const enum effect_control *)((const char *)from + offset));
+}
+
 static const char *aggregation_at(const void *from, size_t offset)
 {
     return effect_aggregation_name(*(const enum effect_aggregation *)((const char *)from + offset));
@@ -20,6 +30,11 @@ static const char *bacon_kind_at(const void *from, size_t offset)
 static const char *inference_at(const void *from, size_t offset)
 {
     return effect_inference_name(*(const enum effect_inference *)((const char *)from + offset));
+}
+
+static const char *trend_rule_at(const void *from, size_t offset)
+{
+    return effect_trend_rule_name(*(const enum effect_trend_rule *)((const char *)from + offset));
 }
 
 static const char *look_kind_at(const void *from, size_t offset)
@@ -64,6 +79,8 @@ const struct effect_field effect_diagnostic_fields[] = {
      offsetof(struct effect_diagnostics, n_treated_clusters), NULL},
     {"n_control_clusters", EFFECT_FIELD_COUNT,
      offsetof(struct effect_diagnostics, n_control_clusters), NULL},
+    {"n_starts", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_starts), NULL},
+    {"n_never", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_never), NULL},
     {"n_always_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_always_treated),
      NULL},
     {"n_unbalanced", EFFECT_FIELD_COUNT, offsetof(struct effect_diagnostics, n_unbalanced), NULL},
@@ -123,6 +140,14 @@ static const struct effect_field bacon_fields[] = {
     {0},
 };
 
+static const struct effect_field design_fields[] = {
+    {"method", EFFECT_FIELD_NAME, offsetof(struct effect_design, method), method_at},
+    {"control", EFFECT_FIELD_NAME, offsetof(struct effect_design, control), control_at},
+    {"why", EFFECT_FIELD_KEY, offsetof(struct effect_design, why), NULL},
+    {"followed", EFFECT_FIELD_FLAG, offsetof(struct effect_design, followed), NULL},
+    {0},
+};
+
 /* What is known before any estimate comes first. */
 static const struct effect_field teams_fields[] = {
     {"n_teams", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_teams), NULL},
@@ -143,14 +168,20 @@ static const struct effect_field teams_fields[] = {
 };
 
 static const struct effect_field honesty_fields[] = {
+    {"estimate", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, estimate), NULL},
     {"low", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, low), NULL},
     {"high", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, high), NULL},
     {"breakdown", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, breakdown), NULL},
-    {"pretest_power", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, pretest_power),
-     NULL},
-    {"pretest_trend", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, pretest_trend),
-     NULL},
-    {"bias", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, bias), NULL},
+    {"is_beyond", EFFECT_FIELD_FLAG, offsetof(struct effect_honesty_summary, is_beyond), NULL},
+    {0},
+};
+
+static const struct effect_field trend_fields[] = {
+    {"rule", EFFECT_FIELD_NAME, offsetof(struct effect_trend, rule), trend_rule_at},
+    {"power", EFFECT_FIELD_REAL, offsetof(struct effect_trend, power), NULL},
+    {"slope", EFFECT_FIELD_REAL, offsetof(struct effect_trend, slope), NULL},
+    {"bias", EFFECT_FIELD_REAL, offsetof(struct effect_trend, bias), NULL},
+    {"bias_unseen", EFFECT_FIELD_REAL, offsetof(struct effect_trend, bias_unseen), NULL},
     {0},
 };
 
@@ -191,12 +222,14 @@ static const struct effect_field look_fields[] = {
 
 const struct effect_section effect_sections[] = {
     LIST("estimates", estimate_fields, estimates),
+    ONE("design", design_fields, design),
     LIST("bacon", bacon_fields, bacon),
     ONE("matching", match_fields, match),
     LIST("balance", balance_fields, balance),
     ONE("teams", teams_fields, teams),
     ONE("honesty", honesty_fields, honesty),
     LIST("honest", honest_fields, honest),
+    LIST("trends", trend_fields, trends),
     LIST("looks", look_fields, looks),
     {0},
 };

@@ -151,7 +151,7 @@ static void put_value(json *j, const struct msg *m, const struct msg_arg *arg)
     }
 }
 
-static void put_warning(json *j, const struct msg *m)
+static void put_message(json *j, const struct msg *m)
 {
     json_open_object(j);
     json_key_str(j, "key", str_of(m->key));
@@ -163,8 +163,32 @@ static void put_warning(json *j, const struct msg *m)
     json_close_object(j);
 }
 
-err report_effect_json(out *o, const struct effect_result *r, struct err_info *info)
+static void put_messages(json *j, const char *key, const struct msg *m, size_t n)
 {
+    json_key(j, key);
+    json_open_array(j);
+    for (size_t i = 0; i < n; i++)
+        put_message(j, &m[i]);
+    json_close_array(j);
+}
+
+static void put_disclosure(json *j, const struct released_effect *released)
+{
+    const struct effect_spec *s = &disclosure_view(released)->spec;
+    size_t n;
+    const struct msg *notes = disclosure_notes(released, &n);
+    json_key(j, "disclosure");
+    json_open_object(j);
+    json_key(j, "min_persons");
+    json_put_int(j, (int64_t)s->min_persons);
+    put_name(j, "provider", s->provider);
+    put_messages(j, "withheld", notes, n);
+    json_close_object(j);
+}
+
+err report_effect_json(out *o, const struct released_effect *released, struct err_info *info)
+{
+    const struct effect_result *r = disclosure_view(released);
     json j;
 
     json_init(&j, o);
@@ -174,11 +198,8 @@ err report_effect_json(out *o, const struct effect_result *r, struct err_info *i
     put_inputs(&j, &r->spec);
     json_key(&j, "diagnostics");
     put_diagnostics(&j, &r->diagnostics);
-    json_key(&j, "warnings");
-    json_open_array(&j);
-    for (size_t i = 0; i < r->n_warnings; i++)
-        put_warning(&j, &r->warnings[i]);
-    json_close_array(&j);
+    put_messages(&j, "warnings", r->warnings, r->n_warnings);
+    put_disclosure(&j, released);
     for (const struct effect_section *section = effect_sections; section->name; section++)
         put_section(&j, section, r);
     json_close_object(&j);

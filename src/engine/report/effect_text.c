@@ -199,21 +199,30 @@ static void print_head(out *o, enum lang lang, const struct effect_result *r)
     text_say(o, lang, &m);
 }
 
+/* A count as the next value of a sentence. */
+static void say_count(struct msg *m, size_t n)
+{
+    if (n == EFFECT_HIDDEN)
+        msg_key(m, "disclosure.not-shown");
+    else
+        msg_int(m, (int64_t)n);
+}
+
 static void print_basis(out *o, enum lang lang, const struct effect_diagnostics *d)
 {
     struct msg m;
 
     out_char(o, '\n');
     msg_set(&m, "effect.basis");
-    msg_int(&m, (int64_t)d->n_used);
-    msg_int(&m, (int64_t)d->n_rows);
-    msg_int(&m, (int64_t)d->n_treated);
-    msg_int(&m, (int64_t)d->n_control);
+    say_count(&m, d->n_used);
+    say_count(&m, d->n_rows);
+    say_count(&m, d->n_treated);
+    say_count(&m, d->n_control);
     text_say(o, lang, &m);
     if (d->n_clusters) {
         msg_set(&m, "effect.basis-clusters");
-        msg_int(&m, (int64_t)d->n_clusters);
-        msg_int(&m, (int64_t)d->n_treated_clusters);
+        say_count(&m, d->n_clusters);
+        say_count(&m, d->n_treated_clusters);
         text_say(o, lang, &m);
     }
     if (d->pretest_df) {
@@ -230,9 +239,9 @@ static void print_match(out *o, enum lang lang, const struct effect_match *match
     struct msg m;
 
     msg_set(&m, "effect.basis-match");
-    msg_int(&m, (int64_t)match->n_pairs);
-    msg_int(&m, (int64_t)match->n_treated);
-    msg_int(&m, (int64_t)match->n_control);
+    say_count(&m, match->n_pairs);
+    say_count(&m, match->n_treated);
+    say_count(&m, match->n_control);
     msg_real(&m, match->effective_control, 1);
     text_say(o, lang, &m);
     if (isnan(match->width))
@@ -242,8 +251,21 @@ static void print_match(out *o, enum lang lang, const struct effect_match *match
     text_say(o, lang, &m);
 }
 
-err report_effect_text(out *o, enum lang lang, const struct effect_result *r, struct err_info *info)
+/* What was withheld, and why. */
+static void print_notes(out *o, enum lang lang, const struct released_effect *released)
 {
+    size_t n;
+    const struct msg *note = disclosure_notes(released, &n);
+    if (n)
+        out_char(o, '\n');
+    for (size_t i = 0; i < n; i++)
+        text_say(o, lang, &note[i]);
+}
+
+err report_effect_text(out *o, enum lang lang, const struct released_effect *released,
+                       struct err_info *info)
+{
+    const struct effect_result *r = disclosure_view(released);
     const int decimals = decimals_for(r);
 
     print_head(o, lang, r);
@@ -258,10 +280,16 @@ err report_effect_text(out *o, enum lang lang, const struct effect_result *r, st
         e = print_balance(o, lang, r, info);
     if (e == OK)
         e = effect_text_teams(o, lang, r, decimals, info);
+    if (e == OK)
+        e = effect_text_honest(o, lang, r, decimals, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);
     if (r->match)
         print_match(o, lang, r->match);
+    e = effect_text_looks(o, lang, r, info);
+    if (e != OK)
+        return e;
+    print_notes(o, lang, released);
     return out_error(o, info);
 }

@@ -118,8 +118,9 @@ static lxw_error fill(lxw_workbook *workbook, const void *ctx)
     return b.failed;
 }
 
-err report_effect_xlsx(out *o, const struct effect_result *r, struct err_info *info)
+err report_effect_xlsx(out *o, const struct released_effect *released, struct err_info *info)
 {
+    const struct effect_result *r = disclosure_view(released);
     if (r->n_estimates > ROWS_MAX) {
         err_set(info, E_LIMIT, "effect.xlsx-rows");
         msg_int(&info->msg, ROWS_MAX);

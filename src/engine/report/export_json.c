@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "report_int.h"
+#include "grade_int.h"
 
 #include "base/date.h"
 #include "base/json.h"
@@ -105,6 +105,10 @@ static void put_words(json *j, struct report_view *v)
     put_points(j, "in_short", &points);
     words_certainty(v, &points);
     put_points(j, "how_sure", &points);
+    words_grade(v, &points);
+    put_points(j, "evidence", &points);
+    words_overturn(v, &points);
+    put_points(j, "overturn", &points);
     words_limits(v, &points);
     put_points(j, "limits", &points);
 }

@@ -18,7 +18,7 @@
 
 #include "base/file.h"
 #include "base/i18n.h"
-#include "engine/effect/effect.h"
+#include "engine/disclosure/disclosure.h"
 #include "engine/scba/scba.h"
 
 enum {
@@ -45,9 +45,11 @@ struct report_analysis {
     enum report_role role;
     size_t outcome; /* its place in the input's outcomes */
     str name;
-    str label[LANG_COUNT];              /* of a variation or subgroup */
-    const struct effect_result *result; /* NULL: could not be computed, and */
-    struct msg failed;                  /* why */
+    str label[LANG_COUNT];                /* of a variation or subgroup */
+    bool is_added;                        /* not in the plan: so that the main one is not alone */
+    const struct released_effect *result; /* NULL: could not be computed, and */
+    struct msg failed;                    /* why */
+    double p_adjusted; /* of a subgroup, for all subgroups and outcomes; 0 or NaN: it has none */
 };
 
 struct report_study {
@@ -167,14 +169,17 @@ WARN_UNUSED err report_scba_xlsx(out *o, enum lang lang, const struct scba_model
  * One estimation alone, as `ontschot effect` prints it (effect_*.c). Field
  * names are the same in JSON, CSV and Excel; only the text is in a language.
  */
-WARN_UNUSED err report_effect_text(out *o, enum lang lang, const struct effect_result *r,
+WARN_UNUSED err report_effect_text(out *o, enum lang lang, const struct released_effect *released,
                                    struct err_info *info);
-WARN_UNUSED err report_effect_json(out *o, const struct effect_result *r, struct err_info *info);
+WARN_UNUSED err report_effect_json(out *o, const struct released_effect *released,
+                                   struct err_info *info);
 /* One table of it; an empty name means the estimates. E_INPUT when there is no such table. */
-#define REPORT_EFFECT_TABLES "estimates|bacon|matching|balance|teams|honesty|honest|looks"
-WARN_UNUSED err report_effect_csv(out *o, const struct effect_result *r, str name,
+#define REPORT_EFFECT_TABLES                                                                       \
+    "estimates|design|bacon|matching|balance|teams|honesty|honest|trends|looks"
+WARN_UNUSED err report_effect_csv(out *o, const struct released_effect *released, str name,
                                   struct err_info *info);
-WARN_UNUSED err report_effect_xlsx(out *o, const struct effect_result *r, struct err_info *info);
+WARN_UNUSED err report_effect_xlsx(out *o, const struct released_effect *released,
+                                   struct err_info *info);
 
 /* ---- the page that lists studies ---- */
 

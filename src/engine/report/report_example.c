@@ -99,15 +99,17 @@ static void make_effects(struct report_example *x)
     make_panel(x, 0, 1);
     make_panel(x, 1, -0.008);
     make_panel(x, 2, 0.9);
+    for (int i = 0; i < 3; i++)
+        x->released[i].result = &x->results[i];
     x->analyses[0] = (struct report_analysis){
-        .role = REPORT_MAIN, .name = STR("main"), .result = &x->results[0]};
+        .role = REPORT_MAIN, .name = STR("main"), .result = &x->released[0]};
     x->analyses[1] = (struct report_analysis){
-        .role = REPORT_MAIN, .outcome = 1, .name = STR("main"), .result = &x->results[1]};
+        .role = REPORT_MAIN, .outcome = 1, .name = STR("main"), .result = &x->released[1]};
     x->analyses[2] = (struct report_analysis){
         .role = REPORT_VARIATION,
         .name = STR("never"),
         .label = {STR("alleen wie nooit meedeed"), STR("never treated only")},
-        .result = &x->results[2],
+        .result = &x->released[2],
     };
     x->analyses[3] = (struct report_analysis){
         .role = REPORT_SUBGROUP,

@@ -6,6 +6,7 @@
 #ifndef ONTSCHOT_ENGINE_REPORT_EXAMPLE_H
 #define ONTSCHOT_ENGINE_REPORT_EXAMPLE_H
 
+#include "engine/disclosure/released.h"
 #include "engine/report/report.h"
 
 enum {
@@ -24,6 +25,7 @@ struct report_example {
     struct report_outcome outcomes[2];
     struct report_analysis analyses[4];
     struct effect_result results[3];
+    struct released_effect released[3];
     struct effect_estimate estimates[3][EXAMPLE_ESTIMATES];
     struct report_change changes[1];
 

@@ -107,6 +107,8 @@ struct sheet *sheet_find(const struct report_view *v, const char *key); /* or NU
 const struct sheet *sheet_turned(struct report_view *v, const struct sheet *t);
 
 struct html_value cell_empty(void);
+/* A count, or that it is not shown. */
+struct html_value cell_count(const struct report_view *v, size_t n);
 struct html_value cell_period(double period); /* a whole number without grouping; NaN: empty */
 bool cell_is_number(const struct html_value *cell);
 double cell_number(const struct html_value *cell);
@@ -128,6 +130,14 @@ struct sheet *sheet_aggregation(struct report_view *v, const struct report_analy
                                 enum effect_aggregation aggregation);
 
 void sheets_add_effects(struct report_view *v);
+void sheets_add_looks(struct report_view *v);
+
+/* Why an analysis has no number, in words; empty when it has one. */
+struct html_value analysis_remark(const struct report_view *v, const struct report_analysis *a);
+
+/* A negative control should be 0; whether it is not, beyond chance. */
+bool look_is_control(const struct effect_look *look);
+bool look_finds_something(const struct effect_look *look);
 void sheets_add_scba(struct report_view *v);
 void sheets_add_record(struct report_view *v);
 
@@ -220,6 +230,7 @@ bool report_has_others(const struct report_view *v); /* figures of outcomes behi
 /* Each writes nothing when there is nothing to draw. */
 void report_chart_event(struct html *h, struct report_view *v, size_t outcome);
 void report_chart_forest(struct html *h, struct report_view *v, size_t outcome);
+void report_chart_honest(struct html *h, struct report_view *v, size_t outcome);
 void report_chart_histogram(struct html *h, struct report_view *v);
 void report_chart_waterfall(struct html *h, struct report_view *v);
 void report_chart_cash(struct html *h, struct report_view *v);

@@ -257,6 +257,41 @@ static void what_weakens_a_result_is_on_the_page(void **state)
     out_free(&o);
 }
 
+static void how_far_trends_may_differ_is_said_and_drawn(void **state)
+{
+    struct report_example *x = *state;
+    struct effect_honesty_summary honesty = {
+        .estimate = -330, .low = -610, .high = -50, .breakdown = 0.8};
+    struct effect_honest sets[] = {{0.5, -700, -10}, {1, -790, 80}};
+    struct effect_trend trend = {EFFECT_TREND_JOINT, 0.5, 40, 120, 110};
+    struct effect_result *r = &x->results[0];
+    out o;
+    r->honesty = &honesty;
+    r->honest = sets;
+    r->n_honest = 2;
+    r->trends = &trend;
+    r->n_trends = 1;
+
+    r->spec.honesty = EFFECT_RELATIVE;
+    const char *page = page_of(&x->in, LANG_EN, &o);
+    assert_contains(page, "moved apart more than 0.80 times as far in a");
+    assert_contains(page, "is missed with a chance of 50%");
+    assert_contains(page, "What is left of the effect if the groups had not moved alike");
+    assert_contains(page, "0.50 times as far apart");
+    out_free(&o);
+
+    r->spec.honesty = EFFECT_SMOOTH;
+    honesty.breakdown = REAL_NAN;
+    assert_contains(page_of(&x->in, LANG_EN, &o), "goes on in a straight line");
+    out_free(&o);
+
+    r->spec.honesty = EFFECT_RELATIVE;
+    honesty.breakdown = 100;
+    honesty.is_beyond = true;
+    assert_contains(page_of(&x->in, LANG_NL, &o), "Dit gooit niets om");
+    out_free(&o);
+}
+
 static void titles_of_charts_follow_the_numbers(void **state)
 {
     struct report_example *x = *state;
@@ -313,6 +348,73 @@ static void fixed_assumptions_give_no_chances(void **state)
     out_free(&o);
 }
 
+/* ---- for whom, and what should be 0 ---- */
+
+static struct effect_look look_of(enum effect_look_kind kind, const char *value, double estimate)
+{
+    return (struct effect_look){.kind = kind,
+                                .column = STR("age"),
+                                .value = str_of(value),
+                                .estimate = estimate,
+                                .standard_error = 100,
+                                .ci_low = estimate - 196,
+                                .ci_high = estimate + 196,
+                                .p = 0.02,
+                                .p_adjusted = 0.037};
+}
+
+static void controls_are_passed_failed_or_absent(void **state)
+{
+    struct report_example *x = *state;
+    struct effect_look look = look_of(EFFECT_LOOK_PLACEBO_START, "3", 50);
+    out o;
+
+    const char *page = page_of(&x->in, LANG_EN, &o);
+    assert_contains(page, "No control was computed");
+    assert_contains(page, "No outcome was named beforehand that had to stay the same");
+    assert_lacks(page, "Controls that must find nothing");
+    out_free(&o);
+
+    x->results[0].looks = &look;
+    x->results[0].n_looks = 1;
+    page = page_of(&x->in, LANG_EN, &o);
+    assert_contains(page, "We looked once for an effect that cannot be there");
+    assert_contains(page, "start 3 periods earlier");
+    assert_contains(page, "nothing found");
+    assert_lacks(page, "a control finds an effect");
+    out_free(&o);
+
+    look = look_of(EFFECT_LOOK_PLACEBO_START, "3", -250);
+    page = page_of(&x->in, LANG_NL, &o);
+    assert_contains(page, "Waarschuwing: een controle vindt een effect");
+    assert_contains(page, "start 3 perioden eerder");
+    assert_contains(page, "effect gevonden: let op");
+    out_free(&o);
+}
+
+static void what_was_not_declared_is_called_exploratory(void **state)
+{
+    struct report_example *x = *state;
+    struct effect_look looks[] = {look_of(EFFECT_LOOK_SUBGROUP, "18-27", 300),
+                                  look_of(EFFECT_LOOK_EXPLORED, "65+", 300)};
+    out o;
+    x->results[0].looks = looks;
+    x->results[0].n_looks = 2;
+
+    const char *page = page_of(&x->in, LANG_EN, &o);
+    assert_contains(page, "age = 18-27");
+    assert_contains(page, "declared beforehand");
+    assert_contains(page, "age = 65+");
+    assert_contains(page, "exploratory");
+    assert_contains(page, "adjusted p-value");
+    assert_contains(page, "0.037");
+    out_free(&o);
+
+    page = page_of(&x->in, LANG_NL, &o);
+    assert_contains(page, "verkennend");
+    out_free(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,9 +429,12 @@ int main(void)
         TEST(words_for_chances_are_fixed_to_ranges),
         TEST(society_is_described_by_its_chance),
         TEST(what_weakens_a_result_is_on_the_page),
+        TEST(how_far_trends_may_differ_is_said_and_drawn),
         TEST(titles_of_charts_follow_the_numbers),
         TEST(a_title_on_society_is_as_sure_as_the_text),
         TEST(fixed_assumptions_give_no_chances),
+        TEST(controls_are_passed_failed_or_absent),
+        TEST(what_was_not_declared_is_called_exploratory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

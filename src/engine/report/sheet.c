@@ -90,6 +90,12 @@ struct html_value cell_empty(void)
     return html_from_str(STR(""));
 }
 
+struct html_value cell_count(const struct report_view *v, size_t n)
+{
+    return n == EFFECT_HIDDEN ? html_from_str(tr(v->lang, "disclosure.not-shown"))
+                              : html_from_size(n);
+}
+
 struct html_value cell_period(double period)
 {
     if (isnan(period))

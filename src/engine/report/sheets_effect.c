@@ -42,9 +42,9 @@ static struct html_value remark(const struct report_view *v, const struct effect
 
 /* ---- one line per analysis ---- */
 
-static struct html_value why_none(const struct report_view *v, const struct report_analysis *a)
+struct html_value analysis_remark(const struct report_view *v, const struct report_analysis *a)
 {
-    const struct effect_estimate *e = overall(a->result);
+    const struct effect_estimate *e = overall(disclosure_view(a->result));
     if (e)
         return remark(v, e);
     return a->failed.key ? html_msg(&a->failed) : html_key("report.not-computed");
@@ -64,7 +64,7 @@ static void put_analysis(struct sheet *t, const struct report_analysis *a, unsig
                                                 .p = REAL_NAN};
     struct report_view *v = t->v;
     const struct report_outcome *o = &v->in->outcomes[a->outcome];
-    const struct effect_estimate *found = overall(a->result);
+    const struct effect_estimate *found = overall(disclosure_view(a->result));
     const struct effect_estimate *e = found ? found : &none;
     if (columns & SHEET_OUTCOME)
         sheet_put(t, html_from_str(view_text(v, o->label)));
@@ -74,7 +74,7 @@ static void put_analysis(struct sheet *t, const struct report_analysis *a, unsig
     sheet_put(t, html_p_value(e->p, 3));
     sheet_put(t, html_from_str(view_text(v, o->unit)));
     if (columns & SHEET_REMARK)
-        sheet_put(t, why_none(v, a));
+        sheet_put(t, analysis_remark(v, a));
 }
 
 struct sheet *sheet_effects(struct report_view *v, const struct report_analysis *const *list,
@@ -82,7 +82,7 @@ struct sheet *sheet_effects(struct report_view *v, const struct report_analysis 
 {
     struct sheet *t = sheet_new(v, "effects", tr(v->lang, "report.table-effects"));
     for (size_t i = 0; i < n; i++)
-        if (has_text(why_none(v, list[i])))
+        if (has_text(analysis_remark(v, list[i])))
             columns |= SHEET_REMARK;
     if (columns & SHEET_OUTCOME)
         sheet_words(t, "outcome", "report.col-outcome");
@@ -159,10 +159,10 @@ static void put_estimate(struct sheet *t, const struct report_analysis *a,
     sheet_put(t, outcome_signed(v, a->outcome, e->band_low));
     sheet_put(t, outcome_signed(v, a->outcome, e->band_high));
     sheet_put(t, html_p_value(e->p, 3));
-    sheet_put(t, html_from_size(e->n_treated));
-    sheet_put(t, html_from_size(e->n_control));
-    sheet_put(t, html_from_size(e->n_lost));
-    sheet_put(t, html_from_size(e->n_trimmed));
+    sheet_put(t, cell_count(t->v, e->n_treated));
+    sheet_put(t, cell_count(t->v, e->n_control));
+    sheet_put(t, cell_count(t->v, e->n_lost));
+    sheet_put(t, cell_count(t->v, e->n_trimmed));
     sheet_put(t, remark(v, e));
 }
 
@@ -172,8 +172,8 @@ static void add_estimates(struct report_view *v)
     add_estimate_columns(t);
     for (size_t i = 0; t && i < v->in->n_analyses; i++) {
         const struct report_analysis *a = &v->in->analyses[i];
-        for (size_t j = 0; a->result && j < a->result->n_estimates; j++)
-            put_estimate(t, a, &a->result->estimates[j]);
+        for (size_t j = 0; a->result && j < disclosure_view(a->result)->n_estimates; j++)
+            put_estimate(t, a, &disclosure_view(a->result)->estimates[j]);
     }
     if (t)
         v->sheets[v->n_sheets++] = t;
@@ -184,9 +184,9 @@ static void add_estimates(struct report_view *v)
 static void put_diagnostics(struct sheet *t, const struct report_analysis *a)
 {
     struct report_view *v = t->v;
-    const struct effect_diagnostics *d = &a->result->diagnostics;
+    const struct effect_diagnostics *d = &disclosure_view(a->result)->diagnostics;
     const struct html_value none = html_number(REAL_NAN, 0);
-    const bool panel = is_panel(a->result), clusters = d->n_clusters > 0;
+    const bool panel = is_panel(disclosure_view(a->result)), clusters = d->n_clusters > 0;
     const struct {
         size_t n;
         bool applies;
@@ -206,7 +206,7 @@ static void put_diagnostics(struct sheet *t, const struct report_analysis *a)
     sheet_put(t, html_from_str(view_text(v, v->in->outcomes[a->outcome].label)));
     sheet_put(t, html_from_str(analysis_label(v, a)));
     for (size_t i = 0; i < sizeof count / sizeof *count; i++)
-        sheet_put(t, count[i].applies ? html_from_size(count[i].n) : none);
+        sheet_put(t, count[i].applies ? cell_count(v, count[i].n) : none);
     sheet_put(t, html_number(d->propensity_sum_treated, 2));
     sheet_put(t, outcome_value(v, a->outcome, d->mean_treated));
     sheet_put(t, outcome_value(v, a->outcome, d->mean_control));
@@ -244,6 +244,27 @@ static void add_diagnostics(struct report_view *v)
         v->sheets[v->n_sheets++] = t;
 }
 
+/* What was withheld, and why; no table when nothing was. */
+static void add_withheld(struct report_view *v)
+{
+    struct sheet *t = sheet_new(v, "withheld", tr(v->lang, "report.table-withheld"));
+    sheet_words(t, "outcome", "report.col-outcome");
+    sheet_words(t, "analysis", "report.col-analysis");
+    sheet_words(t, "why", "report.col-why");
+    for (size_t i = 0; t && i < v->in->n_analyses; i++) {
+        const struct report_analysis *a = &v->in->analyses[i];
+        size_t n = 0;
+        const struct msg *note = a->result ? disclosure_notes(a->result, &n) : NULL;
+        for (size_t j = 0; j < n; j++) {
+            sheet_put(t, html_from_str(view_text(v, v->in->outcomes[a->outcome].label)));
+            sheet_put(t, html_from_str(analysis_label(v, a)));
+            sheet_put(t, html_from_str(SAY(v, "report.short-why", html_msg(&note[j]))));
+        }
+    }
+    if (t && sheet_n_rows(t))
+        v->sheets[v->n_sheets++] = t;
+}
+
 void sheets_add_effects(struct report_view *v)
 {
     if (v->in->n_analyses == 0)
@@ -251,6 +272,7 @@ void sheets_add_effects(struct report_view *v)
     add_overall(v);
     add_estimates(v);
     add_diagnostics(v);
+    add_withheld(v);
 }
 
 /* ---- for the page ---- */
@@ -302,20 +324,20 @@ struct sheet *sheet_aggregation(struct report_view *v, const struct report_analy
     add_interval_columns(t);
     sheet_number(t, "treated", "report.col-treated");
     sheet_number(t, "control", "report.col-control");
-    for (size_t i = 0; i < a->result->n_estimates; i++) {
-        const struct effect_estimate *e = &a->result->estimates[i];
+    for (size_t i = 0; i < disclosure_view(a->result)->n_estimates; i++) {
+        const struct effect_estimate *e = &disclosure_view(a->result)->estimates[i];
         has_remark = has_remark || (e->aggregation == aggregation && (e->failed || e->reference));
     }
     if (has_remark)
         sheet_words(t, "remark", "report.col-remark");
-    for (size_t i = 0; t && i < a->result->n_estimates; i++) {
-        const struct effect_estimate *e = &a->result->estimates[i];
+    for (size_t i = 0; t && i < disclosure_view(a->result)->n_estimates; i++) {
+        const struct effect_estimate *e = &disclosure_view(a->result)->estimates[i];
         if (e->aggregation != aggregation || !has_moment(e))
             continue;
         put_moment(t, e);
         put_interval(t, a->outcome, e);
-        sheet_put(t, html_from_size(e->n_treated));
-        sheet_put(t, html_from_size(e->n_control));
+        sheet_put(t, cell_count(t->v, e->n_treated));
+        sheet_put(t, cell_count(t->v, e->n_control));
         if (has_remark)
             sheet_put(t, remark(v, e));
     }

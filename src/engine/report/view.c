@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "report_int.h"
+#include "grade_int.h"
 
 #include <math.h>
 
@@ -26,8 +26,10 @@ err view_open(struct report_view *v, enum lang lang, const struct report_input *
     if (!v->a)
         return err_nomem(info);
     sheets_add_effects(v);
+    sheets_add_looks(v);
     if (in->model && in->scba)
         sheets_add_scba(v);
+    sheets_add_grade(v);
     sheets_add_record(v);
     v->answer = words_answer(v);
     return v->no_memory ? err_nomem(info) : OK;
@@ -99,10 +101,7 @@ const struct report_analysis *main_analysis(const struct report_view *v, size_t 
 
 const struct effect_estimate *overall(const struct effect_result *r)
 {
-    if (!r)
-        return NULL;
-    const struct effect_estimate *e = effect_find(r, EFFECT_SIMPLE);
-    return e ? e : effect_find(r, EFFECT_NONE);
+    return r ? effect_overall(r) : NULL;
 }
 
 bool is_panel(const struct effect_result *r)
@@ -113,7 +112,7 @@ bool is_panel(const struct effect_result *r)
 int outcome_decimals(const struct report_view *v, size_t outcome)
 {
     const struct report_analysis *a = main_analysis(v, outcome);
-    const struct effect_estimate *e = a ? overall(a->result) : NULL;
+    const struct effect_estimate *e = a ? overall(disclosure_view(a->result)) : NULL;
     double size = e ? e->standard_error : REAL_NAN;
     if (e && !(size > 0))
         size = fabs(e->estimate) / 10;

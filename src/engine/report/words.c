@@ -45,12 +45,12 @@ size_t count_words(str s)
 static str answer_on_effect(struct report_view *v, str programme, str label)
 {
     const struct report_analysis *a = main_analysis(v, 0);
-    const struct effect_estimate *e = a ? overall(a->result) : NULL;
+    const struct effect_estimate *e = a ? overall(disclosure_view(a->result)) : NULL;
     const struct html_value name = html_from_str(programme), what = html_from_str(label);
     const enum verdict verdict = verdict_of(e);
     if (verdict == VERDICT_FAILED)
         return SAY(v, "report.answer-failed", name, what);
-    const struct html_value level = html_percent(a->result->spec.level, 0);
+    const struct html_value level = html_percent(disclosure_view(a->result)->spec.level, 0);
     if (verdict == VERDICT_UNSURE)
         return SAY(v, "report.answer-unsure", name, what, level, outcome_signed(v, 0, e->ci_low),
                    html_from_str(outcome_amount(v, 0, outcome_signed(v, 0, e->ci_high))));
@@ -150,7 +150,7 @@ static const char *effect_head(enum verdict verdict, enum report_good good)
 static void say_effect(struct report_view *v, struct report_points *points)
 {
     const struct report_analysis *a = main_analysis(v, 0);
-    const struct effect_estimate *e = a ? overall(a->result) : NULL;
+    const struct effect_estimate *e = a ? overall(disclosure_view(a->result)) : NULL;
     const enum verdict verdict = verdict_of(e);
     const str head = tr(v->lang, effect_head(verdict, v->in->outcomes[0].good));
     const struct html_value label = html_from_str(view_text(v, v->in->outcomes[0].label));
@@ -165,7 +165,7 @@ static void say_effect(struct report_view *v, struct report_points *points)
     add_point(
         points, head,
         SAY(v, verdict == VERDICT_UNSURE ? "report.short-unsure-body" : "report.short-effect-body",
-            label, html_from_str(amount), html_percent(a->result->spec.level, 0),
+            label, html_from_str(amount), html_percent(disclosure_view(a->result)->spec.level, 0),
             outcome_signed(v, 0, e->ci_low), outcome_signed(v, 0, e->ci_high)));
 }
 
@@ -238,7 +238,7 @@ static struct changed others_changed(struct report_view *v, bool unwelcome)
     struct changed c = {STR(""), 0};
     for (size_t i = 1; i < v->in->n_outcomes; i++) {
         const struct report_analysis *a = main_analysis(v, i);
-        const struct effect_estimate *e = a ? overall(a->result) : NULL;
+        const struct effect_estimate *e = a ? overall(disclosure_view(a->result)) : NULL;
         const enum verdict verdict = verdict_of(e);
         const enum report_good good = v->in->outcomes[i].good;
         if (verdict == VERDICT_FAILED || verdict == VERDICT_UNSURE ||

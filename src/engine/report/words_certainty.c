@@ -58,11 +58,24 @@ static void say_pretest(struct report_view *v, const struct effect_result *r,
     else if (d->n_clusters > 0 && d->n_clusters / CLUSTERS_PER_DF < d->pretest_df)
         add(v, points, "report.sure-pretest",
             SAY(v, "report.sure-pretest-weak", html_from_size(d->pretest_df),
-                html_from_size(d->n_clusters)));
+                cell_count(v, d->n_clusters)));
     else
         add(v, points, "report.sure-pretest",
             SAY(v, d->pretest_p < 0.05 ? "report.sure-pretest-bad" : "report.sure-pretest-good",
                 html_p_value(d->pretest_p, 2)));
+}
+
+/* The straight difference in trends that the pre-test finds half of the time. */
+static void say_power(struct report_view *v, const struct effect_result *r,
+                      struct report_points *points)
+{
+    if (r->n_trends == 0)
+        return;
+    const struct effect_trend *t = &r->trends[0];
+    add(v, points, "report.sure-power",
+        SAY(v, "report.sure-power-body", outcome_value(v, 0, t->slope),
+            html_from_str(view_period(v, false)), html_percent(1 - t->power, 0),
+            outcome_value(v, 0, t->bias)));
 }
 
 /* How few is few, engine/effect decides. */
@@ -79,13 +92,41 @@ static void say_size(struct report_view *v, const struct effect_result *r,
 {
     const struct effect_diagnostics *d = &r->diagnostics;
     add(v, points, "report.sure-size",
-        SAY(v, "report.sure-size-body", html_from_size(d->n_treated),
-            html_from_size(d->n_control)));
+        SAY(v, "report.sure-size-body", cell_count(v, d->n_treated), cell_count(v, d->n_control)));
     if (d->n_clusters == 0 || d->n_clusters == d->n_units)
         return;
     add(v, points, "report.sure-clusters",
         SAY(v, warns_of_few_clusters(r) ? "report.sure-clusters-few" : "report.sure-clusters-body",
-            html_from_size(d->n_clusters), html_from_size(d->n_treated_clusters)));
+            cell_count(v, d->n_clusters), cell_count(v, d->n_treated_clusters)));
+}
+
+/* Effects that cannot be there: found, not found, or not looked for. */
+static void say_controls(struct report_view *v, const struct effect_result *r,
+                         struct report_points *points)
+{
+    size_t n = 0, n_found = 0;
+    bool has_outcome = false, has_unaffected = false;
+    for (size_t i = 0; i < r->n_looks; i++) {
+        const struct effect_look *look = &r->looks[i];
+        if (!look_is_control(look))
+            continue;
+        has_outcome = has_outcome || look->kind == EFFECT_LOOK_PLACEBO_OUTCOME;
+        has_unaffected = has_unaffected || look->kind == EFFECT_LOOK_UNAFFECTED;
+        n += isnan(look->ci_low) ? 0 : 1;
+        n_found += look_finds_something(look);
+    }
+    if (n_found)
+        add(v, points, "report.sure-controls-alarm",
+            SAY(v, "report.sure-controls-bad", html_from_size(n_found), html_from_size(n)));
+    else
+        add(v, points, "report.sure-controls",
+            n ? SAY(v, "report.sure-controls-good", html_from_size(n))
+              : tr(v->lang, "report.sure-controls-none"));
+    if (!has_outcome || !has_unaffected)
+        add(v, points, "report.sure-controls-absent",
+            tr(v->lang, has_outcome      ? "report.sure-controls-no-unaffected"
+                        : has_unaffected ? "report.sure-controls-no-outcome"
+                                         : "report.sure-controls-neither"));
 }
 
 /* What no number of rows can mend; nothing where teams are many. */
@@ -110,7 +151,7 @@ static void say_variations(struct report_view *v, struct report_points *points)
         const struct report_analysis *a = &v->in->analyses[i];
         if (a->role != REPORT_VARIATION || a->outcome != 0)
             continue;
-        const struct effect_estimate *e = overall(a->result);
+        const struct effect_estimate *e = overall(disclosure_view(a->result));
         n++;
         if (verdict_of(e) == VERDICT_FAILED) {
             n_failed++;
@@ -133,11 +174,11 @@ static void say_completeness(struct report_view *v, const struct effect_result *
 {
     const struct effect_diagnostics *d = &r->diagnostics;
     add(v, points, "report.sure-rows",
-        SAY(v, "report.sure-rows-body", html_from_size(d->n_used), html_from_size(d->n_rows)));
+        SAY(v, "report.sure-rows-body", cell_count(v, d->n_used), cell_count(v, d->n_rows)));
     if (d->n_unbalanced)
         add(v, points, "report.sure-unbalanced",
-            SAY(v, "report.sure-unbalanced-body", html_from_size(d->n_unbalanced),
-                html_from_size(d->n_units)));
+            SAY(v, "report.sure-unbalanced-body", cell_count(v, d->n_unbalanced),
+                cell_count(v, d->n_units)));
 }
 
 void words_certainty(struct report_view *v, struct report_points *points)
@@ -145,16 +186,22 @@ void words_certainty(struct report_view *v, struct report_points *points)
     const struct report_analysis *a = v->in->n_outcomes ? main_analysis(v, 0) : NULL;
     points->n = 0;
     say_plan(v, points);
-    if (a && a->result) {
-        say_pretest(v, a->result, points);
-        say_size(v, a->result, points);
-        say_teams(v, a->result, points);
+    if (a && disclosure_view(a->result)) {
+        say_pretest(v, disclosure_view(a->result), points);
+        say_controls(v, disclosure_view(a->result), points);
+        say_power(v, disclosure_view(a->result), points);
+        say_size(v, disclosure_view(a->result), points);
+        say_teams(v, disclosure_view(a->result), points);
         say_variations(v, points);
-        say_completeness(v, a->result, points);
-        for (size_t i = 0; i < a->result->n_warnings; i++)
+        say_completeness(v, disclosure_view(a->result), points);
+        for (size_t i = 0; i < disclosure_view(a->result)->n_warnings; i++)
             add(v, points, "report.sure-warning",
-                SAY(v, "report.short-why", html_msg(&a->result->warnings[i])));
+                SAY(v, "report.short-why", html_msg(&disclosure_view(a->result)->warnings[i])));
     }
+    size_t n_notes = 0;
+    const struct msg *note = a && a->result ? disclosure_notes(a->result, &n_notes) : NULL;
+    for (size_t i = 0; i < n_notes; i++)
+        add(v, points, "report.sure-withheld", SAY(v, "report.short-why", html_msg(&note[i])));
     for (size_t i = 0; v->in->scba && i < v->in->scba->n_warnings; i++)
         add(v, points, "report.sure-warning",
             SAY(v, "report.short-why", html_msg(&v->in->scba->warnings[i])));

@@ -33,7 +33,7 @@ static struct course course_of(const struct effect_result *r)
 
 str title_event_study(struct report_view *v, const struct report_analysis *a)
 {
-    const struct course c = course_of(a->result);
+    const struct course c = course_of(disclosure_view(a->result));
     const struct html_value label = html_from_str(view_text(v, v->in->outcomes[a->outcome].label));
     const struct html_value period = html_from_str(view_period(v, false));
     const struct html_value periods = html_from_str(view_period(v, true));
@@ -53,13 +53,13 @@ str title_forest(struct report_view *v, size_t outcome)
 {
     int64_t n = 0, same = 0;
     const struct report_analysis *a = main_analysis(v, outcome);
-    const enum verdict expected = verdict_of(a ? overall(a->result) : NULL);
+    const enum verdict expected = verdict_of(a ? overall(disclosure_view(a->result)) : NULL);
     for (size_t i = 0; i < v->in->n_analyses; i++) {
         const struct report_analysis *b = &v->in->analyses[i];
         if (b->outcome != outcome || b->role == REPORT_MAIN)
             continue;
         n++;
-        same += verdict_of(overall(b->result)) == expected;
+        same += verdict_of(overall(disclosure_view(b->result))) == expected;
     }
     return SAY(v, same == n ? "report.title-forest-same" : "report.title-forest-differ",
                html_from_int(same == n ? n : same), html_from_int(n),

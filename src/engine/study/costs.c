@@ -82,7 +82,7 @@ err costs_check(const struct study *s, arena *a, struct errs *errors)
 
 struct costing {
     const struct study *study;
-    struct effect_result *const *effect;
+    struct released_effect *const *effect;
     size_t per_outcome;
     arena *memory;
     struct costs *costs;
@@ -95,6 +95,7 @@ struct found {
     size_t at;
     str name;
     const struct yaml_node *rows, *window; /* which rows it stands on; NULL: all */
+    bool is_withheld;                      /* by the door: there is no number */
 };
 
 static size_t outcome_of(const struct study *s, str column)
@@ -142,7 +143,8 @@ static bool find_estimate(const struct costing *c, const struct named *named, st
     const struct study_measured *m = &named->what;
     const size_t outcome = outcome_of(c->study, m->outcome);
     const size_t estimator = estimator_of(c->study, m->estimator);
-    const struct effect_result *r = c->effect[outcome * c->per_outcome + estimator];
+    const struct effect_result *r =
+        disclosure_view(c->effect[outcome * c->per_outcome + estimator]);
     if (!r)
         return false;
     const bool says = m->node && yaml_get(m->node, STR("aggregation"));
@@ -151,8 +153,12 @@ static bool find_estimate(const struct costing *c, const struct named *named, st
     const enum effect_aggregation kind = says ? (enum effect_aggregation)m->aggregation : over_all;
     for (size_t i = 0; i < r->n_estimates; i++)
         if (is_wanted(m, kind, &r->estimates[i])) {
-            *f = (struct found){r, i, named->name, study_filter_of(c->study, estimator).node,
-                                study_window_of(c->study, estimator).node};
+            *f = (struct found){r,
+                                i,
+                                named->name,
+                                study_filter_of(c->study, estimator).node,
+                                study_window_of(c->study, estimator).node,
+                                disclosure_withheld(&r->estimates[i])};
             return isfinite(r->estimates[i].estimate) && isfinite(r->estimates[i].standard_error);
         }
     return false;
@@ -242,7 +248,8 @@ static bool find_used(struct costing *c, const struct named *list, size_t n, str
         if (!is_used(&c->costs->model, i))
             continue;
         if (!find_estimate(c, &list[i], &f[(*n_used)++])) {
-            msg_set(&c->costs->failed, "study.estimate-absent");
+            msg_set(&c->costs->failed, f[*n_used - 1].is_withheld ? "study.estimate-withheld"
+                                                                  : "study.estimate-absent");
             msg_text(&c->costs->failed, list[i].name);
             return false;
         }
@@ -280,7 +287,7 @@ static err read_model(struct costing *c, struct errs *errors)
     return e == OK ? OK : first_of(errors, e, c->info);
 }
 
-err costs_compute(const struct study *s, struct effect_result *const *effect, size_t per_outcome,
+err costs_compute(const struct study *s, struct released_effect *const *effect, size_t per_outcome,
                   arena *a, par *pool, const struct progress *progress, struct costs *costs,
                   struct err_info *info)
 {

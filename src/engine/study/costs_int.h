@@ -7,6 +7,7 @@
 #ifndef ONTSCHOT_ENGINE_STUDY_COSTS_INT_H
 #define ONTSCHOT_ENGINE_STUDY_COSTS_INT_H
 
+#include "engine/disclosure/disclosure.h"
 #include "engine/study/study.h"
 
 /* Reads the costs with stand-ins for the estimates, so that every mistake is found before a run. */
@@ -25,7 +26,7 @@ struct costs {
  * `effect` holds the results of outcome o and estimator e at o * per_outcome + e.
  * An estimate that is absent or failed makes `failed`, which is no error.
  */
-WARN_UNUSED err costs_compute(const struct study *s, struct effect_result *const *effect,
+WARN_UNUSED err costs_compute(const struct study *s, struct released_effect *const *effect,
                               size_t per_outcome, arena *a, par *pool,
                               const struct progress *progress, struct costs *costs,
                               struct err_info *info);

@@ -56,7 +56,7 @@ static err parse(const char *text, struct study *s)
 /* The plan with its effects, and the costs that use them. */
 struct answered {
     struct study study;
-    struct effect_result *effect[4];
+    struct released_effect *effect[4];
     size_t n;
     struct costs costs;
 };
@@ -74,8 +74,8 @@ static void answer(const char *plan, struct answered *a)
     for (size_t o = 0; o < a->study.outcomes.n; o++)
         for (size_t e = 0; e < study_estimators(&a->study); e++) {
             struct effect_spec spec;
-            study_spec(&a->study, o, e, &spec);
-            assert_int_equal(effect_run(t, &spec, NULL, NULL, &a->effect[a->n++], &info), OK);
+            assert_int_equal(study_spec(&a->study, o, e, memory, &spec, &info), OK);
+            assert_int_equal(disclosure_run(t, &spec, NULL, NULL, &a->effect[a->n++], &info), OK);
         }
     table_free(t);
     assert_int_equal(costs_compute(&a->study, a->effect, study_estimators(&a->study), memory, NULL,
@@ -86,7 +86,7 @@ static void answer(const char *plan, struct answered *a)
 static void forget(struct answered *a)
 {
     for (size_t i = 0; i < a->n; i++)
-        effect_result_free(a->effect[i]);
+        disclosure_free(a->effect[i]);
     scba_result_free(a->costs.result);
 }
 
@@ -103,7 +103,7 @@ static void the_name_of_an_outcome_is_its_effect_over_all(void **state)
 
     answer(PLAN "design: {method: did}\n" SCBA("lemp"), &a);
 
-    const struct effect_estimate *e = effect_find(a.effect[0], EFFECT_SIMPLE);
+    const struct effect_estimate *e = effect_find(disclosure_view(a.effect[0]), EFFECT_SIMPLE);
     assert_near(society(&a)->point, 100 * e->estimate - 10, 1e-9);
     assert_near(society(&a)->sd, 100 * e->standard_error, 0.02 * 100 * e->standard_error);
     assert_false(a.costs.independent);
@@ -135,8 +135,8 @@ static void a_measured_name_picks_one_estimate(void **state)
 
         answer(plan, &a);
 
-        for (size_t j = a.effect[0]->n_estimates; j-- > 0;) {
-            const struct effect_estimate *e = &a.effect[0]->estimates[j];
+        for (size_t j = disclosure_view(a.effect[0])->n_estimates; j-- > 0;) {
+            const struct effect_estimate *e = &disclosure_view(a.effect[0])->estimates[j];
             const bool same_group = isnan(cases[i].group) || e->group == cases[i].group;
             const bool same_time = isnan(cases[i].time) || e->time == cases[i].time;
             const bool same_step = isnan(cases[i].event_time)
@@ -160,10 +160,10 @@ static void a_measured_name_goes_before_that_of_an_outcome(void **state)
            &a);
 
     double wanted = NAN;
-    for (size_t i = 0; i < a.effect[0]->n_estimates; i++)
-        if (a.effect[0]->estimates[i].aggregation == EFFECT_GROUP &&
-            a.effect[0]->estimates[i].group == 2006)
-            wanted = a.effect[0]->estimates[i].estimate;
+    for (size_t i = 0; i < disclosure_view(a.effect[0])->n_estimates; i++)
+        if (disclosure_view(a.effect[0])->estimates[i].aggregation == EFFECT_GROUP &&
+            disclosure_view(a.effect[0])->estimates[i].group == 2006)
+            wanted = disclosure_view(a.effect[0])->estimates[i].estimate;
     assert_near(society(&a)->point, 100 * wanted - 10, 1e-9);
     forget(&a);
 }
@@ -178,7 +178,8 @@ static void the_estimator_of_a_variation_can_be_chosen(void **state)
                 "measured: {x: {outcome: lemp, estimator: v}}\n" SCBA("x"),
            &a);
 
-    assert_near(society(&a)->point, 100 * effect_find(a.effect[1], EFFECT_SIMPLE)->estimate - 10,
+    assert_near(society(&a)->point,
+                100 * effect_find(disclosure_view(a.effect[1]), EFFECT_SIMPLE)->estimate - 10,
                 1e-9);
     forget(&a);
 }
@@ -205,7 +206,7 @@ static void bootstrap_draws_of_two_results_move_together(void **state)
 
     answer(plan, &a);
 
-    const double se = effect_find(a.effect[0], EFFECT_SIMPLE)->standard_error;
+    const double se = effect_find(disclosure_view(a.effect[0]), EFFECT_SIMPLE)->standard_error;
     assert_false(a.costs.independent);
     assert_near(society(&a)->sd, 200 * se, 0.1 * 200 * se);
     forget(&a);
@@ -220,7 +221,7 @@ static void without_draws_two_results_are_taken_as_independent_and_it_is_said(vo
 
     answer(plan, &a);
 
-    const double se = effect_find(a.effect[0], EFFECT_SIMPLE)->standard_error;
+    const double se = effect_find(disclosure_view(a.effect[0]), EFFECT_SIMPLE)->standard_error;
     assert_true(a.costs.independent);
     assert_near(society(&a)->sd, sqrt(2) * 100 * se, 0.05 * 200 * se);
     forget(&a);

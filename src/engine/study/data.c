@@ -48,14 +48,21 @@ static void check_numbers(struct checking *c, const struct yaml_node *map, const
         msg_text(mistake(c, at, "study.column-not-numbers"), name);
 }
 
-static void check_list(struct checking *c, const struct yaml_node *map,
+static void check_list(struct checking *c, const struct yaml_node *map, const char *key,
                        const struct schema_list *names)
 {
-    const struct yaml_node *list = yaml_get(map, STR("covariates"));
+    const struct yaml_node *list = yaml_get(map, str_of(key));
     const str *name = names->item;
     for (size_t i = 0; list && i < names->n; i++)
         if (name[i].n)
             find(c, name[i], &list->item[i]);
+}
+
+static void check_design(struct checking *c, const struct study_estimator *e)
+{
+    check_list(c, e->node, "covariates", &e->design.covariates);
+    check_list(c, e->node, "fixed_effects", &e->design.fixed_effects);
+    check_list(c, e->node, "exact", &e->design.exact);
 }
 
 static void check_columns(struct checking *c)
@@ -67,14 +74,14 @@ static void check_columns(struct checking *c)
     check_numbers(c, k->node, "treatment", k->treatment);
     check_numbers(c, k->node, "weights", k->weights);
     check_column(c, k->node, "cluster", k->cluster);
-    check_list(c, k->node, &k->covariates);
+    check_list(c, k->node, "covariates", &k->covariates);
+    check_list(c, c->study->node, "explore", &c->study->explore);
+    check_list(c, c->study->node, "placebo_outcomes", &c->study->placebo_outcomes);
     const struct study_outcome *o = c->study->outcomes.item;
     for (size_t i = 0; i < c->study->outcomes.n; i++)
         check_numbers(c, o[i].node, "column", o[i].column);
-    for (size_t i = 0; i < study_estimators(c->study); i++) {
-        const struct study_estimator *e = study_estimator_at(c->study, i);
-        check_list(c, e->node, &e->design.covariates);
-    }
+    for (size_t i = 0; i < study_estimators(c->study); i++)
+        check_design(c, study_estimator_at(c->study, i));
 }
 
 /* ---- values of filters ---- */

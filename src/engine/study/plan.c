@@ -45,14 +45,16 @@ static void check_needs(struct checking *c, const char *field, str column,
 static void check_method(struct checking *c, const struct study_estimator *e)
 {
     const struct study_columns *columns = &c->study->columns;
-    if (e->design.method == EFFECT_DID) {
+    const enum effect_method method = (enum effect_method)e->design.method;
+    if (method == EFFECT_DID || effect_has_fixed_effects(method)) {
         check_needs(c, "unit", columns->unit, e);
         check_needs(c, "time", columns->time, e);
-        check_needs(c, "first_treated", columns->first_treated, e);
-    } else {
-        check_needs(c, "treatment", columns->treatment, e);
     }
-    if (yaml_get(e->node, STR("errors")) && e->design.errors == EFFECT_CR1)
+    if (method == EFFECT_DID || method == EFFECT_SUNAB)
+        check_needs(c, "first_treated", columns->first_treated, e);
+    else if (!effect_is_two_way(method) || !columns->first_treated.n)
+        check_needs(c, "treatment", columns->treatment, e);
+    if (yaml_get(e->node, STR("errors")) && e->design.errors >= EFFECT_CR1)
         check_needs(c, "cluster", columns->cluster, e);
     if (yaml_get(e->node, STR("window")) && !columns->time.n)
         check_needs(c, "time", columns->time, e);
@@ -61,13 +63,15 @@ static void check_method(struct checking *c, const struct study_estimator *e)
 /* Keys that say something about another method than the one chosen would be ignored in silence. */
 static void check_keys_fit(struct checking *c, const struct study_estimator *e)
 {
-    static const char *const of_did[] = {"control", "base", "anticipation", "estimator", "never"};
-    const bool is_did = e->design.method == EFFECT_DID;
-    for (size_t i = 0; i < sizeof of_did / sizeof *of_did; i++)
-        if (!is_did && yaml_get(e->node, str_of(of_did[i])))
-            msg_text(mistake(c, e->node, of_did[i], "study.key-of-did"), str_of(of_did[i]));
-    if (is_did && yaml_get(e->node, STR("ipw")))
-        mistake(c, e->node, "ipw", "study.key-not-of-did");
+    const enum effect_method method = (enum effect_method)e->design.method;
+    for (size_t i = 0; i < e->node->n; i++) {
+        const str key = e->node->key[i].text;
+        if (plan_key_fits(key, method))
+            continue;
+        struct msg *m = mistake(c, e->node, key.p, "study.key-of-other-method");
+        msg_text(m, key);
+        msg_text(m, str_of(effect_method_name(method)));
+    }
 }
 
 static void check_estimators(struct checking *c)
@@ -193,15 +197,16 @@ void plan_check(const void *study, str file, struct errs *errors)
 }
 
 /* Last, when all else is right: what the methods themselves refuse. */
-static err check_methods(const struct study *s, struct errs *errors)
+static err check_methods(const struct study *s, arena *a, struct errs *errors)
 {
     err worst = OK;
     for (size_t i = 0; i < study_estimators(s); i++) {
         struct effect_spec spec;
         struct err_info info;
         const struct yaml_node *at = study_estimator_at(s, i)->node;
-        study_spec(s, 0, i, &spec);
-        const err e = effect_spec_check(&spec, &info);
+        err e = study_spec(s, 0, i, a, &spec, &info);
+        if (e == OK)
+            e = effect_spec_check(&spec, &info);
         if (e == OK)
             continue;
         const struct yaml_node *place = schema_place(at, "method");
@@ -230,7 +235,7 @@ err plan_parse(arena *a, str text, str path, struct study *s, struct errs *error
     s->hash = seal_hash_bytes(text);
     if (e != OK)
         return e;
-    e = check_methods(s, errors);
+    e = check_methods(s, a, errors);
     const err costs = costs_check(s, a, errors);
     return e == OK ? costs : e;
 }
@@ -254,108 +259,4 @@ err study_read(arena *a, str path, struct study *s, struct errs *errors)
         return e;
     }
     return study_parse(a, text, path, s, errors);
-}
-
-/* ---- a plan as a specification ---- */
-
-static void copy_names(const struct schema_list *names, struct effect_spec *spec)
-{
-    const str *name = names->item;
-    spec->n_covariates = names->n;
-    for (size_t i = 0; i < names->n; i++)
-        spec->covariates[i] = name[i];
-}
-
-/* Only what the design gives replaces what is there. */
-static void apply_design(const struct study_estimator *e, struct effect_spec *spec)
-{
-    const struct study_design *d = &e->design;
-    const struct yaml_node *at = e->node;
-    if (yaml_get(at, STR("method"))) {
-        spec->method = (enum effect_method)d->method;
-        spec->has_errors = false; /* those of another method mean nothing here */
-    }
-    if (yaml_get(at, STR("control")))
-        spec->control = (enum effect_control)d->control;
-    if (yaml_get(at, STR("base")))
-        spec->base = (enum effect_base)d->base;
-    if (yaml_get(at, STR("anticipation")))
-        spec->anticipation = (int)d->anticipation;
-    if (yaml_get(at, STR("estimator")))
-        spec->estimator = (enum effect_estimator)d->estimator;
-    if (yaml_get(at, STR("ipw")))
-        spec->ipw = (enum effect_ipw)d->ipw;
-    if (yaml_get(at, STR("bootstrap")))
-        spec->bootstrap = (size_t)d->bootstrap;
-    if (yaml_get(at, STR("drop_failed")))
-        spec->drop_failed = d->drop_failed;
-    if (yaml_get(at, STR("covariates")))
-        copy_names(&d->covariates, spec);
-    if (yaml_get(at, STR("errors"))) {
-        spec->has_errors = true;
-        spec->errors = (enum effect_errors)d->errors;
-    }
-    if (yaml_get(at, STR("never"))) {
-        spec->has_never = true;
-        spec->never = d->never;
-    }
-}
-
-/* The panel columns belong to a panel method; two groups without them are a cross-section. */
-static void set_columns(const struct study_columns *c, struct effect_spec *spec)
-{
-    spec->unit = c->unit;
-    spec->time = c->time;
-    spec->weights = c->weights;
-    spec->cluster = c->cluster;
-    if (spec->method == EFFECT_DID)
-        spec->first_treated = c->first_treated;
-    else
-        spec->treatment = c->treatment;
-}
-
-size_t study_estimators(const struct study *s)
-{
-    return 1 + s->estimators.n;
-}
-
-const struct study_estimator *study_estimator_at(const struct study *s, size_t i)
-{
-    const struct study_estimator *variations = s->estimators.item;
-    return i ? &variations[i - 1] : &s->main;
-}
-
-void study_spec(const struct study *s, size_t outcome, size_t estimator, struct effect_spec *spec)
-{
-    const struct study_outcome *outcomes = s->outcomes.item;
-    effect_spec_init(spec);
-    copy_names(&s->columns.covariates, spec);
-    apply_design(&s->main, spec);
-    if (estimator)
-        apply_design(study_estimator_at(s, estimator), spec);
-    set_columns(&s->columns, spec);
-    spec->outcome = outcomes[outcome].column;
-    spec->level = s->level;
-    spec->seed = (uint64_t)s->seed;
-}
-
-/* The design that says `key` for this estimator: its own, else the main one, else NULL. */
-static const struct study_design *design_with(const struct study *s, size_t estimator, str key)
-{
-    const struct study_estimator *e = study_estimator_at(s, estimator);
-    if (yaml_get(e->node, key))
-        return &e->design;
-    return yaml_get(s->main.node, key) ? &s->main.design : NULL;
-}
-
-struct study_window study_window_of(const struct study *s, size_t estimator)
-{
-    const struct study_design *d = design_with(s, estimator, STR("window"));
-    return d ? d->window : (struct study_window){.from = -REAL_INF, .to = REAL_INF};
-}
-
-struct study_filter study_filter_of(const struct study *s, size_t estimator)
-{
-    const struct study_design *d = design_with(s, estimator, STR("rows"));
-    return d ? d->rows : (struct study_filter){0};
 }

@@ -9,29 +9,6 @@
 
 /* ---- words, in the order of their enums ---- */
 
-static const char *const methods[] = {[EFFECT_DIFFERENCE] = "difference",
-                                      [EFFECT_REGRESSION] = "regression",
-                                      [EFFECT_WEIGHTING] = "weighting",
-                                      [EFFECT_DOUBLY_ROBUST] = "doubly-robust",
-                                      [EFFECT_DID] = "did",
-                                      NULL};
-static const char *const errors_words[] = {[EFFECT_CLASSICAL] = "classical",
-                                           [EFFECT_HC1] = "hc1",
-                                           [EFFECT_HC2] = "hc2",
-                                           [EFFECT_HC3] = "hc3",
-                                           [EFFECT_CR1] = "cr1",
-                                           NULL};
-static const char *const ipws[] = {
-    [EFFECT_HAJEK] = "hajek", [EFFECT_HORVITZ_THOMPSON] = "ht", NULL};
-static const char *const controls[] = {
-    [EFFECT_NEVER] = "never", [EFFECT_NOT_YET] = "not-yet", NULL};
-static const char *const bases[] = {
-    [EFFECT_VARYING] = "varying", [EFFECT_UNIVERSAL] = "universal", NULL};
-static const char *const estimators[] = {[EFFECT_DR] = "dr",
-                                         [EFFECT_DR_TRADITIONAL] = "dr-traditional",
-                                         [EFFECT_IPW] = "ipw",
-                                         [EFFECT_REG] = "reg",
-                                         NULL};
 static const char *const types[] = {[TABLE_INT] = "whole",
                                     [TABLE_REAL] = "number",
                                     [TABLE_TEXT] = "text",
@@ -59,7 +36,7 @@ static const struct schema_field text_fields[] = {
      .offset = offsetof(struct study_text, in[LANG_EN]),
      .about = "study.about-text-en"},
 };
-static const struct schema_map text_map = {
+const struct schema_map plan_text_map = {
     .name = "text",
     .size = sizeof(struct study_text),
     SCHEMA_FIELDS(text_fields),
@@ -68,8 +45,8 @@ static const struct schema_map text_map = {
     .about = "study.about-text",
 };
 
-static const struct schema_field column_item = {.kind = SCHEMA_TEXT};
-static const struct schema_field value_item = {.kind = SCHEMA_TEXT};
+const struct schema_field plan_column_item = {.kind = SCHEMA_TEXT};
+const struct schema_field plan_value_item = {.kind = SCHEMA_TEXT};
 
 /* ---- data ---- */
 
@@ -106,7 +83,7 @@ static const struct schema_field format_fields[] = {
     {.key = "missing",
      .kind = SCHEMA_LIST,
      IN_FORMAT(missing),
-     .of = &value_item,
+     .of = &plan_value_item,
      .about = "study.about-missing"},
     {.key = "types",
      .kind = SCHEMA_LIST,
@@ -138,7 +115,7 @@ static const struct schema_field data_fields[] = {
      .kind = SCHEMA_MAP,
      IN_DATA(completeness),
      .required = true,
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-completeness"},
     {.key = "format",
      .kind = SCHEMA_MAP,
@@ -167,7 +144,7 @@ static const struct schema_field columns_fields[] = {
     {.key = "covariates",
      .kind = SCHEMA_LIST,
      IN_COLUMNS(covariates),
-     .of = &column_item,
+     .of = &plan_column_item,
      COVARIATES_HIGH,
      .about = "study.about-covariates"},
     {.key = "weights", .kind = SCHEMA_TEXT, IN_COLUMNS(weights), .about = "study.about-weights"},
@@ -187,13 +164,13 @@ static const struct schema_field outcome_fields[] = {
      .kind = SCHEMA_MAP,
      IN_OUTCOME(label),
      .required = true,
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-label"},
     {.key = "unit",
      .kind = SCHEMA_MAP,
      IN_OUTCOME(unit),
      .required = true,
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-outcome-unit"},
     {.key = "currency", .kind = SCHEMA_TEXT, IN_OUTCOME(currency), .about = "study.about-currency"},
     {.key = "better",
@@ -205,147 +182,6 @@ static const struct schema_field outcome_fields[] = {
 static const struct schema_map outcome_map = {
     .name = "outcome", .size = sizeof(struct study_outcome), SCHEMA_FIELDS(outcome_fields)};
 static const struct schema_field outcome_item = {.kind = SCHEMA_MAP, .map = &outcome_map};
-
-/* ---- design ---- */
-
-#define IN_WINDOW(member) .offset = offsetof(struct study_window, member)
-static const struct schema_field window_fields[] = {
-    {.key = "from", .kind = SCHEMA_REAL, IN_WINDOW(from), .about = "study.about-window-from"},
-    {.key = "to", .kind = SCHEMA_REAL, IN_WINDOW(to), .about = "study.about-window-to"},
-};
-static const struct schema_map window_map = {
-    .name = "window",
-    .size = sizeof(struct study_window),
-    SCHEMA_FIELDS(window_fields),
-    .defaults = &(const struct study_window){.from = -REAL_INF, .to = REAL_INF},
-    .n_keys_min = 1,
-    .check = plan_check_window,
-};
-
-#define FILTER_FIELDS(type, column_member, values_member)                                          \
-    {.key = "column",                                                                              \
-     .kind = SCHEMA_TEXT,                                                                          \
-     .offset = offsetof(type, column_member),                                                      \
-     .required = true,                                                                             \
-     .about = "study.about-filter-column"},                                                        \
-    {                                                                                              \
-        .key = "values", .kind = SCHEMA_LIST, .offset = offsetof(type, values_member),             \
-        .required = true, .of = &value_item, .low = SCHEMA_FROM(1),                                \
-        .high = SCHEMA_TO(STUDY_VALUES_MAX), .about = "study.about-filter-values"                  \
-    }
-
-static const struct schema_field filter_fields[] = {
-    FILTER_FIELDS(struct study_filter, column, values)};
-static const struct schema_map filter_map = {
-    .name = "rows", .size = sizeof(struct study_filter), SCHEMA_FIELDS(filter_fields)};
-
-#define IN_DESIGN(member) .offset = offsetof(struct study_estimator, design.member)
-#define DESIGN_FIELDS(method_required)                                                             \
-    {.key = "method",                                                                              \
-     .kind = SCHEMA_WORD,                                                                          \
-     IN_DESIGN(method),                                                                            \
-     .required = (method_required),                                                                \
-     .words = methods,                                                                             \
-     .about = "study.about-method"},                                                               \
-        {.key = "control",                                                                         \
-         .kind = SCHEMA_WORD,                                                                      \
-         IN_DESIGN(control),                                                                       \
-         .words = controls,                                                                        \
-         .about = "study.about-control"},                                                          \
-        {.key = "base",                                                                            \
-         .kind = SCHEMA_WORD,                                                                      \
-         IN_DESIGN(base),                                                                          \
-         .words = bases,                                                                           \
-         .about = "study.about-base"},                                                             \
-        {.key = "anticipation",                                                                    \
-         .kind = SCHEMA_INT,                                                                       \
-         IN_DESIGN(anticipation),                                                                  \
-         .low = SCHEMA_FROM(0),                                                                    \
-         .high = SCHEMA_TO(1000),                                                                  \
-         .about = "study.about-anticipation"},                                                     \
-        {.key = "estimator",                                                                       \
-         .kind = SCHEMA_WORD,                                                                      \
-         IN_DESIGN(estimator),                                                                     \
-         .words = estimators,                                                                      \
-         .about = "study.about-estimator"},                                                        \
-        {.key = "errors",                                                                          \
-         .kind = SCHEMA_WORD,                                                                      \
-         IN_DESIGN(errors),                                                                        \
-         .words = errors_words,                                                                    \
-         .about = "study.about-errors"},                                                           \
-        {.key = "ipw",                                                                             \
-         .kind = SCHEMA_WORD,                                                                      \
-         IN_DESIGN(ipw),                                                                           \
-         .words = ipws,                                                                            \
-         .about = "study.about-ipw"},                                                              \
-        {.key = "bootstrap",                                                                       \
-         .kind = SCHEMA_INT,                                                                       \
-         IN_DESIGN(bootstrap),                                                                     \
-         .low = SCHEMA_FROM(0),                                                                    \
-         .high = SCHEMA_TO(100000),                                                                \
-         .about = "study.about-bootstrap"},                                                        \
-        {.key = "never", .kind = SCHEMA_REAL, IN_DESIGN(never), .about = "study.about-never"},     \
-        {.key = "drop_failed",                                                                     \
-         .kind = SCHEMA_BOOL,                                                                      \
-         IN_DESIGN(drop_failed),                                                                   \
-         .about = "study.about-drop-failed"},                                                      \
-        {.key = "window",                                                                          \
-         .kind = SCHEMA_MAP,                                                                       \
-         IN_DESIGN(window),                                                                        \
-         .map = &window_map,                                                                       \
-         .about = "study.about-window"},                                                           \
-        {.key = "rows",                                                                            \
-         .kind = SCHEMA_MAP,                                                                       \
-         IN_DESIGN(rows),                                                                          \
-         .map = &filter_map,                                                                       \
-         .about = "study.about-rows"},                                                             \
-    {                                                                                              \
-        .key = "covariates", .kind = SCHEMA_LIST, IN_DESIGN(covariates), .of = &column_item,       \
-        COVARIATES_HIGH, .about = "study.about-design-covariates"                                  \
-    }
-
-static const struct schema_field design_fields[] = {DESIGN_FIELDS(true)};
-static const struct schema_map design_map = {
-    .name = "design", .size = sizeof(struct study_estimator), SCHEMA_FIELDS(design_fields)};
-
-static const struct schema_field estimator_fields[] = {
-    {.key = "name",
-     .kind = SCHEMA_TEXT,
-     .offset = offsetof(struct study_estimator, name),
-     .required = true,
-     .about = "study.about-name"},
-    {.key = "label",
-     .kind = SCHEMA_MAP,
-     .offset = offsetof(struct study_estimator, label),
-     .required = true,
-     .map = &text_map,
-     .about = "study.about-label"},
-    DESIGN_FIELDS(false),
-};
-static const struct schema_map estimator_map = {
-    .name = "estimator", .size = sizeof(struct study_estimator), SCHEMA_FIELDS(estimator_fields)};
-static const struct schema_field estimator_item = {.kind = SCHEMA_MAP, .map = &estimator_map};
-
-/* ---- subgroups ---- */
-
-#define IN_SUBGROUP(member) .offset = offsetof(struct study_subgroup, member)
-static const struct schema_field subgroup_fields[] = {
-    {.key = "name",
-     .kind = SCHEMA_TEXT,
-     IN_SUBGROUP(name),
-     .required = true,
-     .about = "study.about-name"},
-    {.key = "label",
-     .kind = SCHEMA_MAP,
-     IN_SUBGROUP(label),
-     .required = true,
-     .map = &text_map,
-     .about = "study.about-label"},
-    FILTER_FIELDS(struct study_subgroup, rows.column, rows.values),
-};
-static const struct schema_map subgroup_map = {
-    .name = "subgroup", .size = sizeof(struct study_subgroup), SCHEMA_FIELDS(subgroup_fields)};
-static const struct schema_field subgroup_item = {.kind = SCHEMA_MAP, .map = &subgroup_map};
 
 /* ---- effects that costs and benefits use ---- */
 
@@ -392,6 +228,31 @@ static const struct schema_map measured_map = {
     .about = "study.about-one-measured",
 };
 
+/* ---- disclosure ---- */
+
+#define DISCLOSURE_DEFAULTS                                                                        \
+    {                                                                                              \
+        .min_persons = EFFECT_PERSONS                                                              \
+    }
+static const struct schema_field disclosure_fields[] = {
+    {.key = "min_persons",
+     .kind = SCHEMA_INT,
+     .offset = offsetof(struct study_disclosure, min_persons),
+     .low = SCHEMA_FROM(EFFECT_PERSONS_LEAST),
+     .high = SCHEMA_TO(EFFECT_PERSONS_MOST),
+     .about = "study.about-min-persons"},
+    {.key = "provider",
+     .kind = SCHEMA_TEXT,
+     .offset = offsetof(struct study_disclosure, provider),
+     .about = "study.about-provider"},
+};
+static const struct schema_map disclosure_map = {
+    .name = "disclosure",
+    .size = sizeof(struct study_disclosure),
+    SCHEMA_FIELDS(disclosure_fields),
+    .defaults = &(const struct study_disclosure)DISCLOSURE_DEFAULTS,
+};
+
 /* ---- the whole ---- */
 
 #define IN_PERIOD(member) .offset = offsetof(struct study_period, member)
@@ -400,18 +261,18 @@ static const struct schema_field period_fields[] = {
      .kind = SCHEMA_MAP,
      IN_PERIOD(one),
      .required = true,
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-period-one"},
     {.key = "many",
      .kind = SCHEMA_MAP,
      IN_PERIOD(many),
      .required = true,
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-period-many"},
 };
 static const struct schema_map period_map = {
     .name = "period", .size = sizeof(struct study_period), SCHEMA_FIELDS(period_fields)};
-static const struct schema_field limit_item = {.kind = SCHEMA_MAP, .map = &text_map};
+static const struct schema_field limit_item = {.kind = SCHEMA_MAP, .map = &plan_text_map};
 
 static const struct schema_field language_item = {.kind = SCHEMA_WORD, .words = languages};
 
@@ -421,19 +282,19 @@ static const struct schema_field study_fields[] = {
      .kind = SCHEMA_MAP,
      IN(title),
      .required = true,
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-title"},
     {.key = "question",
      .kind = SCHEMA_MAP,
      IN(question),
      .required = true,
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-question"},
     {.key = "programme",
      .kind = SCHEMA_MAP,
      IN(programme),
      .required = true,
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-programme"},
     {.key = "owner",
      .kind = SCHEMA_TEXT,
@@ -443,19 +304,23 @@ static const struct schema_field study_fields[] = {
     {.key = "population",
      .kind = SCHEMA_MAP,
      IN(population),
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-population"},
     {.key = "person",
      .kind = SCHEMA_MAP,
      IN(person),
-     .map = &text_map,
+     .map = &plan_text_map,
      .about = "study.about-person"},
     {.key = "period",
      .kind = SCHEMA_MAP,
      IN(period),
      .map = &period_map,
      .about = "study.about-period"},
-    {.key = "start", .kind = SCHEMA_MAP, IN(start), .map = &text_map, .about = "study.about-start"},
+    {.key = "start",
+     .kind = SCHEMA_MAP,
+     IN(start),
+     .map = &plan_text_map,
+     .about = "study.about-start"},
     {.key = "limits",
      .kind = SCHEMA_LIST,
      IN(limits),
@@ -488,26 +353,44 @@ static const struct schema_field study_fields[] = {
      .kind = SCHEMA_MAP,
      IN(main),
      .required = true,
-     .map = &design_map,
+     .map = &plan_design_map,
      .about = "study.about-design"},
     {.key = "estimators",
      .kind = SCHEMA_LIST,
      IN(estimators),
-     .of = &estimator_item,
+     .of = &plan_estimator_item,
      .high = SCHEMA_TO(STUDY_ESTIMATORS_MAX),
      .about = "study.about-estimators"},
     {.key = "subgroups",
      .kind = SCHEMA_LIST,
      IN(subgroups),
-     .of = &subgroup_item,
+     .of = &plan_subgroup_item,
      .high = SCHEMA_TO(STUDY_SUBGROUPS_MAX),
      .about = "study.about-subgroups"},
+    {.key = "explore",
+     .kind = SCHEMA_LIST,
+     IN(explore),
+     .of = &plan_column_item,
+     .high = SCHEMA_TO(EFFECT_LOOK_COLUMNS_MAX),
+     .about = "study.about-explore"},
+    {.key = "placebo_outcomes",
+     .kind = SCHEMA_LIST,
+     IN(placebo_outcomes),
+     .of = &plan_column_item,
+     .high = SCHEMA_TO(EFFECT_LOOK_COLUMNS_MAX),
+     .about = "study.about-placebo-outcomes"},
+    {.key = "unaffected", .kind = SCHEMA_TEXT, IN(unaffected), .about = "study.about-unaffected"},
     {.key = "measured",
      .kind = SCHEMA_NAMED,
      IN(measured),
      .map = &measured_map,
      .high = SCHEMA_TO(STUDY_MEASURED_MAX),
      .about = "study.about-measured"},
+    {.key = "disclosure",
+     .kind = SCHEMA_MAP,
+     IN(disclosure),
+     .map = &disclosure_map,
+     .about = "study.about-disclosure"},
     {.key = "scba",
      .kind = SCHEMA_MAP,
      IN(scba),
@@ -542,7 +425,9 @@ const struct schema_map plan_map = {
     .name = "study",
     .size = sizeof(struct study),
     SCHEMA_FIELDS(study_fields),
-    .defaults = &(const struct study){.seed = 1, .draws = 10000, .level = 0.95},
+    .defaults =
+        &(const struct study){
+            .seed = 1, .draws = 10000, .level = 0.95, .disclosure = DISCLOSURE_DEFAULTS},
     .check = plan_check,
     .about = "study.about-study",
 };

@@ -27,11 +27,11 @@ static const char data_text[] = "id,year,start,treated,cost,group,size,born\n"
 
 static arena *memory;
 static struct errs errors;
+static struct err_info info;
 
 static int start(void **state)
 {
     (void)state;
-    struct err_info info;
     memory = arena_new(64 << 20);
     return memory && errs_init(&errors, memory, ERRS_LIMIT, &info) == OK ? 0 : -1;
 }
@@ -58,9 +58,9 @@ static void assert_mistake(size_t i, const char *key, int64_t line, int64_t colu
     assert_int_equal(errors.item[i].column, column);
 }
 
-static str value_of(const struct err_info *info, size_t i)
+static str value_of(const struct err_info *told, size_t i)
 {
-    return (str){info->msg.text + info->msg.arg[i].at, info->msg.arg[i].n};
+    return (str){told->msg.text + told->msg.arg[i].at, told->msg.arg[i].n};
 }
 
 /* ---- reading ---- */
@@ -99,7 +99,7 @@ static void the_words_of_a_plan_are_those_of_the_effect_engine(void **state)
 
         assert_int_equal(parse(text, &s), OK);
 
-        study_spec(&s, 0, 0, &spec);
+        assert_int_equal(study_spec(&s, 0, 0, memory, &spec, &info), OK);
         assert_string_equal(effect_method_name(spec.method), plans[m][0]);
         assert_int_equal(spec.has_errors, m < 2);
         assert_true(!spec.has_errors || spec.errors == EFFECT_HC2);
@@ -144,8 +144,8 @@ static void a_variation_changes_only_what_it_names(void **state)
               &s),
         OK);
 
-    study_spec(&s, 0, 0, &main_spec);
-    study_spec(&s, 0, 1, &other);
+    assert_int_equal(study_spec(&s, 0, 0, memory, &main_spec, &info), OK);
+    assert_int_equal(study_spec(&s, 0, 1, memory, &other, &info), OK);
     assert_int_equal(main_spec.control, EFFECT_NOT_YET);
     assert_int_equal(main_spec.base, EFFECT_UNIVERSAL);
     assert_int_equal(main_spec.anticipation, 2);
@@ -162,6 +162,55 @@ static void a_variation_changes_only_what_it_names(void **state)
     assert_int_equal(other.n_covariates, 0);
     assert_true(study_window_of(&s, 0).from == 2001);
     assert_true(study_window_of(&s, 1).to == 2002 && study_window_of(&s, 1).from < -1e300);
+}
+
+static void every_option_of_a_design_reaches_the_question(void **state)
+{
+    (void)state;
+    struct study s;
+    struct effect_spec spec;
+    assert_int_equal(
+        parse(HEAD "columns: {treatment: t, covariates: [size]}\n" OUTCOMES
+                   "design: {method: matching, distance: cem, exact: [sex], replace: false,\n"
+                   "         cut_points: \"size:1,2.5\"}\n"
+                   "estimators:\n"
+                   "  - {name: b, label: B, method: balancing, balance: overlap}\n"
+                   "explore: [sex, region]\nplacebo_outcomes: [height]\nunaffected: sex=x\n",
+              &s),
+        OK);
+
+    assert_int_equal(study_spec(&s, 0, 0, memory, &spec, &info), OK);
+    assert_int_equal(spec.distance, EFFECT_CEM);
+    assert_true(spec.n_exact == 1 && spec.cuts[0].at[1] == 2.5);
+    assert_int_equal(spec.n_explore, 2);
+    assert_true(str_eq(spec.placebo_outcomes[0], STR("height")));
+    assert_true(str_eq(spec.unaffected_value, STR("x")));
+    assert_int_equal(study_spec(&s, 0, 1, memory, &spec, &info), OK);
+    assert_int_equal(spec.weighing, EFFECT_OVERLAP);
+    assert_false(spec.has_errors);
+    assert_int_equal(spec.n_cuts + spec.n_exact + spec.n_explore, 0);
+}
+
+static void options_of_panels_reach_the_question(void **state)
+{
+    (void)state;
+    struct study s;
+    struct effect_spec spec;
+    assert_int_equal(parse(HEAD
+                           "columns: {unit: id, time: year, treatment: t, cluster: team}\n" OUTCOMES
+                           "design: {method: twfe, fixed_effects: [team, region],\n"
+                           "         errors: cr1, inference: wild, replications: 999,\n"
+                           "         event_study: false, no_placebo_start: true}\n",
+                           &s),
+                     OK);
+
+    assert_int_equal(study_spec(&s, 0, 0, memory, &spec, &info), OK);
+    assert_int_equal(spec.n_fixed_effects, 2);
+    assert_true(str_eq(spec.fixed_effects[1], STR("region")));
+    assert_true(spec.has_errors && spec.errors == EFFECT_CR1);
+    assert_int_equal(spec.inference, EFFECT_WILD);
+    assert_int_equal(spec.replications, 999);
+    assert_true(spec.no_placebo_start);
 }
 
 /* ---- mistakes in the plan ---- */
@@ -185,9 +234,14 @@ static void mistakes_are_told_with_line_and_column(void **state)
         {HEAD COLUMNS OUTCOMES "design: {method: did, window: {from: 3, to: 2}}\n",
          "study.window-reversed", 9, 45},
         {HEAD COLUMNS OUTCOMES "design: {method: did, window: {}}\n", "schema.too-few-keys", 9, 31},
-        {HEAD COLUMNS OUTCOMES "design: {method: did, ipw: ht}\n", "study.key-not-of-did", 9, 28},
-        {HEAD COLUMNS OUTCOMES "design: {method: regression, control: never}\n", "study.key-of-did",
-         9, 39},
+        {HEAD COLUMNS OUTCOMES "design: {method: did, ipw: ht}\n", "study.key-of-other-method", 9,
+         28},
+        {HEAD COLUMNS OUTCOMES "design: {method: regression, control: never}\n",
+         "study.key-of-other-method", 9, 39},
+        {HEAD COLUMNS OUTCOMES "design: {method: did, caliper: 0.2}\n", "study.key-of-other-method",
+         9, 32},
+        {HEAD COLUMNS OUTCOMES "design: {method: did, honest: bold}\n", "effect.honest-form", 9,
+         18},
         {HEAD COLUMNS OUTCOMES "design: {method: did, errors: cr1}\n", "study.column-needed", 6,
          10},
         {HEAD "columns: {unit: id, time: year}\n" OUTCOMES DESIGN, "study.column-needed", 6, 10},
@@ -258,7 +312,6 @@ static void an_absent_file_is_said_to_be_absent(void **state)
 static err open_data(const char *plan, table **t)
 {
     struct study s;
-    struct err_info info;
     char path[] = "plan-test-XXXXXX";
     const int fd = mkstemp(path);
     assert_true(fd >= 0);
@@ -330,7 +383,6 @@ static void rows_of_a_subgroup_and_a_window_are_picked(void **state)
     (void)state;
     struct study s;
     table *t = NULL, *picked = NULL;
-    struct err_info info;
     const char *plan = RIGHT "estimators: [{name: v, label: V, window: {to: 2001}}]\n"
                              "subgroups: [{name: y, label: Y, column: group, values: [y]}]\n";
     assert_int_equal(open_data(plan, &t), OK);
@@ -357,7 +409,6 @@ static void rows_of_a_design_are_those_of_a_subgroup_too(void **state)
     (void)state;
     struct study s;
     table *t = NULL, *picked = NULL;
-    struct err_info info;
     const char *plan =
         RIGHT "estimators: [{name: v, label: V, rows: {column: group, values: [x]}}]\n"
               "subgroups: [{name: y, label: Y, column: group, values: [y]}]\n";
@@ -381,7 +432,6 @@ static void mistakes_in_the_plan_and_against_the_data_come_together_sorted(void 
 {
     (void)state;
     struct study_checked checked = {.n_rows = 77};
-    struct err_info info;
     char data[] = "plan-test-XXXXXX";
     const int fd = mkstemp(data);
     assert_true(fd >= 0);
@@ -417,7 +467,6 @@ static void what_changed_between_two_plans_is_told_by_its_path(void **state)
 {
     (void)state;
     struct diff d;
-    struct err_info info;
 
     assert_int_equal(study_diff(memory, STR("a: {b: 1, c: 2}\nl: [x, y]\nz: 1\n"),
                                 STR("l: [x, v, w]\na: {b: 1, c: 3, n: [1]}\n"), &d, &info),
@@ -435,7 +484,6 @@ static void comments_and_order_are_no_difference(void **state)
 {
     (void)state;
     struct diff d;
-    struct err_info info;
 
     assert_int_equal(
         study_diff(memory, STR("a: 1\nb: 2\n"), STR("# why\nb: 2\na: '1'\n"), &d, &info), OK);
@@ -450,7 +498,6 @@ static str source_file(const char *name)
     const char *source = getenv("ONTSCHOT_SOURCE");
     char path[4096];
     str text = {"", 0};
-    struct err_info info;
     snprintf(path, sizeof path, "%s/%s", source ? source : ".", name);
     assert_int_equal(file_read(memory, str_of(path), 1 << 20, &text, &info), OK);
     return text;
@@ -498,6 +545,8 @@ int main(void)
         cmocka_unit_test(the_words_of_a_plan_are_those_of_the_effect_engine),
         cmocka_unit_test(what_a_method_refuses_is_told_before_the_run),
         cmocka_unit_test(a_variation_changes_only_what_it_names),
+        cmocka_unit_test(every_option_of_a_design_reaches_the_question),
+        cmocka_unit_test(options_of_panels_reach_the_question),
         cmocka_unit_test(mistakes_are_told_with_line_and_column),
         cmocka_unit_test(all_mistakes_come_at_once),
         cmocka_unit_test(an_absent_file_is_said_to_be_absent),

@@ -2,6 +2,8 @@
 #include "results_int.h"
 
 #include "base/date.h"
+#include "base/real.h"
+#include "companions_int.h"
 #include "study_int.h"
 
 #include <string.h>
@@ -17,6 +19,8 @@ struct computing {
     const struct progress *progress;
     struct results *results;
     struct err_info *info;
+    struct effect_companion companion[COMPANIONS_MAX]; /* chosen after the first estimate */
+    size_t n_companions;
 };
 
 /* ---- texts of the plan in the report's terms ---- */
@@ -206,38 +210,85 @@ static void place_at(struct computing *c, const struct yaml_node *node)
         err_at(c->info, c->study->path, node->line, node->column);
 }
 
-static err estimate(struct computing *c, size_t outcome, size_t estimator,
-                    const struct study_subgroup *subgroup, struct effect_result **result)
+/* Other looks are at all the people; what a subgroup is judged by is at all the subgroups. */
+static void ask_of_subgroup(struct effect_spec *spec)
 {
+    spec->n_explore = spec->n_placebo_outcomes = 0;
+    spec->unaffected = spec->unaffected_value = (str){0};
+    spec->no_placebo_start = true;
+    spec->keeps_parts = true;
+}
+
+/* What one analysis stands on: an estimator of the plan, or a companion of the main one. */
+struct asked {
+    size_t estimator;
+    const struct study_subgroup *subgroup;    /* or NULL: everybody */
+    const struct effect_companion *companion; /* or NULL */
+};
+
+static err estimate(struct computing *c, size_t outcome, const struct asked *asked,
+                    struct released_effect **result)
+{
+    const struct study_outcome *o = c->study->outcomes.item;
     struct effect_spec spec;
     table *selected;
-    study_spec(c->study, outcome, estimator, &spec);
-    err e = study_rows(c->study, c->data, estimator, subgroup, &selected, c->info);
+    err e = study_spec(c->study, outcome, asked->estimator, c->results->memory, &spec, c->info);
+    if (e == OK && asked->subgroup)
+        ask_of_subgroup(&spec);
+    if (e == OK)
+        e = study_rows(c->study, c->data, asked->estimator, asked->subgroup, &selected, c->info);
     if (e != OK)
         return e;
-    e = effect_run(selected ? selected : c->data, &spec, c->pool, c->progress, result, c->info);
+    if (asked->companion) {
+        spec = asked->companion->spec;
+        spec.outcome = o[outcome].column;
+    }
+    e = disclosure_run(selected ? selected : c->data, &spec, c->pool, c->progress, result, c->info);
     table_free(selected);
     return e;
 }
 
 /* The next analysis of the report. Only the main one must succeed; others say why they did not. */
-static err add_analysis(struct computing *c, struct report_analysis analysis, size_t estimator,
-                        const struct study_subgroup *subgroup, struct report_analysis *list)
+static err add_analysis(struct computing *c, struct report_analysis analysis, struct asked asked,
+                        struct report_analysis *list)
 {
     struct results *r = c->results;
-    struct effect_result *result = NULL;
+    struct released_effect *result = NULL;
     const struct study_outcome *o = c->study->outcomes.item;
-    const err e = estimate(c, analysis.outcome, estimator, subgroup, &result);
+    const err e = estimate(c, analysis.outcome, &asked, &result);
     if (e != OK && (e != E_INPUT || analysis.role == REPORT_MAIN)) {
         place_at(c, o[analysis.outcome].node);
         return e;
     }
     if (e != OK)
-        analysis.failed = c->info->msg;
+        analysis.failed = disclosure_failure(c->info, (size_t)c->study->disclosure.min_persons);
+    for (size_t i = 0; result && analysis.role == REPORT_SUBGROUP && i < r->n_effects; i++)
+        if (list[i].role == REPORT_MAIN && list[i].outcome == analysis.outcome && r->effect[i])
+            disclosure_keep_apart(result, r->effect[i]);
     analysis.result = result;
     r->effect[r->n_effects] = result;
     list[r->n_effects++] = analysis;
     return OK;
+}
+
+/* Estimates the plan did not ask for, so that the main one never stands alone. */
+static err add_companions(struct computing *c, size_t outcome, struct report_analysis *list)
+{
+    err e = OK;
+    if (outcome == 0)
+        e = companions_choose(c->study, disclosure_view(c->results->effect[0]), c->results->memory,
+                              c->companion, &c->n_companions, c->info);
+    for (size_t i = 0; e == OK && i < c->n_companions; i++) {
+        const char *label = c->companion[i].label;
+        struct report_analysis analysis = {.role = REPORT_VARIATION,
+                                           .outcome = outcome,
+                                           .name = str_of(strrchr(label, '.') + 1),
+                                           .is_added = true};
+        for (int l = 0; l < LANG_COUNT; l++)
+            analysis.label[l] = tr((enum lang)l, label);
+        e = add_analysis(c, analysis, (struct asked){.companion = &c->companion[i]}, list);
+    }
+    return e;
 }
 
 static err add_outcome(struct computing *c, size_t outcome, struct report_analysis *list)
@@ -251,14 +302,44 @@ static err add_outcome(struct computing *c, size_t outcome, struct report_analys
                                            .outcome = outcome,
                                            .name = estimator->name};
         copy_text(&estimator->label, analysis.label);
-        e = add_analysis(c, analysis, i, NULL, list);
+        e = add_analysis(c, analysis, (struct asked){.estimator = i}, list);
     }
     for (size_t i = 0; e == OK && i < s->subgroups.n; i++) {
         struct report_analysis analysis = {
             .role = REPORT_SUBGROUP, .outcome = outcome, .name = g[i].name};
         copy_text(&g[i].label, analysis.label);
-        e = add_analysis(c, analysis, 0, &g[i], list);
+        e = add_analysis(c, analysis, (struct asked){.subgroup = &g[i]}, list);
     }
+    return e == OK ? add_companions(c, outcome, list) : e;
+}
+
+/* How many draws the main design gives a family. */
+static err count_draws(struct computing *c, size_t *n)
+{
+    struct effect_spec spec;
+    const err e = study_spec(c->study, 0, 0, c->results->memory, &spec, c->info);
+    if (e == OK)
+        *n = effect_family_draws(&spec);
+    return e;
+}
+
+/* All subgroups and outcomes of a plan are one family: each is a chance to be lucky. */
+static err adjust_subgroups(struct computing *c, struct report_analysis *list, size_t n)
+{
+    struct effect_member *member = ARENA_NEW(c->results->memory, struct effect_member, n);
+    size_t n_draws = 0;
+    err e = member ? count_draws(c, &n_draws) : err_nomem(c->info);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        const struct effect_result *r = disclosure_view(list[i].result);
+        const struct effect_estimate *overall = r ? effect_overall(r) : NULL;
+        member[i].p = REAL_NAN;
+        if (list[i].role == REPORT_SUBGROUP && overall)
+            member[i] = (struct effect_member){overall->estimate, overall->p, r->parts, 0};
+    }
+    if (e == OK)
+        e = effect_adjust_family(c->pool, member, n, n_draws, (uint64_t)c->study->seed, c->info);
+    for (size_t i = 0; e == OK && i < n; i++)
+        list[i].p_adjusted = member[i].p_adjusted;
     return e;
 }
 
@@ -266,9 +347,9 @@ static err add_analyses(struct computing *c)
 {
     const struct study *s = c->study;
     struct results *r = c->results;
-    const size_t n = s->outcomes.n * (study_estimators(s) + s->subgroups.n);
+    const size_t n = s->outcomes.n * (study_estimators(s) + s->subgroups.n + COMPANIONS_MAX);
     struct report_analysis *list = ARENA_NEW(r->memory, struct report_analysis, n);
-    r->effect = ARENA_NEW(r->memory, struct effect_result *, n);
+    r->effect = ARENA_NEW(r->memory, struct released_effect *, n);
     if (!list || !r->effect)
         return err_nomem(c->info);
     for (size_t i = 0; i < s->outcomes.n; i++) {
@@ -278,7 +359,7 @@ static err add_analyses(struct computing *c)
     }
     r->report.analyses = list;
     r->report.n_analyses = r->n_effects;
-    return OK;
+    return adjust_subgroups(c, list, r->n_effects);
 }
 
 /* ---- costs and benefits ---- */
@@ -320,7 +401,7 @@ err results_compute(const struct study *s, const struct results_about *about, co
                     par *pool, const struct progress *progress, struct results *r,
                     struct err_info *info)
 {
-    struct computing c = {s, about, t, pool, progress, r, info};
+    struct computing c = {s, about, t, pool, progress, r, info, .n_companions = 0};
     *r = (struct results){.memory = arena_new(RESULTS_MEMORY_MAX)};
     if (!r->memory)
         return err_nomem(info);
@@ -343,7 +424,7 @@ err results_compute(const struct study *s, const struct results_about *about, co
 void results_free(struct results *r)
 {
     for (size_t i = 0; i < r->n_effects; i++)
-        effect_result_free(r->effect[i]);
+        disclosure_free(r->effect[i]);
     scba_result_free(r->costs.result);
     arena_free(r->memory);
     *r = (struct results){0};

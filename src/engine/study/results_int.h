@@ -26,7 +26,7 @@ struct results {
     arena *memory;
     struct report_input report;
     struct study_status status;
-    struct effect_result **effect; /* n_effects, each may be NULL */
+    struct released_effect **effect; /* n_effects, each may be NULL */
     size_t n_effects;
     str (*limits)[LANG_COUNT]; /* of the report; one more can be added */
     struct costs costs;

@@ -21,7 +21,7 @@
 
 #include "base/schema.h"
 #include "base/seal.h"
-#include "engine/effect/effect.h"
+#include "engine/disclosure/disclosure.h"
 #include "engine/scba/scba.h"
 
 /* ---- the plan ------------------------------------------------------------ */
@@ -90,12 +90,19 @@ struct study_filter {
     struct schema_list values; /* str */
 };
 
-/* How is estimated. Whether a member was given: yaml_get(node, key). */
+/*
+ * How is estimated: the options of `ontschot effect`, with _ for - in their names.
+ * Whether a member was given: yaml_get(node, key). What is said of them in
+ * effect.h is set from the text itself, by study_spec.
+ */
 struct study_design {
     int method, control, base, estimator, errors, ipw; /* enum effect_... */
-    int64_t anticipation, bootstrap;
-    double never;
-    bool drop_failed;
+    int distance, caliper_on, balance, inference;      /* the same */
+    int64_t anticipation, bootstrap, ratio, replications;
+    double never, caliper;
+    bool drop_failed, event_study, replace, no_placebo_start;
+    str cut_points, honest;                  /* "age:25,35;education:9", "relative:0.5,1" */
+    struct schema_list fixed_effects, exact; /* str */
     struct study_window window;
     struct study_filter rows;
     struct schema_list covariates; /* str; replaces those of `columns` */
@@ -131,6 +138,13 @@ struct study_measured {
     double group, time, event_time;
 };
 
+/* What may leave: see engine/disclosure. */
+struct study_disclosure {
+    const struct yaml_node *node;
+    int64_t min_persons;
+    str provider; /* column; may be empty */
+};
+
 struct study {
     const struct yaml_node *node;
     struct study_text title, question, programme;
@@ -143,12 +157,16 @@ struct study {
     str owner;
     struct study_data data;
     struct study_columns columns;
-    struct schema_list outcomes;   /* struct study_outcome, at least one */
-    struct study_estimator main;   /* named "main" */
-    struct schema_list estimators; /* struct study_estimator: variations */
-    struct schema_list subgroups;  /* struct study_subgroup */
-    struct schema_list measured;   /* struct study_measured, named */
-    struct scba_file scba;         /* prices and payers; scba.node is NULL when there are none */
+    struct schema_list outcomes;         /* struct study_outcome, at least one */
+    struct study_estimator main;         /* named "main" */
+    struct schema_list estimators;       /* struct study_estimator: variations */
+    struct schema_list subgroups;        /* struct study_subgroup */
+    struct schema_list explore;          /* str: columns, for whom, not declared beforehand */
+    struct schema_list placebo_outcomes; /* str: columns the programme cannot have changed */
+    str unaffected;                      /* "column=value": rows it cannot have changed */
+    struct schema_list measured;         /* struct study_measured, named */
+    struct study_disclosure disclosure;
+    struct scba_file scba; /* prices and payers; scba.node is NULL when there are none */
     int64_t seed, draws;
     double level;
     struct schema_list languages; /* int, enum lang; none: both */
@@ -203,8 +221,12 @@ WARN_UNUSED err study_check(str path, str file, par *pool, const struct progress
 size_t study_estimators(const struct study *s);
 const struct study_estimator *study_estimator_at(const struct study *s, size_t i);
 
-/* What the plan asks of engine/effect; names are borrowed from the plan. */
-void study_spec(const struct study *s, size_t outcome, size_t estimator, struct effect_spec *spec);
+/*
+ * What the plan asks of engine/effect; names are borrowed from the plan, other memory comes from
+ * `a`. E_INPUT for an option with a form that is wrong, E_NOMEM.
+ */
+WARN_UNUSED err study_spec(const struct study *s, size_t outcome, size_t estimator, arena *a,
+                           struct effect_spec *spec, struct err_info *info);
 struct study_window study_window_of(const struct study *s, size_t estimator);
 struct study_filter study_filter_of(const struct study *s, size_t estimator);
 

@@ -5,14 +5,22 @@
 
 #include "journal_int.h"
 
-/* ---- plan_fields.c: the tables; plan.c: what tables cannot say ---- */
+/*
+ * ---- plan_fields.c and plan_design.c: the tables; plan.c: what tables cannot say;
+ *      plan_spec.c: the question ----
+ */
 
-extern const struct schema_map plan_map;
+extern const struct schema_map plan_map, plan_design_map, plan_text_map;
+extern const struct schema_field plan_column_item, plan_value_item, plan_estimator_item,
+    plan_subgroup_item;
 extern const char plan_separator_of[], plan_decimal_of[]; /* by place in the list of words */
 
 void plan_check(const void *study, str file, struct errs *errors);
 /* study_parse, but a plan with mistakes leaves in `s` what could be read of it. */
 WARN_UNUSED err plan_parse(arena *a, str text, str path, struct study *s, struct errs *errors);
+
+/* Whether a key of a design says something about a method. */
+bool plan_key_fits(str key, enum effect_method method);
 
 void plan_check_window(const void *window, str file, struct errs *errors);
 

@@ -2,6 +2,8 @@
 /* From plan to sealed result, on real data. */
 #include "fixture_test_int.h"
 
+#include "base/num.h"
+
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -261,6 +263,40 @@ static void a_subgroup_that_cannot_be_estimated_keeps_its_place_with_the_reason(
     assert_non_null(strstr(json.p, "1231."));    /* main: doubly robust */
     assert_non_null(strstr(json.p, "-635.026")); /* raw difference of means */
     assert_non_null(strstr(read_file(at("out/report-en.html")).p, "Nothing about health."));
+}
+
+/* The n-th adjusted p in the English results. */
+static double nth_adjusted(const char *results, size_t n)
+{
+    static const char name[] = "\"p_adjusted\":";
+    const char *found = read_file(at(results)).p;
+    double p = 0;
+    for (size_t i = 0; i <= n; i++) {
+        found = strstr(found, name);
+        assert_non_null(found);
+        found += strlen(name);
+    }
+    assert_true(num_parse_real(str_trim((str){found, strcspn(found, ",}")}), '.', &p));
+    return p;
+}
+
+/* Two subgroups of the same people are one chance, so neither makes the other less sure. */
+static void the_subgroups_of_a_plan_are_adjusted_together(void **state)
+{
+    (void)state;
+    const str plan =
+        replaced(source("tests/data/lalonde-study.yaml"), "column: race", "column: nodegree");
+    write_file(at("lalonde_614.tab"), source("tests/data/lalonde_614.tab"));
+
+    write_file(at("plan.yaml"), replaced(plan, "values: [black]", "values: [1]"));
+    assert_int_equal(run_as(key, "twins", NULL), OK);
+    write_file(at("plan.yaml"), replaced(plan, "values: [black]", "values: [0]"));
+    assert_int_equal(run_as(key, "halves", NULL), OK);
+
+    const double twin = nth_adjusted("twins/results-en.json", 0);
+    assert_true(twin > 0 && twin < 1);
+    assert_true(nth_adjusted("twins/results-en.json", 1) == twin);
+    assert_true(nth_adjusted("halves/results-en.json", 0) >= twin);
 }
 
 static void the_report_lists_what_changed_after_freezing(void **state)
@@ -548,6 +584,7 @@ int main(void)
                                         start, stop),
         cmocka_unit_test_setup_teardown(
             a_subgroup_that_cannot_be_estimated_keeps_its_place_with_the_reason, start, stop),
+        cmocka_unit_test_setup_teardown(the_subgroups_of_a_plan_are_adjusted_together, start, stop),
         cmocka_unit_test_setup_teardown(the_report_lists_what_changed_after_freezing, start, stop),
         cmocka_unit_test_setup_teardown(the_report_says_in_words_that_only_remarks_changed, start,
                                         stop),

@@ -38,6 +38,7 @@ void table_free(table *t)
     }
     free(t->owned);
     free(t->column);
+    free(t->origin);
     free(t->name);
     file_map_close(&t->map);
     free(t);

@@ -129,6 +129,12 @@ WARN_UNUSED err table_select(const table *t, const uint8_t *keep, table **select
                              struct err_info *info);
 
 /*
+ * Which row of the table that was opened a row is: itself, or for a selection
+ * (of a selection) the row it was picked from. Names a row that has no other name.
+ */
+size_t table_origin(const table *t, size_t row);
+
+/*
  * Writes a column file, whole or not at all. When `unit` and `time` are not
  * empty, rows are sorted by them (stable; text by bytes), so that later readers
  * need not; E_INPUT when either has missing values. Else rows keep their order.

@@ -27,6 +27,7 @@ struct table {
     struct table_column *column;
     struct table_owned *owned;
     struct file_map map; /* of a column file */
+    uint32_t *origin;    /* of a selection: each row's row in the table it was first taken from */
     size_t sorted[2];    /* the columns rows are sorted by; TABLE_UNSORTED when they are not */
 };
 

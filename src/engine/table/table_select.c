@@ -123,6 +123,22 @@ static bool pick_column(struct kept k, const struct table_column *from, struct t
     return false;
 }
 
+static bool pick_origin(struct kept k, const table *from, table *to)
+{
+    to->origin = malloc(k.n * sizeof *to->origin + 1);
+    if (!to->origin)
+        return false;
+    for (size_t i = 0, at = 0; i < k.n_rows; i++)
+        if (k.keep[i])
+            to->origin[at++] = (uint32_t)table_origin(from, i); /* rows are fewer than 2^31 */
+    return true;
+}
+
+size_t table_origin(const table *t, size_t row)
+{
+    return t->origin ? t->origin[row] : row;
+}
+
 err table_select(const table *t, const uint8_t *keep, table **selected, struct err_info *info)
 {
     struct kept k = {keep, t->n_rows, 0};
@@ -134,11 +150,13 @@ err table_select(const table *t, const uint8_t *keep, table **selected, struct e
     s->n_rows = k.n;
     s->sorted[0] = t->sorted[0]; /* rows keep their order */
     s->sorted[1] = t->sorted[1];
-    for (size_t c = 0; c < t->n_columns; c++)
-        if (!pick_column(k, &t->column[c], &s->column[c], &s->owned[c])) {
-            table_free(s);
-            return err_nomem(info);
-        }
+    bool done = pick_origin(k, t, s);
+    for (size_t c = 0; done && c < t->n_columns; c++)
+        done = pick_column(k, &t->column[c], &s->column[c], &s->owned[c]);
+    if (!done) {
+        table_free(s);
+        return err_nomem(info);
+    }
     *selected = s;
     return OK;
 }

@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: EUPL-1.2
+# A panel several times as large as the memory the program may have gives the
+# same bytes as with all the memory of the machine, as TAP. stream.sh PROGRAM
+#
+# `ulimit -d` bounds what a process keeps for itself, stacks of threads included; a mapped file is
+# not that.
+program=$(realpath "${1:?program}")
+. "$(dirname "$0")/tap.sh"
+allowed=28672 # kilobytes
+within() { ulimit -s 1024 && ulimit -d $allowed && "$@"; }
+
+# 120,000 persons in 24 months; 60 teams, 20 of which start in five different months; one in a
+# hundred persons moves to another team half-way. No randomness is needed for an exact comparison.
+awk 'BEGIN {
+    OFS = ","
+    print "unit", "time", "home", "team", "first", "y"
+    for (i = 0; i < 120000; i++) {
+        home = i % 60
+        first = home < 20 ? 7 + 3 * (home % 5) : 0
+        for (t = 1; t <= 24; t++)
+            print i + 1, t, home, (i % 100 || t < 13 ? home : (home + 7) % 60), first, \
+                (i * 7919 % 1009) / 100 + home * t / 200 + (first && t >= first) / 4 + \
+                    (i * 31 + t * 17) * (i + t) % 997 / 500
+    }
+}' > panel.csv
+"$program" table import panel.csv panel.ot --unit unit --time time > out 2> err
+size=$(($(wc -c < panel.ot) / 1024))
+[ "$size" -gt $((4 * allowed)) ]
+result "the panel ($size kB) is more than four times as large as what is allowed ($allowed kB)"
+
+estimate() { # NAME OPTION...
+    name=$1
+    shift
+    "$program" effect --data panel.ot --outcome y --unit unit --time time --first-treated first \
+        --cluster home --threads 2 --format json "$@" > "$name" 2> err
+}
+
+! (within estimate out --method did) && grep -q memory err
+result "what keeps the panel in memory does not fit"
+
+for options in "--method twfe" "--method twfe --fixed-effects team" "--method twfe --event-study" \
+    "--method sunab"; do
+    # shellcheck disable=SC2086 # options are words
+    estimate free $options && [ -s free ] && (within estimate tight $options) &&
+        cmp free tight > err
+    result "$options: the same bytes in $allowed kB"
+done
+finish
