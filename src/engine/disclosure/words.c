@@ -9,8 +9,9 @@
 /* Counts of teams, periods, characteristics and the like: what few teams mean is no matter of this
  * room. */
 static const char *const not_of_persons[] = {
-    "effect.few-clusters",  "effect.match-uneven", "effect.more-warnings",
-    "effect.strata-uneven", "panel.cells-failed",  "panel.cells-dropped",
+    "effect.few-clusters",  "effect.few-clusters-settled", "effect.match-uneven",
+    "effect.more-warnings", "effect.strata-uneven",        "panel.cells-dropped",
+    "panel.cells-failed",
 };
 
 static bool is_of_persons(const char *key)

@@ -51,6 +51,8 @@ err cross_least_squares(const struct frame *f, par *pool, struct effect_result *
     least_squares_influence(&design, factor.inverse + treatment * k, residual, answer->psi);
     if (!r->spec.has_errors)
         return OK;
+    if (r->spec.errors == EFFECT_CR2 || r->spec.errors == EFFECT_CR3)
+        return cross_cluster_errors(f, x, k, pool, r, a, answer, info);
     e = ols_covariance(pool, &design, &factor, residual, r->spec.errors, f->cluster, f->n_clusters,
                        covariance, info);
     answer->variance = covariance[treatment * k + treatment];
@@ -184,6 +186,8 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
         e = keep_parts(&f, &answer, scratch, r, info);
     if (e == OK)
         e = conclude(&f, &answer, pool, progress, r, info);
+    if (e == OK && r->spec.cluster.n)
+        e = cross_teams(&f, pool, progress, r, scratch, info);
     arena_free(scratch);
     return e;
 }

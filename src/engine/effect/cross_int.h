@@ -84,6 +84,19 @@ void cross_add_estimation(const struct frame *f, const double *inverse, const do
                           double factor, double *part, double *psi);
 
 /*
+ * CR2 and CR3 of the treatment, the last of k columns, by f->cluster: see clustered_int.h.
+ * Fills variance and df of the answer. E_NOMEM; E_LIMIT beyond CROSS_CLUSTERS_BYTES_MAX.
+ */
+#define CROSS_CLUSTERS_BYTES_MAX ((size_t)1 << 30)
+WARN_UNUSED err cross_cluster_errors(const struct frame *f, const double *const *x, size_t k,
+                                     par *pool, const struct effect_result *r, arena *a,
+                                     struct cross_answer *answer, struct err_info *info);
+
+/* How sure, counted in teams, once the estimate has its errors: see teams_int.h. */
+WARN_UNUSED err cross_teams(const struct frame *f, par *pool, const struct progress *progress,
+                            struct effect_result *r, arena *a, struct err_info *info);
+
+/*
  * Turns `f`, read from `t`, into the matched sample, in which least squares of y
  * on d is the effect on the treated: units in a pair or stratum, weighted. A
  * treated has weight 1, which its m controls share as 1 / m each; a control adds

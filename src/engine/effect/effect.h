@@ -193,7 +193,7 @@ struct effect_estimate {
     enum effect_aggregation aggregation;
     double group, time, event_time;
     double estimate, standard_error;
-    double ci_low, ci_high;      /* pointwise */
+    double ci_low, ci_high;      /* pointwise; infinite when no effect on a side is rejected */
     double band_low, band_high;  /* simultaneous over its aggregation; NaN without bootstrap */
     double p;                    /* two-sided, of no effect */
     size_t n_treated, n_control; /* units behind it */
@@ -288,16 +288,17 @@ struct effect_overlap {
     double share_treated, share_control; /* of the weight of their group, after */
 };
 
-/* How sure the main effect is, counted in teams. NaN stands for "not applicable". */
+/* How sure the main effect is, counted in teams: see teams_int.h. NaN: "not applicable". */
 struct effect_teams {
-    enum effect_inference rule; /* what `p` of the main effect comes from */
-    const char *why;            /* message key of the rule that chose it */
     size_t n_teams, n_treated;
-    double n_allocations; /* ways in which as many teams could have been treated */
-    double smallest_p;    /* no p below this exists */
-    size_t n_tried;       /* allocations looked at; all when that equals n_allocations */
+    double n_allocations;       /* ways in which treatment could have been divided over teams */
+    double smallest_p;          /* no p below this exists */
+    enum effect_inference rule; /* where p and interval of the main effect come from */
+    const char *why;            /* message key of the rule that chose it */
+    size_t n_tried;             /* allocations looked at; all when that equals n_allocations */
     double p_analytic, p_randomisation, p_wild;
-    double low, high; /* effects that the rule's test does not reject at `level` */
+    double low, high;     /* effects that the rule's test does not reject at `level` */
+    bool no_low, no_high; /* these are infinite: the test rejects no effect on that side */
 };
 
 /* What is left of the main effect when trends were not parallel. */

@@ -184,19 +184,22 @@ static const struct effect_field design_fields[] = {
     {0},
 };
 
+/* What is known before any estimate comes first. */
 static const struct effect_field teams_fields[] = {
-    {"rule", EFFECT_FIELD_NAME, offsetof(struct effect_teams, rule), inference_at},
-    {"why", EFFECT_FIELD_KEY, offsetof(struct effect_teams, why), NULL},
     {"n_teams", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_teams), NULL},
     {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_treated), NULL},
     {"n_allocations", EFFECT_FIELD_REAL, offsetof(struct effect_teams, n_allocations), NULL},
     {"smallest_p", EFFECT_FIELD_REAL, offsetof(struct effect_teams, smallest_p), NULL},
+    {"rule", EFFECT_FIELD_NAME, offsetof(struct effect_teams, rule), inference_at},
+    {"why", EFFECT_FIELD_KEY, offsetof(struct effect_teams, why), NULL},
     {"n_tried", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_tried), NULL},
     {"p_analytic", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_analytic), NULL},
     {"p_randomisation", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_randomisation), NULL},
     {"p_wild", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_wild), NULL},
     {"low", EFFECT_FIELD_REAL, offsetof(struct effect_teams, low), NULL},
     {"high", EFFECT_FIELD_REAL, offsetof(struct effect_teams, high), NULL},
+    {"no_low", EFFECT_FIELD_FLAG, offsetof(struct effect_teams, no_low), NULL},
+    {"no_high", EFFECT_FIELD_FLAG, offsetof(struct effect_teams, no_high), NULL},
     {0},
 };
 

@@ -202,6 +202,7 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     const int decimals = decimals_for(r);
 
     print_head(o, lang, r);
+    effect_text_design(o, lang, r->teams);
     for (int a = EFFECT_NONE; a <= EFFECT_CALENDAR; a++) {
         const err e = print_aggregation(o, lang, r, (enum effect_aggregation)a, decimals, info);
         if (e != OK)
@@ -212,6 +213,8 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
         e = effect_text_balance(o, lang, r, info);
     if (e == OK)
         e = effect_text_units(o, lang, r, info);
+    if (e == OK)
+        e = effect_text_teams(o, lang, r, decimals, info);
     if (e == OK)
         e = effect_text_honest(o, lang, r, decimals, info);
     if (e != OK)

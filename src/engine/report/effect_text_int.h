@@ -7,6 +7,13 @@
 #include "base/out.h"
 #include "engine/effect/effect.h"
 
+/* Before any estimate: the smallest p that the teams allow. NULL: nothing. */
+void effect_text_design(out *o, enum lang lang, const struct effect_teams *teams);
+
+/* How sure the main effect is, counted in teams. */
+WARN_UNUSED err effect_text_teams(out *o, enum lang lang, const struct effect_result *r,
+                                  int decimals, struct err_info *info);
+
 /* For whom, and what should be 0; which negative controls there are not. */
 WARN_UNUSED err effect_text_looks(out *o, enum lang lang, const struct effect_result *r,
                                   struct err_info *info);
