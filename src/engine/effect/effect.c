@@ -388,8 +388,9 @@ static void warn_few_clusters(struct effect_result *r)
 {
     const struct effect_diagnostics *d = &r->diagnostics;
     const bool is_settled = r->teams && r->teams->rule != EFFECT_ANALYTIC;
-    if (d->n_clusters == 0 ||
-        !effect_is_few(d->n_clusters, d->n_treated_clusters, d->n_control_clusters))
+    const size_t treated = r->teams ? r->teams->few : d->n_treated_clusters;
+    const size_t control = r->teams ? r->teams->few : d->n_control_clusters;
+    if (d->n_clusters == 0 || !effect_is_few(d->n_clusters, treated, control))
         return;
     struct msg *m =
         effect_warn(r, is_settled ? "effect.few-clusters-settled" : "effect.few-clusters");

@@ -116,14 +116,18 @@ struct effect_overlap {
     double share_treated, share_control; /* of the weight of their group, after */
 };
 
+enum { EFFECT_TEAMS_ENOUGH = 8 }; /* of either kind: MacKinnon and Webb (2020), section 6 */
+
 /* How sure the main effect is, counted in teams: see teams_int.h. NaN: "not applicable". */
 struct effect_teams {
     size_t n_teams, n_treated;
+    size_t few;                 /* teams of the rarer kind, see teams_int.h */
     double n_allocations;       /* ways in which treatment could have been divided over teams */
     double smallest_p;          /* no p below this exists */
     enum effect_inference rule; /* where p and interval of the main effect come from */
     const char *why;            /* message key of the rule that chose it */
-    size_t n_tried;             /* allocations looked at; all when that equals n_allocations */
+    size_t n_tried;             /* allocations looked at that have an estimate */
+    bool is_drawn; /* these were drawn by lot: no p below 1 / (1 + n_tried) comes out */
     double p_analytic, p_randomisation, p_wild;
     double low, high;     /* effects that the rule's test does not reject at `level` */
     bool no_low, no_high; /* these are infinite: the test rejects no effect on that side */
@@ -376,6 +380,12 @@ size_t effect_companions(const struct effect_result *main,
 
 /* Whether two answers to one question rest on different methods, models or controls. */
 bool effect_is_independent(const struct effect_spec *one, const struct effect_spec *other);
+
+/* Whether errors by team are too small to trust, whatever was done about it. */
+static inline bool effect_has_few_teams(const struct effect_result *r)
+{
+    return r->teams && r->teams->few < EFFECT_TEAMS_ENOUGH;
+}
 
 /* The first estimate of an aggregation (e.g. EFFECT_SIMPLE), or NULL. */
 const struct effect_estimate *effect_find(const struct effect_result *r,

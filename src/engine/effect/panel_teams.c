@@ -39,8 +39,8 @@ err panel_teams_run(const struct panel *p, const struct effect_spec *spec,
                     const struct panel_cells *cells, par *pool, const struct progress *progress,
                     arena *a, struct effect_result *r, struct err_info *info)
 {
-    uint32_t *profile;
-    double *size;
+    uint32_t *profile = NULL;
+    double *size = NULL;
     if (!p->cluster)
         return OK;
     const size_t n_profiles = p->n_cohorts + (p->cohort[p->n_cohorts].n > 0);

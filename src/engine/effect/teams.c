@@ -6,36 +6,45 @@
 
 #include <math.h>
 
-static size_t few_of(const struct effect_teams *t)
-{
-    const size_t others = t->n_teams - t->n_treated;
-    return t->n_treated < others ? t->n_treated : others;
-}
-
 /* ---- the rule ---- */
 
-/* What the numbers of teams ask for, whatever was asked. */
-static void choose_by_number(struct effect_teams *t, unsigned can)
+/* Treated against others; when there are none, the commonest profile against the rest. */
+static err count_few(struct effect_teams *t, const uint32_t *profile, size_t n_profiles, arena *a,
+                     struct err_info *info)
 {
-    const size_t few = few_of(t);
+    size_t one = t->n_treated;
+    if (profile && one == t->n_teams) {
+        size_t *number = ARENA_NEW(a, size_t, n_profiles);
+        if (!number)
+            return err_nomem(info);
+        one = 0;
+        for (size_t i = 0; i < t->n_teams; i++)
+            one = ++number[profile[i]] > one ? number[profile[i]] : one;
+    }
+    t->few = one < t->n_teams - one ? one : t->n_teams - one;
+    return OK;
+}
+
+/* What the numbers of teams ask for, whatever was asked. */
+static void choose_by_number(struct effect_teams *t, size_t n_profiles, unsigned can)
+{
     t->rule = EFFECT_ANALYTIC;
-    if (few >= TEAMS_ENOUGH)
+    if (t->few >= EFFECT_TEAMS_ENOUGH)
         t->why = "effect.rule-enough";
     else if (!(can & TEAMS_CAN_RANDOMISE))
         t->why = "effect.rule-not-here";
-    else if (few == 1) {
+    else {
         t->rule = EFFECT_RANDOMISATION;
-        t->why = t->n_treated == 1 ? "effect.rule-one-treated" : "effect.rule-one-other";
-    } else {
-        t->rule = EFFECT_RANDOMISATION;
-        t->why = "effect.rule-few";
+        t->why = t->n_treated == 1                                   ? "effect.rule-one-treated"
+                 : t->n_treated + 1 == t->n_teams && n_profiles == 2 ? "effect.rule-one-other"
+                                                                     : "effect.rule-few";
     }
 }
 
-static err choose(struct effect_teams *t, const struct effect_spec *spec, unsigned can,
-                  struct err_info *info)
+static err choose(struct effect_teams *t, size_t n_profiles, const struct effect_spec *spec,
+                  unsigned can, struct err_info *info)
 {
-    choose_by_number(t, can);
+    choose_by_number(t, n_profiles, can);
     if (spec->inference == EFFECT_AUTO)
         return OK;
     const unsigned need = spec->inference == EFFECT_RANDOMISATION ? TEAMS_CAN_RANDOMISE
@@ -85,11 +94,14 @@ err teams_open(size_t n, const uint32_t *profile, size_t n_profiles, const bool 
                              .high = REAL_NAN};
     for (size_t i = 0; profile && i < n; i++)
         t.n_treated += treated[profile[i]];
-    const err e = choose(&t, &r->spec, profile ? can : can & ~(unsigned)TEAMS_CAN_RANDOMISE, info);
+    err e = count_few(&t, profile, n_profiles, a, info);
+    if (e == OK)
+        e = choose(&t, n_profiles, &r->spec, profile ? can : can & ~(unsigned)TEAMS_CAN_RANDOMISE,
+                   info);
     if (e != OK)
         return e;
     const bool is_by_unit = str_eq(r->spec.cluster, r->spec.unit) && r->spec.unit.n > 0;
-    if (is_by_unit && r->spec.inference == EFFECT_AUTO && few_of(&t) >= TEAMS_ENOUGH)
+    if (is_by_unit && r->spec.inference == EFFECT_AUTO && t.few >= EFFECT_TEAMS_ENOUGH)
         return OK; /* persons on their own are no teams */
     if (profile) {
         t.n_allocations = teams_count_allocations(n, profile, n_profiles, a);
@@ -108,7 +120,7 @@ bool teams_needs_draws(const struct effect_result *r)
 {
     const struct effect_teams *t = r->teams;
     return t && (t->rule != EFFECT_ANALYTIC ||
-                 (r->spec.inference == EFFECT_AUTO && few_of(t) < TEAMS_ENOUGH));
+                 (r->spec.inference == EFFECT_AUTO && t->few < EFFECT_TEAMS_ENOUGH));
 }
 
 /* ---- what the draws say ---- */
@@ -191,7 +203,7 @@ static err randomise(const struct teams_design *d, par *pool, const struct progr
     struct teams_table t = {0};
     const size_t asked = r->spec.replications;
     const size_t most = d->most && d->most < asked ? d->most : asked;
-    const bool is_single = few_of(r->teams) == 1 && d->n_profiles == 2;
+    const bool is_single = r->teams->few == 1 && d->n_profiles == 2;
     const size_t own = is_single ? lonely_team(d) : 0;
     const err e = is_single ? place_single(d, own, a, &t, info)
                             : teams_allocate(d, most, r->spec.seed, pool, progress, a, &t, info);
@@ -199,6 +211,7 @@ static err randomise(const struct teams_design *d, par *pool, const struct progr
         return e;
     const struct teams_single single = {.table = &t, .size = d->size, .own = own};
     r->teams->n_tried = t.n;
+    r->teams->is_drawn = !t.is_complete;
     report(r, EFFECT_RANDOMISATION, is_single ? p_of_single : p_of_table,
            is_single ? (const void *)&single : (const void *)&t, &r->teams->p_randomisation);
     return OK;

@@ -7,7 +7,8 @@
  * way in which a team can be treated: never, or from some period on. An allocation gives the
  * observed profiles to teams in some order.
  *
- * The rule (teams_open), with G1 treated and G0 other teams and `few` the smaller number:
+ * The rule (teams_open), with `few` the smaller of the numbers of treated and other teams; when all
+ * start sometime, of those that share the commonest profile and those that do not:
  *
  *   few >= 8       analytic: errors by cluster
  *   2 <= few < 8   randomisation on the t-statistic: MacKinnon and Webb, "Randomization inference
@@ -29,8 +30,6 @@
 
 #include "base/arena.h"
 #include "engine/effect/effect_int.h"
-
-enum { TEAMS_ENOUGH = 8 }; /* of either kind: MacKinnon and Webb (2020), section 6 */
 
 /*
  * What an allocation, or a draw of the bootstrap, makes of the outcome less `effect` times the

@@ -408,6 +408,64 @@ static void enough_teams_keep_errors_by_cluster(void **state)
     effect_result_free(r);
 }
 
+/* The commonest start against the other starts. */
+static void when_all_start_sometime_few_are_those_beside_the_commonest_start(void **state)
+{
+    (void)state;
+    struct town few = town_of(6, 6, 13), many = town_of(18, 18, 13);
+    const struct effect_spec s = twfe_spec();
+    for (size_t g = 0; g < 2; g++)
+        few.start[g] = few.observed[g] = 4;
+    for (size_t g = 0; g < 9; g++)
+        many.start[g] = many.observed[g] = 4;
+
+    struct effect_result *r = run_town(&few, &s, NULL), *enough = run_town(&many, &s, NULL);
+
+    assert_int_equal(r->teams->few, 2);
+    assert_string_equal(r->teams->why, "effect.rule-few");
+    assert_near(r->teams->n_allocations, 15, 0);
+    assert_int_equal(enough->teams->few, 9);
+    assert_string_equal(enough->teams->why, "effect.rule-enough");
+    assert_int_equal(enough->teams->rule, EFFECT_ANALYTIC);
+    assert_true(has_warning(enough, "twfe.all-treated"));
+    effect_result_free(r);
+    effect_result_free(enough);
+    assert_equals_brute_force(&few, &s);
+}
+
+/* Five hundred teams of one are no few teams because nobody stays without. */
+static void persons_who_all_start_sometime_are_no_teams(void **state)
+{
+    (void)state;
+    struct town t = town_of(18, 18, 14);
+    struct effect_spec s = twfe_spec();
+    for (size_t g = 0; g < 9; g++)
+        t.start[g] = t.observed[g] = 4;
+    s.cluster = (str){0};
+
+    struct effect_result *r = run_town(&t, &s, NULL);
+
+    assert_null(r->teams);
+    assert_int_equal(r->diagnostics.n_treated + r->diagnostics.n_control, r->diagnostics.n_units);
+    assert_int_equal(r->diagnostics.n_control, 36); /* who start last */
+    effect_result_free(r);
+}
+
+/* Nobody else is alike, but the two starts differ: there are more orders than teams. */
+static void one_team_without_beside_several_starts_is_judged_by_all_orders(void **state)
+{
+    (void)state;
+    struct town t = town_of(5, 4, 15);
+    const struct effect_spec s = twfe_spec();
+    t.start[0] = t.observed[0] = 4;
+
+    struct effect_result *r = run_town(&t, &s, NULL);
+
+    assert_string_equal(r->teams->why, "effect.rule-few");
+    assert_int_equal(r->teams->n_tried, 20);
+    effect_result_free(r);
+}
+
 static void what_is_asked_overrules_the_rule(void **state)
 {
     (void)state;
@@ -442,6 +500,7 @@ static void random_allocations_come_near_all_of_them_and_follow_the_seed(void **
 
     assert_int_equal(all->teams->n_tried, 220);
     assert_int_equal(some->teams->n_tried, 199);
+    assert_true(some->teams->is_drawn && !all->teams->is_drawn);
     assert_near(some->teams->p_randomisation, all->teams->p_randomisation, 0.12);
     assert_true(some->teams->p_randomisation == again->teams->p_randomisation);
     assert_true(some->teams->p_randomisation != other->teams->p_randomisation ||
@@ -626,6 +685,9 @@ int main(void)
         cmocka_unit_test(a_mirror_doubles_the_smallest_p),
         cmocka_unit_test(one_team_is_placed_among_all),
         cmocka_unit_test(enough_teams_keep_errors_by_cluster),
+        cmocka_unit_test(when_all_start_sometime_few_are_those_beside_the_commonest_start),
+        cmocka_unit_test(persons_who_all_start_sometime_are_no_teams),
+        cmocka_unit_test(one_team_without_beside_several_starts_is_judged_by_all_orders),
         cmocka_unit_test(what_is_asked_overrules_the_rule),
         cmocka_unit_test(random_allocations_come_near_all_of_them_and_follow_the_seed),
         cmocka_unit_test(allocations_are_counted),

@@ -466,6 +466,18 @@ static void warn_small_clusters(const struct twfe *f, const struct census *c,
     msg_text(m, r->spec.cluster);
 }
 
+/* When everyone starts sometime, those who start last are the others, as in panel_build.c. */
+static void count_kinds(const struct count *n, size_t n_periods, struct effect_result *r)
+{
+    struct effect_diagnostics *d = &r->diagnostics;
+    d->n_control = n->n_units - n->n_treated;
+    for (size_t start = n_periods; start-- > 0 && d->n_control == 0;)
+        d->n_control = n->by_start[start];
+    d->n_treated = n->n_units - d->n_control;
+    if (n->n_treated == n->n_units)
+        msg_int(effect_warn(r, "twfe.all-treated"), (int64_t)d->n_control);
+}
+
 static err describe(const struct twfe *f, const struct census *c, struct effect_result *r,
                     struct err_info *info)
 {
@@ -473,8 +485,7 @@ static err describe(const struct twfe *f, const struct census *c, struct effect_
     const struct count *n = &c->count[0];
     d->n_units = n->n_units;
     d->n_periods = f->factor[0].n;
-    d->n_treated = n->n_treated;
-    d->n_control = n->n_units - n->n_treated;
+    count_kinds(n, f->rows.periods.n, r);
     d->n_clusters = f->n_clusters;
     for (size_t m = 0; m < f->factor[0].n; m++)
         d->n_unbalanced += n->rows_of[m];

@@ -102,8 +102,8 @@ static bool is_about_persons(const struct twfe *f, const struct effect_result *r
 {
     const struct effect_diagnostics *d = &r->diagnostics;
     return !f->rows.has_cluster && r->spec.inference == EFFECT_AUTO &&
-           d->n_treated_clusters >= TEAMS_ENOUGH &&
-           d->n_clusters - d->n_treated_clusters >= TEAMS_ENOUGH;
+           d->n_treated_clusters >= EFFECT_TEAMS_ENOUGH &&
+           d->n_control_clusters >= EFFECT_TEAMS_ENOUGH;
 }
 
 err twfe_teams_open(const struct twfe_system *s, const struct twfe_source *source, par *pool,

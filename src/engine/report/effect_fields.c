@@ -193,6 +193,7 @@ static const struct effect_field teams_fields[] = {
     {"rule", EFFECT_FIELD_NAME, offsetof(struct effect_teams, rule), inference_at},
     {"why", EFFECT_FIELD_KEY, offsetof(struct effect_teams, why), NULL},
     {"n_tried", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_tried), NULL},
+    {"is_drawn", EFFECT_FIELD_FLAG, offsetof(struct effect_teams, is_drawn), NULL},
     {"p_analytic", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_analytic), NULL},
     {"p_randomisation", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_randomisation), NULL},
     {"p_wild", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_wild), NULL},

@@ -21,7 +21,9 @@ void effect_text_design(out *o, enum lang lang, const struct effect_teams *t)
     if (!t || isnan(t->smallest_p))
         return;
     const bool is_many = t->n_allocations > MANY;
-    msg_set(&m, is_many ? "effect.teams-many" : "effect.teams-smallest");
+    msg_set(&m, is_many                           ? "effect.teams-many"
+                : t->rule == EFFECT_RANDOMISATION ? "effect.teams-smallest"
+                                                  : "effect.teams-trust");
     msg_int(&m, (int64_t)t->n_treated);
     msg_int(&m, (int64_t)t->n_teams);
     if (!is_many) {
@@ -55,8 +57,10 @@ static void say_why(out *o, enum lang lang, const struct effect_teams *t)
     msg_set(&m, t->why);
     text_say(o, lang, &m);
     if (t->n_tried > 0) {
-        msg_set(&m, "effect.teams-tried");
+        msg_set(&m, t->is_drawn ? "effect.teams-drawn" : "effect.teams-tried");
         msg_int(&m, (int64_t)t->n_tried);
+        if (t->is_drawn)
+            msg_real(&m, 1 / (1 + (double)t->n_tried), decimals_of_p(1 / (1 + (double)t->n_tried)));
         text_say(o, lang, &m);
     }
     if (t->no_low || t->no_high) {

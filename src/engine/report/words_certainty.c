@@ -138,7 +138,10 @@ static void say_teams(struct report_view *v, const struct effect_result *r,
     if (!t || !(t->smallest_p >= 0.0005))
         return;
     add(v, points, "report.sure-teams",
-        SAY(v, t->no_low || t->no_high ? "report.sure-teams-open" : "report.sure-teams-body",
+        SAY(v,
+            t->no_low || t->no_high           ? "report.sure-teams-open"
+            : t->rule == EFFECT_RANDOMISATION ? "report.sure-teams-body"
+                                              : "report.sure-teams-trust",
             html_from_size(t->n_treated), html_from_size(t->n_teams),
             html_p_value(t->smallest_p, DECIMALS), html_key(t->why)));
 }

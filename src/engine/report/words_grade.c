@@ -80,6 +80,11 @@ static void say_smallest(struct report_view *v, const struct effect_result *r,
                          const struct effect_estimate *e, struct report_points *points)
 {
     const double z = real_norm_ppf((1 + r->spec.level) / 2) + real_norm_ppf(0.8);
+    if (effect_has_few_teams(r) && r->teams->smallest_p > 1 - r->spec.level)
+        add(v, points, "report.overturn-smallest", tr(v->lang, "report.overturn-smallest-none"));
+    if (effect_has_few_teams(
+            r)) /* the standard error does not tell what the test by teams can find */
+        return;
     add(v, points, "report.overturn-smallest",
         SAY(v, "report.overturn-smallest-body", outcome_value(v, 0, z * e->standard_error)));
 }

@@ -39,6 +39,8 @@ str title_event_study(struct report_view *v, const struct report_analysis *a)
     const struct html_value periods = html_from_str(view_period(v, true));
     if (c.n_clear == 0)
         return SAY(v, "report.title-event-none", label);
+    if (effect_has_few_teams(disclosure_view(a->result))) /* the errors by period are too small */
+        return SAY(v, "report.title-event-few", label);
     if (isnan(c.clear_from))
         return SAY(v, "report.title-event-some", label, html_from_int(c.n_clear),
                    html_from_int(c.n_after), periods);
