@@ -407,6 +407,14 @@ static bool has_dates(const table *t, const struct effect_spec *s)
     return is_given(s->time) && table_find(t, s->time, &c, &info) == OK && c->type == TABLE_DATE;
 }
 
+/* Two groups tell it themselves, where rounding can be told from chance: cross.c. */
+static void warn_exact_fit(struct effect_result *r)
+{
+    const struct effect_estimate *e = effect_overall(r);
+    if (r->spec.unit.n > 0 && e && !e->failed && e->standard_error == 0)
+        msg_text(effect_warn(r, "effect.exact-fit"), r->spec.outcome);
+}
+
 /* What the estimates are worth, wherever they came from. */
 static err judge(struct effect_result *r, struct err_info *info)
 {
@@ -416,6 +424,7 @@ static err judge(struct effect_result *r, struct err_info *info)
     if (e != OK)
         return e;
     teams_close(r);
+    warn_exact_fit(r);
     warn_few_clusters(r);
     return OK;
 }

@@ -190,7 +190,7 @@ static err clusters_make(const struct panel_rows *rows, const struct effect_spec
         }
     for (size_t i = 0; i < p->n; i++)
         p->cluster[i] = seen[p->cluster[i]];
-    return OK;
+    return p->n_clusters < 2 ? err_text(info, E_INPUT, "effect.one-cluster", c->name) : OK;
 }
 
 /* Where units are on their own, each has the key of its value. */

@@ -461,6 +461,40 @@ static void controls_almost_sure_to_be_treated_are_trimmed(void **state)
     out_free(&o);
 }
 
+static void one_cluster_is_refused(void **state)
+{
+    (void)state;
+    struct effect_spec s = did_spec();
+    s.cluster = STR("team");
+
+    const struct err_info info =
+        refuse("id,t,g,y,team\na,1,2,1,x\na,2,2,5,x\nb,1,2,2,x\nb,2,2,4,x\n"
+               "c,1,0,1,x\nc,2,0,2,x\nd,1,0,3,x\nd,2,0,3,x\n",
+               &s);
+
+    assert_string_equal(info.msg.key, "effect.one-cluster");
+    assert_value(&info.msg, 0, "team");
+}
+
+static void an_outcome_that_never_changes_is_told(void **state)
+{
+    (void)state;
+    struct effect_spec s = did_spec();
+    const char *text =
+        HEAD "a,1,2,1\na,2,2,1\nb,1,2,1\nb,2,2,1\nc,1,0,1\nc,2,0,1\nd,1,0,1\nd,2,0,1\n";
+    table *t = parse_table(text);
+
+    struct effect_result *r = run_on(t, &s, NULL);
+    s.method = EFFECT_TWFE;
+    struct effect_result *two_way = run_on(t, &s, NULL);
+
+    assert_true(has_warning(r, "effect.exact-fit"));
+    assert_true(has_warning(two_way, "effect.exact-fit"));
+    effect_result_free(r);
+    effect_result_free(two_way);
+    table_free(t);
+}
+
 static void few_clusters_are_told(void **state)
 {
     (void)state;
@@ -617,6 +651,8 @@ int main(void)
         cmocka_unit_test(separation_everywhere_is_an_error),
         cmocka_unit_test(a_word_without_controls_cannot_be_adjusted_for),
         cmocka_unit_test(controls_almost_sure_to_be_treated_are_trimmed),
+        cmocka_unit_test(one_cluster_is_refused),
+        cmocka_unit_test(an_outcome_that_never_changes_is_told),
         cmocka_unit_test(few_clusters_are_told),
         cmocka_unit_test(cancelled_work_hands_out_nothing),
         cmocka_unit_test(every_message_is_translated),
