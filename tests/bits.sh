@@ -46,6 +46,16 @@ same "event study" effect --data "$data/mpdta.csv" --method twfe --event-study -
     --unit countyreal --time year --first-treated first.treat --errors hc1 --format json
 same "effects by start" effect --data "$data/mpdta.csv" --method sunab --outcome lemp \
     --unit countyreal --time year --first-treated first.treat --weights lpop --format json
+same "event study by team" effect --data "$data/mpdta.csv" --method twfe --event-study --outcome lemp \
+    --unit countyreal --time year --first-treated first.treat --errors cr2 --format json
+same "jackknife over clusters" effect --data "$data/mpdta.csv" --method twfe --outcome lemp --unit countyreal \
+    --time year --first-treated first.treat --errors cr3 --format json
+for inference in randomisation wild; do
+    same "few teams, $inference" effect --data "$data/six-teams.csv" --method twfe --outcome y --unit id \
+        --time t --first-treated g --cluster team --inference $inference --format json
+done
+same "allocations drawn by lot" effect --data "$data/six-teams.csv" --method twfe --outcome y --unit id \
+    --time t --first-treated g --cluster team --replications 14 --format json
 same "matching" effect --data "$data/lalonde_614.tab" --method matching --outcome re78 --treatment treat \
     --covariates age,educ,race,married,nodegree,re74,re75 --caliper 0.2 --format json
 same "costs and benefits" scba "$data/scba-household.yaml" --format json

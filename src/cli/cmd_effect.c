@@ -199,6 +199,9 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data maanden.ot --method twfe --outcome kosten --unit persoon --time maand "
      "--first-treated start --fixed-effects team --cluster wijk --event-study",
      "effect.example-twfe"},
+    {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
+     "maand --first-treated start --cluster team --inference randomisation",
+     "effect.example-teams"},
     {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
      "--covariates age,educ,race,re74,re75 --caliper 0.2 --caliper-on logit",
      "effect.example-matching"},

@@ -49,6 +49,9 @@ struct twfe_factor {
     const uint32_t *columns; /* of each code; TWFE_NONE for the first level and codes not in use */
 };
 
+/* How rows of a cluster in one period were treated. */
+enum { TWFE_ON = 1, TWFE_OFF = 2 };
+
 /* Effects by start, or by time since the start: a level of the last factor. */
 struct twfe_cell {
     int64_t steps; /* periods since the start */
@@ -70,6 +73,8 @@ struct twfe {
     double *period;         /* value of each level of the first factor */
     size_t *n_by_start;     /* units by first treated period, never last: periods + 1 */
     bool switches_off;
+    uint8_t
+        *course; /* of clusters x periods of the table, what their rows say: TWFE_ON, TWFE_OFF */
     size_t n_clusters; /* 0: errors by row */
     bool is_nested;    /* each unit lies in one cluster */
     bool is_iterated;  /* too many levels for one small system */
@@ -212,7 +217,7 @@ void twfe_clusters_add(struct twfe_clusters *c, size_t k, const struct twfe_clus
 /* In a course: no row of the cluster in that period. */
 enum { TWFE_UNSEEN = 2 };
 
-/* A pass over the rows, for twfe_source. E_NOMEM. */
+/* For twfe_source; a pass over the rows where units are the clusters. E_NOMEM. */
 WARN_UNUSED err twfe_courses(const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
                              struct err_info *info);
 

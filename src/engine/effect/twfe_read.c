@@ -34,6 +34,7 @@ struct census {
     uint32_t *home[TWFE_FACTORS_MAX]; /* of codes: their cluster */
     bool is_split[TWFE_FACTORS_MAX];  /* some code lies in two clusters */
     uint8_t *has;                     /* of clusters */
+    uint8_t *course;                  /* of clusters x periods of the table: TWFE_ON, TWFE_OFF */
     bool units_split;
 };
 
@@ -116,6 +117,10 @@ static void count_clusters(struct census *c, const struct twfe_tile *t, size_t u
     if (!(__atomic_load_n(has, __ATOMIC_RELAXED) & HAS_MORE) &&
         (__atomic_fetch_or(has, HAS_UNIT, __ATOMIC_RELAXED) & HAS_UNIT))
         mark_byte(has, HAS_MORE);
+    const size_t n_periods = c->f->rows.periods.n;
+    for (size_t i = from; i < t->first[unit + 1]; i++)
+        mark_byte(&c->course[t->cluster[i] * n_periods + t->code[0][i]],
+                  t->d[i] > 0 ? TWFE_ON : TWFE_OFF);
     for (size_t i = from + 1; i < t->first[unit + 1]; i++)
         if (t->cluster[i] != t->cluster[i - 1]) {
             mark_byte(&c->has[t->cluster[i]], is_ever ? EVER : NEVER);
@@ -247,7 +252,8 @@ static err census_new(struct twfe *f, size_t n_groups, arena *a, struct census *
         memset(c->home[h], 0xff, s->factor[h].n * sizeof *c->home[h]);
     }
     c->has = ARENA_NEW(a, uint8_t, s->cluster.n);
-    return c->has ? OK : err_nomem(info);
+    c->course = ARENA_NEW(a, uint8_t, s->cluster.n * s->periods.n);
+    return c->has && c->course ? OK : err_nomem(info);
 }
 
 /* Counts everything into c->count[0]. */
@@ -542,6 +548,7 @@ err twfe_read(const table *t, par *pool, arena *a, struct twfe *f, struct effect
     f->weight = n->weight;
     f->n_by_start = n->by_start;
     f->switches_off = n->switches_off;
+    f->course = c.course;
     e = check_rows(f, n, r, info);
     if (e == OK)
         e = count_used_clusters(f, &c, info);
