@@ -54,8 +54,9 @@ for inference in randomisation wild; do
     same "few teams, $inference" effect --data "$data/six-teams.csv" --method twfe --outcome y --unit id \
         --time t --first-treated g --cluster team --inference $inference --format json
 done
-same "allocations drawn by lot" effect --data "$data/six-teams.csv" --method twfe --outcome y --unit id \
-    --time t --first-treated g --cluster team --replications 14 --format json
+same "allocations drawn by lot" effect --data "$data/mpdta.csv" --method twfe --outcome lemp \
+    --unit countyreal --time year --first-treated first.treat --inference randomisation \
+    --replications 199 --format json
 same "matching" effect --data "$data/lalonde_614.tab" --method matching --outcome re78 --treatment treat \
     --covariates age,educ,race,married,nodegree,re74,re75 --caliper 0.2 --format json
 same "costs and benefits" scba "$data/scba-household.yaml" --format json
