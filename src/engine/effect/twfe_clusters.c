@@ -74,7 +74,6 @@ void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const struct t
                 wide[c->column[i] * width + c->column[j]];
         c->product[g * k + i] = wide[(width - 1) * width + c->column[i]];
     }
-    c->yy[g] = wide[width * width - 1];
     c->n_rows[g] = from->n_rows;
     c->n_units[g] = from->n_units;
     c->treated[g] = from->treated;
@@ -109,13 +108,10 @@ err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_cluster
             c->column[c->k++] = j;
     c->gram = ARENA_NEW(a, double, n * c->k * c->k);
     c->product = ARENA_NEW(a, double, n * c->k);
-    c->yy = ARENA_NEW(a, double, n);
     c->n_rows = ARENA_NEW(a, size_t, n);
     c->n_units = ARENA_NEW(a, size_t, n);
     c->treated = ARENA_NEW(a, uint8_t, n);
-    return c->gram && c->product && c->yy && c->n_rows && c->n_units && c->treated
-               ? OK
-               : err_nomem(info);
+    return c->gram && c->product && c->n_rows && c->n_units && c->treated ? OK : err_nomem(info);
 }
 
 static err pass_new(const struct twfe_system *s, size_t n_groups, par *pool, arena *a,

@@ -104,7 +104,6 @@ struct twfe_clusters {
     size_t *column;   /* k: which column of the system; two-way: the last is the treatment */
     double *gram;     /* n x k x k, full and symmetric: X'WX */
     double *product;  /* n x k: X'Wy */
-    double *yy;       /* n: y'Wy */
     size_t *n_rows;   /* n */
     size_t *n_units;  /* n */
     uint8_t *treated; /* n: 1 when some unit is ever treated */
