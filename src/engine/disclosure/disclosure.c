@@ -52,9 +52,8 @@ err disclosure_release(struct effect_result *result, struct released_effect **re
     made->n_control = result->diagnostics.n_control;
     if (result->spec.min_persons < EFFECT_PERSONS_LEAST)
         result->spec.min_persons = EFFECT_PERSONS_LEAST;
-    err e = release_parts(made, info); /* before the counts it looks at are hidden */
-    if (e == OK)
-        e = release_cells(made, info);
+    release_parts(made); /* before the counts it looks at are hidden */
+    const err e = release_cells(made, info);
     if (e != OK) {
         disclosure_free(made);
         return e;
