@@ -122,7 +122,7 @@ WARN_UNUSED err twfe_tiles_new(const struct twfe *f, par *pool, arena *a, struct
 
 /* ---- twfe_gram.c ---- */
 
-/* A unit's rows in a tile whose y, d and x are free of unit means. */
+/* What a worker needs to add a unit's products. */
 struct twfe_scratch {
     double *sum;       /* n_levels: weight of the unit's rows at a level; zero between */
     uint32_t *touched; /* n_levels */
@@ -133,7 +133,9 @@ WARN_UNUSED err twfe_scratch_new(const struct twfe *f, arena *a, struct twfe_scr
 /* Takes the weighted mean of every unit out of y, d and x. */
 void twfe_remove_means(const struct twfe *f, struct twfe_tile *t);
 
-/* Adds the products of a unit's rows to the lower triangle of g, (k + 1) x (k + 1), outcome last.
+/*
+ * Adds the products of a unit's rows to the lower triangle of g, (k + 1) x (k + 1), outcome last.
+ * The tile's y, d and x are free of unit means.
  */
 void twfe_add_unit(const struct twfe *f, const struct twfe_tile *t, size_t unit,
                    struct twfe_scratch *scratch, double *g);
@@ -171,11 +173,13 @@ WARN_UNUSED err twfe_iterate_scores(const struct twfe_system *s, const double *f
 
 /* ---- others ---- */
 
+/* Whether the first pass is to sum outcomes by start and period (cell_sum), for twfe_bacon. */
+bool twfe_bacon_needs_sums(const struct twfe *f, const struct effect_spec *spec);
+
 /*
  * Fills r->bacon; when that cannot be, a warning says why, or with method bacon
- * the error. E_INPUT, E_NOMEM. Before the first pass `why` is asked: it sums what is needed.
+ * the error. E_INPUT, E_NOMEM.
  */
-bool twfe_bacon_needs_sums(const struct twfe *f, const struct effect_spec *spec);
 WARN_UNUSED err twfe_bacon(const struct twfe_system *s, arena *a, struct effect_result *r,
                            struct err_info *info);
 
