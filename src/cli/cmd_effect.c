@@ -68,7 +68,7 @@ static err estimate_compressed(struct cli *c, const struct effect_spec *spec,
     err e = read_compressed(c, &all, info);
     if (e != OK)
         return e;
-    e = disclosure_run_compressed(all, spec, result, info);
+    e = disclosure_run_compressed(all, spec, c->pool, c->progress, result, info);
     compressed_free(all);
     return e;
 }

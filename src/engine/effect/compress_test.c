@@ -106,7 +106,7 @@ static struct effect_result *run_compressed(const compressed *c, const struct ef
 {
     struct err_info info;
     struct effect_result *r = NULL;
-    if (effect_run_compressed(c, s, &r, &info) != OK)
+    if (effect_run_compressed(c, s, NULL, NULL, &r, &info) != OK)
         fail_msg("%s", info.msg.key);
     return r;
 }

@@ -407,6 +407,19 @@ static bool has_dates(const table *t, const struct effect_spec *s)
     return is_given(s->time) && table_find(t, s->time, &c, &info) == OK && c->type == TABLE_DATE;
 }
 
+/* What the estimates are worth, wherever they came from. */
+static err judge(struct effect_result *r, struct err_info *info)
+{
+    err e = effect_honest_run(r, info);
+    if (e == OK)
+        e = effect_design_tell(r, info);
+    if (e != OK)
+        return e;
+    teams_close(r);
+    warn_few_clusters(r);
+    return OK;
+}
+
 /* The main effect, by its method. */
 static err run_method(const table *t, par *pool, const struct progress *progress,
                       struct effect_result *r, struct err_info *info)
@@ -440,14 +453,10 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     if (e == OK && is_given(r->spec.provider))
         e = effect_providers_run(t, r, info);
     if (e == OK)
-        e = effect_honest_run(r, info);
-    if (e == OK)
-        e = effect_design_tell(r, info);
+        e = judge(r, info);
     if (e != OK)
         goto out;
     r->has_dates = has_dates(t, &r->spec);
-    teams_close(r);
-    warn_few_clusters(r);
     e = looks_run(looks, t, pool, progress, r, info);
     if (e == OK)
         *result = r;
@@ -464,8 +473,9 @@ const struct effect_estimate *effect_overall(const struct effect_result *r)
     return simple ? simple : effect_find(r, EFFECT_NONE);
 }
 
-err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
-                          struct effect_result **result, struct err_info *info)
+err effect_run_compressed(const compressed *c, const struct effect_spec *spec, par *pool,
+                          const struct progress *progress, struct effect_result **result,
+                          struct err_info *info)
 {
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
@@ -476,17 +486,14 @@ err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
     if (e == OK)
         e = result_new(&settled, &r, info);
     if (e == OK)
-        e = compressed_estimate(c, r, info);
+        e = compressed_estimate(c, pool, progress, r, info);
     if (e == OK)
-        e = effect_honest_run(r, info);
-    if (e == OK)
-        e = effect_design_tell(r, info);
+        e = judge(r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
     }
     r->has_dates = c->has_dates;
-    warn_few_clusters(r);
     *result = r;
     return OK;
 }

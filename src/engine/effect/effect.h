@@ -525,6 +525,7 @@ WARN_UNUSED err compressed_add(compressed *c, const compressed *other, struct er
  * file's.
  */
 WARN_UNUSED err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
+                                      par *pool, const struct progress *progress,
                                       struct effect_result **result, struct err_info *info);
 
 /* ---- which design, and which others ---- */

@@ -93,10 +93,10 @@ static double bound(double (*p)(const void *ctx, double effect), const void *ctx
             return step > 0 ? REAL_INF : -REAL_INF;
         reach *= 2;
     }
-    double out = centre + reach;
+    double outside = centre + reach;
     for (int i = 0; i < HALVINGS; i++) {
-        const double middle = in + (out - in) / 2;
-        *(p(ctx, middle) > 1 - level + TIE ? &in : &out) = middle;
+        const double middle = in + (outside - in) / 2;
+        *(p(ctx, middle) > 1 - level + TIE ? &in : &outside) = middle;
     }
     return in;
 }

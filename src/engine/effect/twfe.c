@@ -37,8 +37,8 @@ static void conclude(const struct twfe_system *s, struct effect_result *r)
                                by_row ? n - k : n_clusters - 1, r->spec.level);
 }
 
-err twfe_estimates(const struct twfe_system *s, arena *a, struct effect_result *r, double **form,
-                   struct err_info *info)
+static err make_estimates(const struct twfe_system *s, arena *a, struct effect_result *r,
+                          double **form, struct err_info *info)
 {
     err e = check_rows(s, info);
     if (e == OK)
@@ -48,7 +48,7 @@ err twfe_estimates(const struct twfe_system *s, arena *a, struct effect_result *
     return e;
 }
 
-err twfe_conclude(const struct twfe_system *s, struct effect_result *r, struct err_info *info)
+static err conclude_all(const struct twfe_system *s, struct effect_result *r, struct err_info *info)
 {
     conclude(s, r);
     return pretest(r, EFFECT_DYNAMIC, s->f->n_clusters > 0, info);
@@ -68,26 +68,53 @@ static err infer_by_clusters(const struct twfe_system *s, const struct twfe_team
     return e == OK ? pretest(r, EFFECT_DYNAMIC, true, info) : e;
 }
 
-static err infer(const struct twfe_system *s, par *pool, const struct progress *progress, arena *a,
-                 struct effect_result *r, struct err_info *info)
+err twfe_infer(const struct twfe_system *s, const struct twfe_source *source, par *pool,
+               const struct progress *progress, arena *a, struct effect_result *r,
+               struct err_info *info)
 {
     struct twfe_teams teams;
     double *form;
-    err e = twfe_estimates(s, a, r, &form, info);
+    err e = make_estimates(s, a, r, &form, info);
     if (e == OK)
-        e = twfe_teams_open(s, pool, a, r, &teams, info);
+        e = twfe_teams_open(s, source, pool, a, r, &teams, info);
     if (e != OK)
         return e;
     if (teams.needs_errors) {
         e = infer_by_clusters(s, &teams, form, pool, a, r, info);
     } else {
-        e = twfe_scores(s, form, pool, a, r, info);
+        e = source->scores(source->ctx, s, form, pool, a, r, info);
         if (e == OK)
-            e = twfe_conclude(s, r, info);
+            e = conclude_all(s, r, info);
     }
     return e == OK && teams.needs_draws ? twfe_teams_conclude(&teams, pool, progress, a, r, info)
                                         : e;
 }
+
+/* ---- from rows ---- */
+
+static err scores_of_rows(const void *ctx, const struct twfe_system *s, const double *form,
+                          par *pool, arena *a, struct effect_result *r, struct err_info *info)
+{
+    (void)ctx;
+    return twfe_scores(s, form, pool, a, r, info);
+}
+
+static err courses_of_rows(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                           uint8_t **on, struct err_info *info)
+{
+    (void)ctx;
+    return twfe_courses(s, pool, a, on, info);
+}
+
+static err clusters_of_rows(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                            struct twfe_clusters *c, struct err_info *info)
+{
+    (void)ctx;
+    return twfe_clusters(s, pool, a, c, info);
+}
+
+static const struct twfe_source from_rows = {scores_of_rows, courses_of_rows, clusters_of_rows,
+                                             NULL};
 
 static err estimate(const table *t, par *pool, const struct progress *progress, arena *a,
                     struct effect_result *r, struct err_info *info)
@@ -103,7 +130,7 @@ static err estimate(const table *t, par *pool, const struct progress *progress, 
         e = twfe_solve(&f, tile, pool, a, &s, r, info);
     if (e == OK)
         e = twfe_bacon(&s, a, r, info);
-    return e == OK ? infer(&s, pool, progress, a, r, info) : e;
+    return e == OK ? twfe_infer(&s, &from_rows, pool, progress, a, r, info) : e;
 }
 
 err effect_twfe_run(const table *t, par *pool, const struct progress *progress,

@@ -3,85 +3,20 @@
 
 #include <string.h>
 
-enum { UNSEEN = 2, PROFILES_MAX = 1024 };
+enum { PROFILES_MAX = 1024 };
 
 /* ---- how each team was treated ---- */
-
-/* What each team's rows say, group by group of the pass. */
-struct courses {
-    const struct twfe *f;
-    size_t n;         /* codes of clusters; units when these are the clusters */
-    uint8_t *on;      /* n_groups x n x periods */
-    bool *varies;     /* n_groups: some team was treated and not, in one period */
-    size_t n_visited; /* units so far; one group only when these are the clusters */
-};
-
-static void note(uint8_t *cell, uint8_t value, bool *varies)
-{
-    *varies |= *cell != UNSEEN && value != UNSEEN && *cell != value;
-    *cell = value == UNSEEN ? *cell : value;
-}
-
-static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
-{
-    (void)worker;
-    struct courses *c = ctx;
-    const struct twfe_factor *time = &c->f->factor[0];
-    for (size_t u = 0; u < t->n_units; u++)
-        for (size_t i = t->first[u]; i < t->first[u + 1]; i++) {
-            const size_t code = t->cluster ? t->cluster[i] : c->n_visited + u;
-            note(&c->on[(group * c->n + code) * time->n + time->level[t->code[0][i]]], t->d[i] > 0,
-                 &c->varies[group]);
-        }
-    if (!t->cluster)
-        c->n_visited += t->n_units;
-}
-
-/* on: a course for each cluster in use, by code; NULL when treatment varies within one. */
-static err read_courses(const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
-                        struct err_info *info)
-{
-    const struct twfe *f = s->f;
-    const bool has_cluster = f->rows.has_cluster;
-    const size_t n_periods = f->factor[0].n;
-    struct courses c = {.f = f, .n = has_cluster ? f->rows.cluster.n : f->n_units};
-    const size_t n_groups = has_cluster ? twfe_groups(&f->rows, c.n * n_periods) : 1;
-    c.on = ARENA_NEW(a, uint8_t, n_groups * c.n * n_periods);
-    c.varies = ARENA_NEW(a, bool, n_groups);
-    if (!c.on || !c.varies)
-        return err_nomem(info);
-    memset(c.on, UNSEEN, n_groups * c.n * n_periods);
-    struct twfe_pass pass = {
-        .s = &f->rows, .tile = s->tile, .n_groups = n_groups, .visit = visit, .ctx = &c};
-    twfe_pass_run(&pass, pool);
-    bool varies = c.varies[0];
-    for (size_t i = c.n * n_periods; i < n_groups * c.n * n_periods; i++)
-        note(&c.on[i % (c.n * n_periods)], c.on[i], &varies);
-    for (size_t g = 1; g < n_groups; g++)
-        varies |= c.varies[g];
-    size_t n = 0; /* codes that no row has are left out, as twfe_clusters does */
-    for (size_t g = 0; g < c.n; g++) {
-        const uint8_t *from = c.on + g * n_periods;
-        bool is_seen = false;
-        for (size_t t = 0; t < n_periods; t++)
-            is_seen |= from[t] != UNSEEN;
-        if (is_seen)
-            memmove(c.on + n++ * n_periods, from, n_periods);
-    }
-    *on = varies ? NULL : c.on;
-    return OK;
-}
 
 /* A period in which a team was not seen takes after the one before, the first ones after the
  * first that was: its own data do not tell, and others may get its course. */
 static void fill_unseen(uint8_t *on, size_t n_periods)
 {
     size_t first = 0;
-    while (on[first] == UNSEEN)
+    while (on[first] == TWFE_UNSEEN)
         first++;
     memset(on, on[first], first);
     for (size_t t = first + 1; t < n_periods; t++)
-        if (on[t] == UNSEEN)
+        if (on[t] == TWFE_UNSEEN)
             on[t] = on[t - 1];
 }
 
@@ -112,8 +47,8 @@ static void write_profile(const uint8_t *course, size_t n_columns, int8_t *times
         times[t - 1] = course[t] != course[0] ? listed : 0;
 }
 
-static err read_profiles(const struct twfe_system *s, par *pool, arena *a, struct twfe_teams *t,
-                         bool **treated, struct err_info *info)
+static err read_profiles(const struct twfe_system *s, const struct twfe_source *source, par *pool,
+                         arena *a, struct twfe_teams *t, bool **treated, struct err_info *info)
 {
     const struct twfe *f = s->f;
     const size_t n_periods = f->factor[0].n, n_columns = n_periods - 1;
@@ -123,7 +58,7 @@ static err read_profiles(const struct twfe_system *s, par *pool, arena *a, struc
     size_t *column = ARENA_NEW(a, size_t, n_columns);
     if (!course || !profile || !column)
         return err_nomem(info);
-    const err e = read_courses(s, pool, a, &on, info);
+    const err e = source->courses(source->ctx, s, pool, a, &on, info);
     if (e != OK || !on)
         return e;
     for (size_t g = 0; g < f->n_clusters; g++)
@@ -171,22 +106,22 @@ static bool is_about_persons(const struct twfe *f, const struct effect_result *r
            d->n_clusters - d->n_treated_clusters >= TEAMS_ENOUGH;
 }
 
-err twfe_teams_open(const struct twfe_system *s, par *pool, arena *a, struct effect_result *r,
-                    struct twfe_teams *t, struct err_info *info)
+err twfe_teams_open(const struct twfe_system *s, const struct twfe_source *source, par *pool,
+                    arena *a, struct effect_result *r, struct twfe_teams *t, struct err_info *info)
 {
     bool *treated = NULL;
     *t = (struct twfe_teams){.needs_errors =
                                  r->spec.errors == EFFECT_CR2 || r->spec.errors == EFFECT_CR3};
     if (s->f->n_clusters == 0)
         return OK;
-    err e = is_about_persons(s->f, r) ? OK : read_profiles(s, pool, a, t, &treated, info);
+    err e = is_about_persons(s->f, r) ? OK : read_profiles(s, source, pool, a, t, &treated, info);
     if (e == OK && !is_about_persons(s->f, r))
         e = teams_open(s->f->n_clusters, t->profile, t->profiles.n, treated, ability(s), a, r,
                        info);
     t->needs_draws = e == OK && teams_needs_draws(r) && ability(s) != 0;
     if (e != OK || !(t->needs_errors || t->needs_draws))
         return e;
-    e = twfe_clusters(s, pool, a, &t->clusters, info);
+    e = source->clusters(source->ctx, s, pool, a, &t->clusters, info);
     if (e != OK)
         return e;
     t->c = (struct clustered){t->clusters.n, t->clusters.k, t->clusters.gram, t->clusters.product};

@@ -20,8 +20,8 @@ struct twfe_teams {
  * Once the system is solved and while the outcome is there: which rule, and what each cluster
  * gives when errors or rule need it. Errors as teams_open and twfe_clusters.
  */
-WARN_UNUSED err twfe_teams_open(const struct twfe_system *s, par *pool, arena *a,
-                                struct effect_result *r, struct twfe_teams *t,
+WARN_UNUSED err twfe_teams_open(const struct twfe_system *s, const struct twfe_source *source,
+                                par *pool, arena *a, struct effect_result *r, struct twfe_teams *t,
                                 struct err_info *info);
 
 /* With needs_errors: covariance, degrees of freedom (n_estimates) of forms over the system. */
