@@ -241,6 +241,39 @@ static void a_subgroup_that_one_provider_dominates_is_withheld_and_another_with_
     disclosure_free(released);
 }
 
+static void parts_that_leave_a_handful_together_are_kept_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t part, beside[2];
+        bool is_withheld;
+    } cases[] = {
+        {100, {79, 30}, true}, /* 3 of 182 are in neither */
+        {50, {79, 50}, true},      {100, {60, 30}, false}, {100, {82, 30}, false}, /* all of them */
+        {175, {1000, 1000}, true},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const size_t n[] = {182, cases[i].part, cases[i].beside[0], cases[i].beside[1]};
+        struct released_effect *released[4];
+        for (size_t j = 0; j < 4; j++) {
+            struct effect_result *r = counts_of(n[j], 0, n[j] + 500 * (j + 1), 0);
+            r->estimates[0].estimate = 1;
+            assert_int_equal(disclosure_release(r, &released[j], &info), OK);
+        }
+
+        disclosure_keep_apart(released[1], released[0],
+                              (const struct released_effect *const *)&released[2], 2);
+
+        const struct effect_estimate *e = disclosure_view(released[1])->estimates;
+        assert_int_equal(isnan(e->estimate), cases[i].is_withheld);
+        assert_int_equal(disclosure_view(released[1])->diagnostics.n_treated == EFFECT_HIDDEN,
+                         cases[i].is_withheld);
+        for (size_t j = 0; j < 4; j++)
+            disclosure_free(released[j]);
+    }
+}
+
 /* A mean of a column of zeros and ones, times the persons, is a count. */
 static void means_of_two_values_do_not_count_a_few(void **state)
 {
@@ -333,6 +366,7 @@ int main(void)
         cmocka_unit_test(a_control_group_is_no_way_around_its_subgroup),
         cmocka_unit_test(who_lacks_a_placebo_outcome_cannot_be_counted),
         cmocka_unit_test(a_subgroup_that_one_provider_dominates_is_withheld_and_another_with_it),
+        cmocka_unit_test(parts_that_leave_a_handful_together_are_kept_apart),
         cmocka_unit_test(means_of_two_values_do_not_count_a_few),
         cmocka_unit_test(means_of_an_outcome_of_two_values_do_not_count_a_few),
         cmocka_unit_test(a_failure_on_a_page_names_no_persons_value),
