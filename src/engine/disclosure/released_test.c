@@ -249,7 +249,7 @@ static void parts_that_leave_a_handful_together_are_kept_apart(void **state)
         bool is_withheld;
     } cases[] = {
         {100, {79, 30}, true}, /* 3 of 182 are in neither */
-        {50, {79, 50}, true},      {100, {60, 30}, false}, {100, {82, 30}, false}, /* all of them */
+        {50, {79, 50}, true},      {100, {60, 40}, false}, {100, {82, 30}, false}, /* all of them */
         {175, {1000, 1000}, true},
     };
 
