@@ -7,7 +7,6 @@
 #include "engine/disclosure/release_int.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { CONTROL, TREATED, GROUPS };
 
