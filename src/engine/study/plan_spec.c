@@ -15,15 +15,25 @@ static const struct {
     const char *key;
     unsigned methods;
 } keys[] = {
-    {"control", OF(DID)},         {"base", OF(DID)},
-    {"anticipation", OF(DID)},    {"estimator", OF(DID)},
-    {"drop_failed", OF(DID)},     {"never", OF_STARTS},
-    {"ipw", OF(WEIGHTING)},       {"fixed_effects", OF_FIXED},
-    {"event_study", OF(TWFE)},    {"distance", OF(MATCHING)},
-    {"ratio", OF(MATCHING)},      {"caliper", OF(MATCHING)},
-    {"caliper_on", OF(MATCHING)}, {"replace", OF(MATCHING)},
-    {"exact", OF(MATCHING)},      {"cut_points", OF(MATCHING)},
-    {"balance", OF(BALANCING)},   {"honest", OF(DID) | OF(TWFE) | OF(SUNAB)},
+    {"control", OF(DID)},
+    {"base", OF(DID)},
+    {"anticipation", OF(DID)},
+    {"estimator", OF(DID)},
+    {"drop_failed", OF(DID)},
+    {"never", OF_STARTS},
+    {"ipw", OF(WEIGHTING)},
+    {"fixed_effects", OF_FIXED},
+    {"event_study", OF(TWFE)},
+    {"distance", OF(MATCHING)},
+    {"ratio", OF(MATCHING)},
+    {"caliper", OF(MATCHING)},
+    {"caliper_on", OF(MATCHING)},
+    {"replace", OF(MATCHING)},
+    {"exact", OF(MATCHING)},
+    {"cut_points", OF(MATCHING)},
+    {"balance", OF(BALANCING)},
+    {"honest", OF(DID) | OF(TWFE) | OF(SUNAB)},
+    {"bootstrap", ~OF_FIXED},
 };
 
 bool plan_key_fits(str key, enum effect_method method)
@@ -121,8 +131,11 @@ err study_spec(const struct study *s, size_t outcome, size_t estimator, arena *a
     err e = set_columns_of("covariates", &s->columns.covariates, a, spec, info);
     if (e == OK)
         e = apply_design(s->main.node, a, spec, info);
-    if (has_method && own->design.method != s->main.design.method)
+    if (has_method && own->design.method != s->main.design.method) {
         spec->has_errors = false; /* those of another method mean nothing here */
+        spec->honesty = EFFECT_TRUSTING;
+        spec->n_honest = 0;
+    }
     if (e == OK && estimator)
         e = apply_design(own->node, a, spec, info);
     if (e == OK && estimator)
