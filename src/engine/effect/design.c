@@ -29,19 +29,12 @@ static bool follows(const struct effect_spec *s, const struct effect_design *d)
     return s->method == d->method;
 }
 
-/* Methods with fixed effects count persons by treatment alone. */
-static size_t count_never(const struct effect_result *r)
-{
-    const struct effect_diagnostics *d = &r->diagnostics;
-    return effect_has_fixed_effects(r->spec.method) ? d->n_control : d->n_never;
-}
-
 err effect_design_tell(struct effect_result *r, struct err_info *info)
 {
     const struct effect_facts facts = {.is_panel = r->spec.unit.n > 0,
                                        .is_randomised = r->spec.randomised,
                                        .has_covariates = r->spec.n_covariates > 0,
-                                       .n_never = count_never(r)};
+                                       .n_never = r->diagnostics.n_never};
     r->design = ARENA_NEW(r->memory, struct effect_design, 1);
     if (!r->design)
         return err_nomem(info);
@@ -175,7 +168,7 @@ static struct effect_spec ask_did(const struct companions *c)
     const struct effect_spec main = by_full_name(&c->main->spec);
     struct effect_spec s = ask(&main, EFFECT_DID);
     if (main.method != EFFECT_DID) {
-        s.control = count_never(c->main) > 0 ? EFFECT_NEVER : EFFECT_NOT_YET;
+        s.control = c->main->diagnostics.n_never > 0 ? EFFECT_NEVER : EFFECT_NOT_YET;
         return s;
     }
     s.control = main.control;
@@ -195,9 +188,12 @@ static void add_estimator(struct companions *c, enum effect_estimator estimator,
     add(c, s, label);
 }
 
-/* With a comparison group that the rule did not take. */
+/* With a comparison group that the rule did not take, where that is another. */
 static void add_control(struct companions *c)
 {
+    const struct effect_diagnostics *d = &c->main->diagnostics;
+    if (d->n_starts < 2 || d->n_never == 0)
+        return;
     struct effect_spec s = ask_did(c);
     const bool is_never = s.control == EFFECT_NEVER;
     s.control = is_never ? EFFECT_NOT_YET : EFFECT_NEVER;
@@ -233,7 +229,6 @@ static void add_earlier(struct companions *c)
 /* Each rests on something else: a model of the outcome, of who takes part, of all effects alike. */
 static void list_of_did(struct companions *c)
 {
-    const struct effect_diagnostics *d = &c->main->diagnostics;
     if (c->main->spec.n_covariates > 0) {
         add_estimator(c, EFFECT_REG, "effect.companion-regression");
         add_estimator(c, EFFECT_IPW, "effect.companion-weighting");
@@ -241,8 +236,7 @@ static void list_of_did(struct companions *c)
     add_method(c, EFFECT_TWFE, "effect.companion-twfe");
     if (has_two_before(c->main))
         add_earlier(c);
-    if (d->n_starts > 1 && d->n_never > 0)
-        add_control(c);
+    add_control(c);
 }
 
 /* Sun and Abraham without covariates give what did gives: another base or control group does not.
@@ -256,8 +250,7 @@ static void list_of_fixed_effects(struct companions *c)
         return;
     if (s->method != EFFECT_SUNAB || s->n_covariates > 0)
         add(c, ask_did(c), "effect.companion-did");
-    if (count_never(c->main) > 0)
-        add_control(c);
+    add_control(c);
     add_earlier(c);
 }
 

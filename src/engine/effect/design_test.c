@@ -246,6 +246,8 @@ static void fixed_effects_are_told_who_was_never_treated(void **state)
     struct effect_result *r = run(&s, text);
 
     assert_string_equal(r->design->why, "effect.design-never");
+    assert_int_equal(r->diagnostics.n_never, 30);
+    assert_int_equal(r->diagnostics.n_starts, 2);
     effect_result_free(r);
 }
 
