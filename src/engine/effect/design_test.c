@@ -116,8 +116,8 @@ static str panel_text(char *to, size_t size, bool one_start)
             state = state * 6364136223846793005u + 1442695040888963407u;
             const double noise = (double)(state >> 40) / (double)(1 << 24);
             n += (size_t)snprintf(to + n, size - n, "%d,%d,%.4f,%d,%d,%d,%d\n", id, t,
-                                  id % 7 + t + (start && t >= start ? 2 : 0) + noise, start, id % 5,
-                                  (id + t) % 4, id % 30);
+                                  id % 7 + t + (start && t >= start ? 2 : 0) + noise, start,
+                                  id % 11, (id + t) % 4, id % 30);
         }
     return (str){to, n};
 }
@@ -171,9 +171,9 @@ static void every_panel_method_has_two_companions_that_can_be_computed(void **st
     static char text[1 << 16];
     for (int one_start = 0; one_start <= 1; one_start++)
         for (int with_x = 0; with_x <= 1; with_x++)
-            for (enum effect_method m = EFFECT_REGRESSION; m <= EFFECT_SUNAB; m++) {
+            for (enum effect_method m = EFFECT_DIFFERENCE; m <= EFFECT_SUNAB; m++) {
                 struct effect_spec s = panel_spec(m);
-                if (with_x)
+                if (with_x && m != EFFECT_DIFFERENCE && m != EFFECT_BACON)
                     s.covariates[s.n_covariates++] = STR("x");
 
                 run_companions(&s, panel_text(text, sizeof text, one_start), 2);
