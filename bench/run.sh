@@ -28,7 +28,8 @@ cd "$(dirname "$0")/.."
 if [ ! -d build/bench ]; then
     meson setup build/bench -Dbuildtype=release -Dbench=true -Dtests=false >/dev/null
 fi
-ninja -C build/bench bench/did_bench bench/twfe_bench bench/scba_bench bench/table_bench >/dev/null
+ninja -C build/bench bench/did_bench bench/twfe_bench bench/match_bench bench/scba_bench bench/table_bench \
+    >/dev/null
 bin=build/bench/bench
 work=$(mktemp -d "${TMPDIR:-/tmp}/ontschot-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -41,7 +42,7 @@ say_machine() {
         "$(nproc) cores, load $(load)"
     [ "$peer_runs" -gt 0 ] && command -v Rscript >/dev/null || return 0
     Rscript -e 'cat("peers:", R.version.string)
-        for (p in c("did", "DRDID", "fastdid", "fixest", "data.table"))
+        for (p in c("did", "DRDID", "fastdid", "fixest", "data.table", "MatchIt"))
             cat(",", p, tryCatch(as.character(packageVersion(p)), error = function(e) "not installed"))
         cat("\n")' 2>/dev/null
 }
@@ -153,6 +154,43 @@ compare fastdid-unit did-unit fixed 16 0.51
 compare did-team did-team varying 45 0.25
 echo "load $(load)"
 
+# Matching: ours and the peer in turn on the same persons; processor time decides, as the peer's
+# Mahalanobis takes half a minute and the machine is not always alone.
+compare_matching() { # case, least ratio
+    rm -f "$work/ours" "$work/peer"
+    i=0
+    while [ $i -lt "$runs" ]; do
+        "$bin/match_bench" --case "$1" --rounds 1 >>"$work/ours"
+        if [ $i -lt "$peer_runs" ] && command -v Rscript >/dev/null; then
+            Rscript bench/peer/match.R "$work/persons.csv" "$1" >>"$work/peer" 2>"$work/stderr" ||
+                rm -f "$work/peer"
+        fi
+        i=$((i + 1))
+    done
+    wall=$(median 6 "$work/ours") cpu=$(median 8 "$work/ours")
+    if [ ! -s "$work/peer" ]; then
+        printf '%-13s %7.3f %7.3f  peer not installed or not asked\n' "$1" "$wall" "$cpu"
+        return
+    fi
+    awk -v name="$1" -v wall="$wall" -v cpu="$cpu" -v peer="$(median 6 "$work/peer")" \
+        -v peer_cpu="$(median 8 "$work/peer")" -v least="$2" -v a="$(median 11 "$work/ours")" \
+        -v b="$(median 11 "$work/peer")" 'BEGIN {
+            printf("%-13s %7.3f %7.3f  %7.2f %7.2f  %6.0fx %6.0fx  %5.0fx  %s%s\n", name, wall, cpu,
+                peer, peer_cpu, peer / wall, peer_cpu / cpu, least,
+                peer_cpu >= least * cpu ? "met" : "NOT MET",
+                a - b < 1e-6 && b - a < 1e-6 ? "" : "  (other pairs: effects differ)") }'
+}
+
+echo
+echo "Matching, 5,000 treated of 100,000 persons"
+echo "case             ours     cpu     peer     cpu   ratio     cpu   asked"
+"$bin/match_bench" --data "$work/persons.csv"
+compare_matching propensity 9
+compare_matching mahalanobis 50
+compare_matching cem 20
+compare_matching balance 1
+echo "load $(load)"
+
 echo
 echo "Fixed effects, 10 million rows: persons and 24 months, clustered by 60 teams; -3: current team, too"
 echo "case               ours     cpu     MB     peer     cpu     MB   ratio     cpu  memory  asked   within"
@@ -165,10 +203,10 @@ echo "load $(load)"
 
 echo
 echo "Fixed effects by size, persons and months"
-echo "      rows   seconds  cpu  per million: seconds   cpu    MB"
+echo "      rows   seconds  cpu  per million: seconds   cpu"
 "$bin/twfe_bench" --curve --rounds 3 | awk '{
     m = $2 / 1e6
-    printf "%10d  %8.3f  %5.3f  %19.3f %6.3f %5.0f\n", $2, $4, $6, $4 / m, $6 / m, $14 }'
+    printf "%10d  %8.3f  %5.3f  %19.3f %6.3f\n", $2, $4, $6, $4 / m, $6 / m }'
 echo "load $(load)"
 
 echo

@@ -42,6 +42,8 @@ same "doubly robust" effect --data "$data/lalonde_614.tab" --method doubly-robus
     --treatment treat --covariates age,educ,race,married,nodegree,re74,re75 --format json
 same "fixed effects" effect --data "$data/mpdta.csv" --method twfe --outcome lemp \
     --unit countyreal --time year --first-treated first.treat --weights lpop --format json
+same "event study" effect --data "$data/mpdta.csv" --method twfe --event-study --outcome lemp \
+    --unit countyreal --time year --first-treated first.treat --errors hc1 --format json
 same "effects by start" effect --data "$data/mpdta.csv" --method sunab --outcome lemp \
     --unit countyreal --time year --first-treated first.treat --weights lpop --format json
 same "matching" effect --data "$data/lalonde_614.tab" --method matching --outcome re78 --treatment treat \

@@ -7,15 +7,15 @@
 # not that.
 program=$(realpath "${1:?program}")
 . "$(dirname "$0")/tap.sh"
-allowed=24576 # kilobytes
+allowed=28672 # kilobytes
 within() { ulimit -s 1024 && ulimit -d $allowed && "$@"; }
 
-# 100,000 persons in 24 months; 60 teams, 20 of which start in five different months; one in a
+# 120,000 persons in 24 months; 60 teams, 20 of which start in five different months; one in a
 # hundred persons moves to another team half-way. No randomness is needed for an exact comparison.
 awk 'BEGIN {
     OFS = ","
     print "unit", "time", "home", "team", "first", "y"
-    for (i = 0; i < 100000; i++) {
+    for (i = 0; i < 120000; i++) {
         home = i % 60
         first = home < 20 ? 7 + 3 * (home % 5) : 0
         for (t = 1; t <= 24; t++)

@@ -68,7 +68,7 @@ static err estimate_compressed(struct cli *c, const struct effect_spec *spec,
     err e = read_compressed(c, &all, info);
     if (e != OK)
         return e;
-    e = disclosure_run_compressed(all, spec, result, info);
+    e = disclosure_run_compressed(all, spec, c->pool, c->progress, result, info);
     compressed_free(all);
     return e;
 }
@@ -196,9 +196,15 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
      "maand --first-treated start --cluster team --bootstrap 1000",
      "effect.example-did"},
+    {"ontschot effect --data maanden.ot --method twfe --outcome kosten --unit persoon --time maand "
+     "--first-treated start --fixed-effects team --cluster wijk --event-study",
+     "effect.example-twfe"},
     {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
      "--covariates age,educ,race,re74,re75 --caliper 0.2 --caliper-on logit",
      "effect.example-matching"},
+    {"ontschot effect --data lalonde.tab --method balancing --outcome re78 --treatment treat "
+     "--covariates age,educ,race,re74,re75 --balance entropy",
+     "balancing.example"},
     {"ontschot effect --from compressed --data almere.json,lelystad.json --method twfe --outcome "
      "kosten",
      "compress.example-from"},
@@ -209,6 +215,12 @@ static const struct cli_example examples[] = {
     {"ontschot effect --data maanden.csv --method did --outcome kosten --unit huishouden --time "
      "maand --first-treated start --cluster team --honest relative:0.5,1",
      "effect.example-honest"},
+    {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
+     "--covariates age,educ,re74,re75 --distance mahalanobis --exact race",
+     "effect.example-mahalanobis"},
+    {"ontschot effect --data lalonde.tab --method matching --outcome re78 --treatment treat "
+     "--covariates age,educ,race,re74,re75 --distance cem --cut-points 'age:25,35'",
+     "effect.example-cem"},
     {0},
 };
 

@@ -15,7 +15,7 @@ static void estimate(const compressed *c, enum effect_method method)
     effect_spec_init(&s);
     s.method = method;
     s.outcome = STR("y");
-    if (effect_run_compressed(c, &s, &r, &info) == OK)
+    if (effect_run_compressed(c, &s, NULL, NULL, &r, &info) == OK)
         effect_result_free(r);
 }
 

@@ -274,7 +274,7 @@ static err run_from_files(void *ctx, par *pool, void **made, struct err_info *in
         compressed_free(more);
     }
     if (e == OK)
-        e = effect_run_compressed(c, &f->spec, &r, info);
+        e = effect_run_compressed(c, &f->spec, NULL, NULL, &r, info);
     if (e == OK)
         effect_result_free(r);
     else

@@ -3,11 +3,10 @@
  * chart: numbers into pictures, as SVG text.
  *
  * Does: lines with bands (event studies), waterfalls, histograms, tornados,
- *       forest plots and stacked bars; ticks at round numbers; labels that are
- *       measured, wrapped and never overlap or get cut. The same input gives
- *       the same bytes everywhere.
- * Does not: make sentences or format numbers (the caller passes both), use
- *       scripts, style sheets or anything outside the picture, or draw tables.
+ *       forest plots, stacked bars, love plots and mirrored histograms; ticks at
+ *       round numbers; labels that are measured, wrapped and never overlap or get cut. The same
+ * input gives the same bytes everywhere. Does not: make sentences or format numbers (the caller
+ * passes both), use scripts, style sheets or anything outside the picture, or draw tables.
  *
  * A picture stands alone and inside a page: colours are presentation
  * attributes, and the only ids are those of the page that the caller names. Its
@@ -176,5 +175,44 @@ struct chart_stacked {
 };
 
 WARN_UNUSED err chart_stacked(out *o, const struct chart_stacked *c, struct err_info *info);
+
+/* How far two groups are apart in each covariate, before and after. Drawn furthest first. */
+struct chart_love_row {
+    str name;
+    double before, after; /* the sign does not count; NaN: not known */
+    str tip;
+};
+
+struct chart_love {
+    struct chart_frame frame;
+    struct chart_format format;
+    const struct chart_love_row *rows;
+    size_t n_rows;
+    double limit; /* what is still near; NaN: no line */
+    str x_title;
+    str before_label, after_label, limit_label; /* legend */
+};
+
+WARN_UNUSED err chart_love(out *o, const struct chart_love *c, struct err_info *info);
+
+/* Two groups over the same bins, one upwards and one downwards, before and after. */
+struct chart_overlap_bin {
+    double up, down;             /* bars, >= 0 */
+    double up_after, down_after; /* outlines, >= 0; NaN: none */
+    str tip;
+};
+
+struct chart_overlap {
+    struct chart_frame frame;
+    struct chart_format x_format, y_format; /* y is printed without sign */
+    double from, width;                     /* of the first bin; of each */
+    const struct chart_overlap_bin *bins;
+    size_t n_bins;
+    str x_title;
+    str up_label, down_label;      /* above and below the bins: which group it is */
+    str before_label, after_label; /* legend of bars and outlines */
+};
+
+WARN_UNUSED err chart_overlap(out *o, const struct chart_overlap *c, struct err_info *info);
 
 #endif

@@ -81,6 +81,11 @@ static double random_width(void)
     return random_bits() % 3 == 0 ? 0 : CHART_WIDTH_MIN + (double)(random_bits() % 900);
 }
 
+static double random_count(void)
+{
+    return fabs(random_value());
+}
+
 enum { PARTS = 6 };
 
 static err draw_random(out *o, struct err_info *info)
@@ -90,6 +95,8 @@ static err draw_random(out *o, struct err_info *info)
     struct chart_tornado_bar some_bars[PARTS];
     struct chart_forest_row some_rows[PARTS];
     struct chart_category some[PARTS];
+    struct chart_love_row some_covariates[PARTS];
+    struct chart_overlap_bin some_bins[PARTS];
     double value[PARTS * PARTS];
     str text[PARTS * PARTS];
     const size_t n = 1 + random_bits() % PARTS, m = 1 + random_bits() % PARTS;
@@ -100,7 +107,7 @@ static err draw_random(out *o, struct err_info *info)
         value[i] = random_value();
         text[i] = random_text();
     }
-    switch (random_bits() % 6) {
+    switch (random_bits() % 8) {
     case 0:
         for (size_t i = 0; i < n; i++)
             points[i] =
@@ -151,6 +158,25 @@ static err draw_random(out *o, struct err_info *info)
                                                    random_text(), random_text(), random_text(),
                                                    random_text()},
                             info);
+    case 5:
+        for (size_t i = 0; i < n; i++)
+            some_covariates[i] = (struct chart_love_row){random_text(), random_value(),
+                                                         random_value(), random_text()};
+        return chart_love(o,
+                          &(struct chart_love){frame, number, some_covariates, n, random_value(),
+                                               random_text(), random_text(), random_text(),
+                                               random_text()},
+                          info);
+    case 6:
+        for (size_t i = 0; i < n; i++)
+            some_bins[i] = (struct chart_overlap_bin){
+                random_count(), random_count(), random_count(), random_count(), random_text()};
+        return chart_overlap(o,
+                             &(struct chart_overlap){frame, number, number, random_number() / 1e6,
+                                                     1 + fabs(random_number()) / 100, some_bins, n,
+                                                     random_text(), random_text(), random_text(),
+                                                     random_text(), random_text()},
+                             info);
     default:
         for (size_t i = 0; i < n; i++)
             some[i] = (struct chart_category){random_text(), random_text(), random_text()};

@@ -228,32 +228,9 @@ static void assert_picture(const struct fixture *f)
         fail_msg("%s in:\n%.*s", fault, STR_FMT(out_view(&f->o)));
 }
 
-/* Compares with tests/data/chart/NAME.svg; ONTSCHOT_WRITE_GOLDEN=1 writes it instead. */
 static void assert_golden(const struct fixture *f, const char *name)
 {
-    const char *root = getenv("ONTSCHOT_SOURCE");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/data/chart/%s.svg", root ? root : ".", name);
-    const str got = out_view(&f->o);
-    assert_picture(f);
-    if (getenv("ONTSCHOT_WRITE_GOLDEN")) {
-        FILE *w = fopen(path, "wb");
-        assert_non_null(w);
-        assert_int_equal(fwrite(got.p, 1, got.n, w), got.n);
-        assert_int_equal(fclose(w), 0);
-        return;
-    }
-    FILE *r = fopen(path, "rb");
-    if (!r)
-        fail_msg("cannot read %s", path);
-    char *want = malloc(got.n + 1);
-    assert_non_null(want);
-    const size_t n = fread(want, 1, got.n + 1, r);
-    fclose(r);
-    const bool same = n == got.n && memcmp(want, got.p, n) == 0;
-    free(want);
-    if (!same)
-        fail_msg("%s differs; look at both, then set ONTSCHOT_WRITE_GOLDEN=1", path);
+    assert_golden_picture(out_view(&f->o), name);
 }
 
 /* --- the checker itself --------------------------------------------------- */

@@ -3,8 +3,13 @@
 
 #include "engine/chart/chart_int.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 enum { DEPTH_MAX = 16, BOXES_MAX = 4096 };
 
@@ -27,7 +32,7 @@ static bool next_is(const struct picture *p, const char *text)
     return str_starts(p->rest, str_of(text));
 }
 
-static void skip(struct picture *p, size_t n)
+static void pass_over(struct picture *p, size_t n)
 {
     p->rest = str_cut(p->rest, n, p->rest.n);
 }
@@ -38,7 +43,7 @@ static str take_until(struct picture *p, const char *stops)
     while (n < p->rest.n && !strchr(stops, p->rest.p[n]))
         n++;
     const str taken = str_cut(p->rest, 0, n);
-    skip(p, n);
+    pass_over(p, n);
     return taken;
 }
 
@@ -131,13 +136,13 @@ static void read_attributes(struct picture *p, struct attributes *a)
             p->fault = "an attribute without a quoted value";
             return;
         }
-        skip(p, 2);
+        pass_over(p, 2);
         const str value = take_until(p, "\"");
         if (!p->rest.n) {
             p->fault = "an open quote";
             return;
         }
-        skip(p, 1);
+        pass_over(p, 1);
         p->fault = read_attribute(name, value, a);
     }
 }
@@ -181,7 +186,7 @@ static void add_text_box(struct picture *p, const struct attributes *a, str text
 static void read_element(struct picture *p)
 {
     struct attributes a = {0};
-    skip(p, 1);
+    pass_over(p, 1);
     const str name = take_until(p, " />\n");
     if (str_eq(name, STR("script")) || str_eq(name, STR("style")) || str_eq(name, STR("image")))
         p->fault = "an element that does not belong";
@@ -193,10 +198,10 @@ static void read_element(struct picture *p)
         p->height = a.height;
     }
     if (next_is(p, "/>")) {
-        skip(p, 2);
+        pass_over(p, 2);
         return;
     }
-    skip(p, 1);
+    pass_over(p, 1);
     if (p->depth == DEPTH_MAX) {
         p->fault = "too deep";
         return;
@@ -211,13 +216,13 @@ static void read_element(struct picture *p)
 
 static void close_element(struct picture *p)
 {
-    skip(p, 2);
+    pass_over(p, 2);
     const str name = take_until(p, ">");
     if (!next_is(p, ">") || p->depth == 0 || !str_eq(p->open[p->depth - 1], name)) {
         p->fault = "elements that do not nest";
         return;
     }
-    skip(p, 1);
+    pass_over(p, 1);
     p->depth--;
 }
 
@@ -268,4 +273,31 @@ size_t picture_count(str svg, const char *text)
     for (size_t i = 0; i + wanted.n <= svg.n; i++)
         n += str_starts(str_cut(svg, i, svg.n), wanted);
     return n;
+}
+
+void assert_golden_picture(str svg, const char *name)
+{
+    const char *root = getenv("ONTSCHOT_SOURCE"), *fault = picture_fault(svg);
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tests/data/chart/%s.svg", root ? root : ".", name);
+    if (fault)
+        fail_msg("%s in:\n%.*s", fault, STR_FMT(svg));
+    if (getenv("ONTSCHOT_WRITE_GOLDEN")) {
+        FILE *w = fopen(path, "wb");
+        assert_non_null(w);
+        assert_int_equal(fwrite(svg.p, 1, svg.n, w), svg.n);
+        assert_int_equal(fclose(w), 0);
+        return;
+    }
+    FILE *r = fopen(path, "rb");
+    if (!r)
+        fail_msg("cannot read %s", path);
+    char *want = malloc(svg.n + 1);
+    assert_non_null(want);
+    const size_t n = fread(want, 1, svg.n + 1, r);
+    fclose(r);
+    const bool same = n == svg.n && memcmp(want, svg.p, n) == 0;
+    free(want);
+    if (!same)
+        fail_msg("%s differs; look at both, then set ONTSCHOT_WRITE_GOLDEN=1", path);
 }

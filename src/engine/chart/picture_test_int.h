@@ -14,4 +14,10 @@ const char *picture_fault(str svg);
 
 size_t picture_count(str svg, const char *text);
 
+/*
+ * Fails the test unless it is sound and equals tests/data/chart/NAME.svg;
+ * ONTSCHOT_WRITE_GOLDEN=1 writes that file instead.
+ */
+void assert_golden_picture(str svg, const char *name);
+
 #endif

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { CLASSES_MAX = 8 };
+enum { CLASSES_MAX = 10 };
 
 /* What was said so far about disjoint classes of persons, in echelon form. */
 struct said {
@@ -101,7 +101,7 @@ static size_t less(size_t a, size_t b)
 
 /* ---- two groups, seen once: a row is a person ---- */
 
-enum { FULL, FEWER, OUTSIDE, TAKEN, CHOSEN, OTHER, MISSING, WEIGHTLESS };
+enum { FULL, FEWER, OUTSIDE, TAKEN, CHOSEN, OTHER, MISSING, WEIGHTLESS, ALONE, ALONE_CONTROL };
 
 static struct said say_cross(const struct effect_result *r, const struct effect_match *m,
                              size_t chosen)
@@ -111,9 +111,11 @@ static struct said say_cross(const struct effect_result *r, const struct effect_
     s.size[FULL] = less(m->n_treated, m->n_fewer);
     s.size[FEWER] = m->n_fewer;
     s.size[OUTSIDE] = m->n_outside;
-    s.size[TAKEN] = less(less(d->n_treated, m->n_treated), m->n_outside);
+    s.size[ALONE] = m->n_alone;
+    s.size[TAKEN] = less(less(less(d->n_treated, m->n_treated), m->n_outside), m->n_alone);
     s.size[CHOSEN] = chosen;
-    s.size[OTHER] = less(d->n_control, chosen);
+    s.size[ALONE_CONTROL] = m->n_alone_control;
+    s.size[OTHER] = less(less(d->n_control, chosen), m->n_alone_control);
     s.size[MISSING] = d->n_dropped_missing;
     s.size[WEIGHTLESS] = less(less(d->n_rows, d->n_used), d->n_dropped_missing);
     if (r->match && m->n_treated == m->n_control) /* pairs: as many of both */
@@ -132,15 +134,17 @@ static size_t release_cross(struct released_effect *to)
     struct effect_match *m = r->match ? r->match : &whole;
     struct said s = say_cross(r, m, m->n_control);
     const struct count all[] = {
-        {{1, 1, 1, 1}, {&d->n_treated, r->match ? NULL : &e->n_treated}},
-        {{0, 0, 0, 0, 1, 1}, {&d->n_control, r->match ? NULL : &e->n_control}},
-        {{1, 1, 1, 1, 1, 1}, {&d->n_used, &d->n_units}},
-        {{1, 1, 1, 1, 1, 1, 1, 1}, {&d->n_rows}},
+        {{1, 1, 1, 1, [ALONE] = 1}, {&d->n_treated, r->match ? NULL : &e->n_treated}},
+        {{0, 0, 0, 0, 1, 1, [ALONE_CONTROL] = 1}, {&d->n_control, r->match ? NULL : &e->n_control}},
+        {{1, 1, 1, 1, 1, 1, 0, 0, 1, 1}, {&d->n_used, &d->n_units}},
+        {{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {&d->n_rows}},
         {{0, 0, 0, 0, 0, 0, 1}, {&d->n_dropped_missing}},
     };
     const struct count chosen[] = {
         {{1, 1}, {&m->n_treated, &e->n_treated}},
         {{0, 0, 0, 0, 1}, {&m->n_control, &e->n_control}},
+        {{[ALONE] = 1}, {&m->n_alone}},
+        {{[ALONE_CONTROL] = 1}, {&m->n_alone_control}},
         {{0, 0, 1}, {&m->n_outside}},
         {{0, 0, 0, 1}, {&m->n_taken}},
         {{0, 1}, {&m->n_fewer}},
@@ -151,9 +155,11 @@ static size_t release_cross(struct released_effect *to)
         ADMIT(to, &s, chosen);
     else
         ADMIT(to, &s, trimmed);
-    if (m->n_treated == EFFECT_HIDDEN || m->n_control == EFFECT_HIDDEN ||
-        is_small(m->n_pairs, s.min))
+    const bool is_hidden = m->n_treated == EFFECT_HIDDEN || m->n_control == EFFECT_HIDDEN;
+    if (is_hidden || is_small(m->n_pairs, s.min))
         m->n_pairs = EFFECT_HIDDEN;
+    if (is_hidden)
+        m->n_strata = EFFECT_HIDDEN;
     return s.n_hidden;
 }
 

@@ -60,6 +60,7 @@ err disclosure_release(struct effect_result *result, struct released_effect **re
         return e;
     }
     release_bounds(made);
+    release_alike(made); /* while the totals are known */
     release_counts(made);
     release_warnings(made);
     *released = made;
@@ -120,10 +121,12 @@ void disclosure_keep_apart(struct released_effect *part, const struct released_e
     d->pretest_statistic = d->pretest_p = REAL_NAN;
     d->pretest_df = 0;
     r->match = NULL;
+    r->comparison = NULL;
     r->teams = NULL;
     r->honesty = NULL;
     r->study = NULL;
-    r->n_bacon = r->n_balance = r->n_honest = r->n_trends = r->n_looks = r->n_warnings = 0;
+    r->n_bacon = r->n_overlap = r->n_balance = r->n_honest = r->n_trends = r->n_looks =
+        r->n_warnings = 0;
     release_note(part, "disclosure.says-apart", n);
 }
 

@@ -37,6 +37,7 @@ WARN_UNUSED err disclosure_run(const table *t, const struct effect_spec *spec, p
 
 /* The same from sums for each team. */
 WARN_UNUSED err disclosure_run_compressed(const compressed *c, const struct effect_spec *spec,
+                                          par *pool, const struct progress *progress,
                                           struct released_effect **released, struct err_info *info);
 void disclosure_free(struct released_effect *released); /* NULL is fine */
 

@@ -51,6 +51,7 @@ void release_hide(struct released_effect *to, size_t *count);
 
 /* Each works on to->result in place. */
 WARN_UNUSED err release_cells(struct released_effect *to, struct err_info *info);
+void release_alike(struct released_effect *to);
 void release_counts(struct released_effect *to);
 WARN_UNUSED err release_parts(struct released_effect *to, struct err_info *info);
 void release_bounds(struct released_effect *to);

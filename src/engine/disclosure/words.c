@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-/* Counts of teams, periods and the like: what few teams mean is no matter of this room. */
+/* Counts of teams, periods, characteristics and the like: what few teams mean is no matter of this
+ * room. */
 static const char *const not_of_persons[] = {
-    "effect.few-clusters",
-    "effect.more-warnings",
+    "effect.few-clusters",  "effect.few-clusters-settled", "effect.match-uneven",
+    "effect.more-warnings", "effect.strata-uneven",        "panel.cells-dropped",
     "panel.cells-failed",
-    "panel.cells-dropped",
 };
 
 static bool is_of_persons(const char *key)

@@ -3,12 +3,15 @@
 
 #include "base/lin.h"
 #include "base/real.h"
-#include "engine/effect/code_map_int.h"
 #include "engine/effect/order_int.h"
 
 #include <math.h>
 
-enum { FEW = 256 }; /* values of a column that are counted rather than sorted */
+enum {
+    FEW = 256, /* values of a column that are counted rather than sorted */
+    SLOT_BITS = 10,
+    SLOTS = 1 << SLOT_BITS,
+};
 
 enum { BEFORE, AFTER, TIMES };
 enum { CONTROL, TREATED, GROUPS };
@@ -124,29 +127,35 @@ static void compare_distributions(const struct column *c, struct effect_likeness
     }
 }
 
+/* The place of a value among `slot`: its own, or a free one. Few values leave most places free. */
+static size_t place_of(uint64_t key, const struct order_item *item, const uint16_t slot[SLOTS])
+{
+    size_t at = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SLOT_BITS));
+    while (slot[at] && item[slot[at] - 1].key != key)
+        at = (at + 1) % SLOTS;
+    return at;
+}
+
 /* Values in the place of rows, with the sum of their steps; false when they are not few. */
 static bool count_values(const struct pass *p, const double *x, struct order_item item[FEW],
                          struct step sum[FEW], size_t *n)
 {
-    struct code_map map;
-    struct err_info ignored; /* sorting needs no more memory */
-    uint32_t code;
+    uint16_t slot[SLOTS] = {0}; /* 1 + the value's code; 0: free */
 
-    bool is_fine = code_map_init(&map, (size_t)4 * FEW, &ignored) == OK;
-    for (size_t i = 0; is_fine && i < p->f->n; i++) {
+    for (size_t i = 0; i < p->f->n; i++) {
         const uint64_t key = order_key(x[i]);
-        is_fine = code_map_add(&map, key, &code, &ignored) == OK && code < FEW;
-        if (!is_fine)
-            break;
-        if (code == *n) {
-            item[(*n)++] = (struct order_item){key, code};
-            sum[code] = (struct step){{0}};
+        const size_t at = place_of(key, item, slot);
+        if (!slot[at]) {
+            if (*n == FEW)
+                return false;
+            item[*n] = (struct order_item){key, (uint32_t)*n};
+            sum[*n] = (struct step){{0}};
+            slot[at] = (uint16_t)++*n;
         }
         for (int t = 0; t < TIMES; t++)
-            sum[code].by[t] += p->step[i].by[t];
+            sum[slot[at] - 1].by[t] += p->step[i].by[t];
     }
-    code_map_free(&map);
-    return is_fine;
+    return true;
 }
 
 static bool has_two_values(const struct column *c)

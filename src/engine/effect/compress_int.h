@@ -20,7 +20,6 @@
  *   compress_add.c    several of them together
  *   compress_settle.c what may be asked
  *   compress_run.c    estimates from sums
- *   compress_fit.c    one two-way estimate after another, for other allocations of treatment
  *
  * Does not: handle persons who change teams, or factors beside person and period.
  */
@@ -134,40 +133,8 @@ WARN_UNUSED err compressed_settle(const struct compressed *c, struct effect_spec
                                   struct err_info *info);
 
 /* Computes everything of `r`, for a settled spec. Errors as effect_run. */
-WARN_UNUSED err compressed_estimate(const struct compressed *c, struct effect_result *r,
+WARN_UNUSED err compressed_estimate(const struct compressed *c, par *pool,
+                                    const struct progress *progress, struct effect_result *r,
                                     struct err_info *info);
-
-/* ---- compress_fit.c ---- */
-
-/*
- * The two-way effect on one outcome for any allocation of the teams' starts: y = b d + x'c +
- * effects of persons and periods. All but d is the same for all allocations and is solved once.
- *
- * Variance by team, with the factors of twfe_int.h. Memory: teams x distinct starts x (T + p).
- */
-struct compressed_fit;
-
-struct compressed_effect {
-    double estimate, standard_error, t;
-};
-
-/*
- * outcome  of the compressed outcomes, from 0
- * null     t and estimate are of the outcome less `null` times the teams' own treatment, so that
- *          `t` tests an effect of `null`
- * `c` must outlive the fit. E_INPUT with fewer than two teams or too few rows; E_NOMEM.
- */
-WARN_UNUSED err compressed_fit_new(const struct compressed *c, size_t outcome, double null,
-                                   arena *a, struct compressed_fit **fit, struct err_info *info);
-
-/* Doubles of scratch memory that one thread needs. */
-size_t compressed_fit_room(const struct compressed_fit *fit);
-
-/*
- * start  of each team, every one of them some team's own start
- * False, and NaN, when treatment does not vary once periods and covariates are taken out.
- */
-bool compressed_fit_try(const struct compressed_fit *fit, const uint32_t *start, double *scratch,
-                        struct compressed_effect *effect);
 
 #endif

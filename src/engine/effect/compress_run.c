@@ -243,6 +243,8 @@ static err design_new(const struct compressed *c, struct effect_result *r, arena
     struct twfe *f = &d->f;
     f->rows.spec = &r->spec;
     f->rows.periods = (struct panel_periods){.n = n, .value = c->period, .step = step_of(c)};
+    f->rows.has_cluster = true;
+    f->rows.cluster.n = c->n_teams;
     f->is_nested = true;
     f->n_by_start = ARENA_NEW(a, size_t, n + 1);
     if (!d->x || !d->is_used || !d->column || !d->fitted || !f->n_by_start)
@@ -297,6 +299,7 @@ static void add_team(const struct design *d, const struct compressed_team *team,
             add_product(d, gram, first_x + i, first_x + j, team->c[d->x[i] * all + d->x[j]]);
         add_product(d, gram, first_x + i, d->s.k, team->c[d->y * all + d->x[i]]);
     }
+    add_product(d, gram, d->s.k, d->s.k, team->c[d->y * all + d->y]);
 }
 
 /* What the comparisons that a two-way estimate averages are made of. */
@@ -329,7 +332,7 @@ static err solve(struct design *d, arena *a, struct effect_result *r, struct err
 /* ---- scores ---- */
 
 /* d->left: the team's score of every column of the system. */
-static void take_left(struct design *d, const struct compressed_team *team)
+static void take_left(const struct design *d, const struct compressed_team *team)
 {
     const size_t n = d->c->n_periods, all = compressed_columns(d->c), first_x = d->f.n_levels;
     const double *beta = d->s.beta;
@@ -355,16 +358,18 @@ static void take_left(struct design *d, const struct compressed_team *team)
     }
 }
 
-/* r->covariance before small-sample factors: squares of the teams' scores of the estimates. */
-static err take_scores(struct design *d, double *form, arena *a, struct effect_result *r,
-                       struct err_info *info)
+static err take_scores(const void *ctx, const struct twfe_system *s, const double *form, par *pool,
+                       arena *a, struct effect_result *r, struct err_info *info)
 {
-    const size_t m = r->n_estimates, n_teams = d->c->n_teams, k = d->s.k;
+    const struct design *d = ctx;
+    const size_t m = r->n_estimates, n_teams = d->c->n_teams, k = s->k;
     double **score = ARENA_NEW(a, double *, m), *all = ARENA_NEW(a, double, m *n_teams);
-    if (!score || !all)
+    double *weight = ARENA_NEW(a, double, m *k);
+    if (!score || !all || !weight)
         return err_nomem(info);
+    memcpy(weight, form, m * k * sizeof *weight);
     for (size_t i = 0; i < m; i++) {
-        twfe_solve_for(&d->s, form + i * k);
+        twfe_solve_for(s, weight + i * k);
         score[i] = all + i * n_teams;
     }
     for (size_t g = 0; g < n_teams; g++) {
@@ -372,15 +377,70 @@ static err take_scores(struct design *d, double *form, arena *a, struct effect_r
             continue;
         take_left(d, &d->c->team[g]);
         for (size_t i = 0; i < m; i++)
-            score[i][g] = r->estimates[i].reference ? 0 : lin_dot(form + i * k, d->left, k);
+            score[i][g] = r->estimates[i].reference ? 0 : lin_dot(weight + i * k, d->left, k);
     }
-    return lin_gram(NULL, (const double *const *)score, m, NULL, n_teams, r->covariance, info);
+    return lin_gram(pool, (const double *const *)score, m, NULL, n_teams, r->covariance, info);
 }
 
-err compressed_estimate(const struct compressed *c, struct effect_result *r, struct err_info *info)
+/* ---- teams ---- */
+
+static err read_courses(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                        uint8_t **on, struct err_info *info)
+{
+    (void)pool;
+    const struct design *d = ctx;
+    const struct twfe_factor *time = &s->f->factor[0];
+    uint8_t *course = ARENA_NEW(a, uint8_t, s->f->n_clusters * time->n);
+    *on = course;
+    if (!course)
+        return err_nomem(info);
+    memset(course, TWFE_UNSEEN, s->f->n_clusters * time->n);
+    for (size_t g = 0; g < d->c->n_teams; g++) {
+        const struct compressed_team *team = &d->c->team[g];
+        if (!d->is_used[g])
+            continue;
+        for (size_t t = 0; t < d->c->n_periods; t++)
+            if (team->n_rows[t] > 0)
+                course[time->level[t]] = t >= team->start;
+        course += time->n;
+    }
+    return OK;
+}
+
+static size_t rows_of(const struct compressed *c, const struct compressed_team *team)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < c->n_periods; t++)
+        n += team->n_rows[t];
+    return n;
+}
+
+static err read_clusters(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                         struct twfe_clusters *clusters, struct err_info *info)
+{
+    (void)pool;
+    const struct design *d = ctx;
+    const size_t width = s->k + 1;
+    double *wide = ARENA_NEW(a, double, width *width);
+    err e = wide ? twfe_clusters_new(s, a, clusters, info) : err_nomem(info);
+    for (size_t g = 0; g < d->c->n_teams && e == OK; g++) {
+        const struct compressed_team *team = &d->c->team[g];
+        if (!d->is_used[g])
+            continue;
+        memset(wide, 0, width * width * sizeof *wide);
+        add_team(d, team, wide);
+        twfe_clusters_add(clusters, s->k,
+                          &(struct twfe_cluster){wide, rows_of(d->c, team), team->n_persons,
+                                                 team->n_treated > 0});
+    }
+    return e;
+}
+
+err compressed_estimate(const struct compressed *c, par *pool, const struct progress *progress,
+                        struct effect_result *r, struct err_info *info)
 {
     struct design d = {0};
-    double *form;
+    const struct twfe_source from_sums = {take_scores, read_courses, read_clusters, &d};
     arena *a = arena_new(PANEL_MEMORY_MAX);
     err e = a ? design_new(c, r, a, &d, info) : err_nomem(info);
     if (e == OK)
@@ -388,11 +448,7 @@ err compressed_estimate(const struct compressed *c, struct effect_result *r, str
     if (e == OK)
         e = twfe_bacon(&d.s, a, r, info);
     if (e == OK)
-        e = twfe_estimates(&d.s, a, r, &form, info);
-    if (e == OK)
-        e = take_scores(&d, form, a, r, info);
-    if (e == OK)
-        e = twfe_conclude(&d.s, r, info);
+        e = twfe_infer(&d.s, &from_sums, pool, progress, a, r, info);
     arena_free(a);
     return e;
 }

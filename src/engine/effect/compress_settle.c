@@ -41,10 +41,9 @@ err compressed_settle(const struct compressed *c, struct effect_spec *s, struct 
         const char *option;
     } not_here[] = {
         {s->n_fixed_effects > 0, "fixed-effects"},
-        {s->has_errors && s->errors != EFFECT_CR1, "errors"},
+        {s->has_errors && s->errors < EFFECT_CR1, "errors"},
         {s->bootstrap > 0, "bootstrap"},
         {s->anticipation > 0, "anticipation"},
-        {s->inference != EFFECT_AUTO && s->inference != EFFECT_ANALYTIC, "inference"},
         {s->n_subgroups > 0, "subgroups"},
         {s->n_explore > 0, "explore"},
         {s->n_placebo_outcomes > 0, "placebo-outcomes"},

@@ -106,7 +106,7 @@ static struct effect_result *run_compressed(const compressed *c, const struct ef
 {
     struct err_info info;
     struct effect_result *r = NULL;
-    if (effect_run_compressed(c, s, &r, &info) != OK)
+    if (effect_run_compressed(c, s, NULL, NULL, &r, &info) != OK)
         fail_msg("%s", info.msg.key);
     return r;
 }
@@ -536,7 +536,7 @@ static void assert_not_estimated(const struct made_panel *m, const struct effect
     table *t = panel_of(m);
     compressed *c = compressed_of(t, &usual, NULL);
 
-    assert_int_equal(effect_run_compressed(c, s, &r, &info), E_INPUT);
+    assert_int_equal(effect_run_compressed(c, s, NULL, NULL, &r, &info), E_INPUT);
 
     assert_string_equal(info.msg.key, key);
     compressed_free(c);

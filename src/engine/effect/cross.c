@@ -51,6 +51,8 @@ err cross_least_squares(const struct frame *f, par *pool, struct effect_result *
     least_squares_influence(&design, factor.inverse + treatment * k, residual, answer->psi);
     if (!r->spec.has_errors)
         return OK;
+    if (r->spec.errors == EFFECT_CR2 || r->spec.errors == EFFECT_CR3)
+        return cross_cluster_errors(f, x, k, pool, r, a, answer, info);
     e = ols_covariance(pool, &design, &factor, residual, r->spec.errors, f->cluster, f->n_clusters,
                        covariance, info);
     answer->variance = covariance[treatment * k + treatment];
@@ -151,11 +153,20 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
     return OK;
 }
 
+static err estimate(const struct frame *f, par *pool, struct effect_result *r, arena *a,
+                    struct cross_answer *answer, struct err_info *info)
+{
+    switch (r->spec.method) {
+    case EFFECT_WEIGHTING:
+    case EFFECT_DOUBLY_ROBUST: return cross_weighting(f, pool, r, a, answer, info);
+    case EFFECT_BALANCING: return cross_balancing(f, pool, r, a, answer, info);
+    default: return cross_least_squares(f, pool, r, a, answer, info);
+    }
+}
+
 err effect_cross_run(const table *t, par *pool, const struct progress *progress,
                      struct effect_result *r, struct err_info *info)
 {
-    const bool weighting =
-        r->spec.method == EFFECT_WEIGHTING || r->spec.method == EFFECT_DOUBLY_ROBUST;
     struct cross_answer answer = {.variance = REAL_NAN};
     struct frame f;
     arena *scratch = arena_new(SIZE_MAX);
@@ -169,13 +180,14 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
         e = cross_match(t, &f, pool, r, scratch, info);
     if (e == OK) {
         answer.df = f.cluster ? (double)f.n_clusters - 1 : REAL_INF;
-        e = (weighting ? cross_weighting : cross_least_squares)(&f, pool, r, scratch, &answer,
-                                                                info);
+        e = estimate(&f, pool, r, scratch, &answer, info);
     }
     if (e == OK && f.key)
         e = keep_parts(&f, &answer, scratch, r, info);
     if (e == OK)
         e = conclude(&f, &answer, pool, progress, r, info);
+    if (e == OK && r->spec.cluster.n)
+        e = cross_teams(&f, pool, progress, r, scratch, info);
     arena_free(scratch);
     return e;
 }

@@ -50,6 +50,53 @@ WARN_UNUSED err cross_weighting(const struct frame *f, par *pool, struct effect_
                                 struct cross_answer *answer, struct err_info *info);
 
 /*
+ * Effect under weights that make the groups alike. For unit i with weight w:
+ *
+ *   entropy  controls weigh w exp(x'b) with b such that their means of x equal
+ *            those of the treated: the weights closest to w in entropy that do
+ *            so, Hainmueller (2012), eq. 5 and 11, by tilt_int.h. Zhao and
+ *            Percival (2017) show that exp(x'b) are the odds of a logit fitted
+ *            by balance. Effect on the treated (ATT).
+ *   overlap  treated weigh w (1 - p), controls w p, with p from a logit by
+ *            maximum likelihood: Li, Morgan and Zaslavsky (2018), table 1. Means
+ *            of x are equal by their theorem 3. Effect among those who could
+ *            have been in either group (ATO).
+ *
+ * Influences count the estimation of b: as solution of stacked equations,
+ * Newey and McFadden (1994), sec. 6. For entropy that comes down to the
+ * residuals of least squares of y on x under the controls' weights; for overlap
+ * see Li, Thomas and Li (2019), appendix.
+ *
+ * E_INPUT, with the covariate, when no such weights exist.
+ */
+WARN_UNUSED err cross_balancing(const struct frame *f, par *pool, struct effect_result *r, arena *a,
+                                struct cross_answer *answer, struct err_info *info);
+
+/*
+ * What it adds to psi that coefficients were estimated from the data, with
+ * influences n inverse x u: psi[i] -= factor u[i] x_i' inverse (X'part).
+ *
+ *   inverse  k x k
+ *   u        n, the score of a unit without its x
+ *   part     n: the derivative by the index x'b of each unit's term; lost
+ */
+void cross_add_estimation(const struct frame *f, const double *inverse, const double *u,
+                          double factor, double *part, double *psi);
+
+/*
+ * CR2 and CR3 of the treatment, the last of k columns, by f->cluster: see clustered_int.h.
+ * Fills variance and df of the answer. E_NOMEM; E_LIMIT beyond CROSS_CLUSTERS_BYTES_MAX.
+ */
+#define CROSS_CLUSTERS_BYTES_MAX ((size_t)1 << 30)
+WARN_UNUSED err cross_cluster_errors(const struct frame *f, const double *const *x, size_t k,
+                                     par *pool, const struct effect_result *r, arena *a,
+                                     struct cross_answer *answer, struct err_info *info);
+
+/* How sure, counted in teams, once the estimate has its errors: see teams_int.h. */
+WARN_UNUSED err cross_teams(const struct frame *f, par *pool, const struct progress *progress,
+                            struct effect_result *r, arena *a, struct err_info *info);
+
+/*
  * Turns `f`, read from `t`, into the matched sample, in which least squares of y
  * on d is the effect on the treated: units in a pair or stratum, weighted. A
  * treated has weight 1, which its m controls share as 1 / m each; a control adds

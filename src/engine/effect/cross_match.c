@@ -4,7 +4,7 @@
 
 #include "base/lin.h"
 #include "base/real.h"
-#include "engine/effect/balance_int.h"
+#include "engine/effect/comparison_int.h"
 #include "engine/effect/match_whiten_int.h"
 
 #include <math.h>
@@ -98,7 +98,7 @@ static err find_pairs(par *pool, arena *a, struct matching *m, struct effect_res
         return match_nearest(&ask, a, pairs, info);
     e = match_whiten(pool, f->x + 1, f->k - 1, f->d, f->n, a, &ask.x, &ask.k, info);
     if (e == OK && ask.k == 0)
-        e = err_set(info, E_INPUT, "effect.match-all-alike");
+        e = err_set(info, E_INPUT, "effect.match-no-spread");
     return e == OK ? match_in_space(&ask, pool, a, pairs, info) : e;
 }
 
@@ -254,7 +254,7 @@ err cross_match(const table *t, struct frame *f, par *pool, struct effect_result
     if (e != OK)
         return e;
     matching_scale(&m, r->match);
-    e = balance_fill(f, m.p, m.weight, pool, r, info);
+    e = comparison_fill(f, m.p, m.weight, pool, r, info);
     if (e == OK)
         e = settle_groups(f, &m, a, r, info);
     if (e != OK)

@@ -3,12 +3,10 @@
 
 #include "base/lin.h"
 #include "base/real.h"
+#include "engine/effect/comparison_int.h"
 #include "engine/effect/ols_int.h"
 
 #include <string.h>
-
-enum { FEW_EFFECTIVE = 25 }; /* controls the weighted group is worth */
-#define OUTSIDE_SHARE 0.05   /* of the treated, with a score no control reaches */
 
 /* What the estimators share: scores, weights and residuals of every unit. */
 struct weighting {
@@ -18,9 +16,9 @@ struct weighting {
     double *w1, *w0; /* weights of the treated; of the controls as stand-ins for the treated */
     double *r;       /* outcome less its regression among controls; the outcome itself without */
     double sum1, sum0;
-    struct ols_factor controls;      /* of that regression; unset without */
-    double *score;                   /* w (d - p), the logit's score without x */
-    double *part, *loading, *moment; /* scratch: n, k, k */
+    struct ols_factor controls; /* of that regression; unset without */
+    double *score;              /* w (d - p), the logit's score without x */
+    double *part;               /* scratch */
 };
 
 static double weight_of(const struct frame *f, size_t i)
@@ -37,10 +35,8 @@ static err weighting_new(const struct frame *f, arena *a, struct weighting *s,
                             .w0 = ARENA_NEW(a, double, f->n),
                             .r = ARENA_NEW(a, double, f->n),
                             .score = ARENA_NEW(a, double, f->n),
-                            .part = ARENA_NEW(a, double, f->n),
-                            .loading = ARENA_NEW(a, double, f->k),
-                            .moment = ARENA_NEW(a, double, f->k)};
-    if (!s->p || !s->w1 || !s->w0 || !s->r || !s->score || !s->part || !s->loading || !s->moment)
+                            .part = ARENA_NEW(a, double, f->n)};
+    if (!s->p || !s->w1 || !s->w0 || !s->r || !s->score || !s->part)
         return err_nomem(info);
     memcpy(s->r, f->y, f->n * sizeof *s->r);
     return logit_fit_new(a, f->k, &s->logit, info);
@@ -98,23 +94,17 @@ static err fit_controls(par *pool, arena *a, struct weighting *s, struct err_inf
     return ols_solve(pool, &design, &s->controls, f->y, beta, s->r, info);
 }
 
-/* moment = X'v */
-static void column_moments(const struct frame *f, const double *v, double *moment)
+void cross_add_estimation(const struct frame *f, const double *inverse, const double *u,
+                          double factor, double *part, double *psi)
 {
+    double moment[LIN_K_MAX], loading[LIN_K_MAX];
+
     for (size_t j = 0; j < f->k; j++)
-        moment[j] = lin_dot(f->x[j], v, f->n);
-}
-
-/* psi[i] -= factor * u[i] * x'(inverse moment): what estimating a coefficient adds. */
-static void add_estimation(struct weighting *s, const double *inverse, const double *u,
-                           double factor, double *psi)
-{
-    const struct frame *f = s->f;
-
-    lin_multiply(inverse, f->k, f->k, s->moment, s->loading);
-    lin_combine(f->x, f->k, s->loading, f->n, s->part);
+        moment[j] = lin_dot(f->x[j], part, f->n);
+    lin_multiply(inverse, f->k, f->k, moment, loading);
+    lin_combine(f->x, f->k, loading, f->n, part);
     for (size_t i = 0; i < f->n; i++)
-        psi[i] -= factor * u[i] * s->part[i];
+        psi[i] -= factor * u[i] * part[i];
 }
 
 /* Horvitz-Thompson: the controls' weights are divided by those of the treated. */
@@ -128,8 +118,7 @@ static void answer_ht(struct weighting *s, struct cross_answer *answer)
         answer->psi[i] = scale * (s->w1[i] * (f->y[i] - answer->estimate) - s->w0[i] * f->y[i]);
     for (size_t i = 0; i < f->n; i++)
         s->part[i] = s->w0[i] * f->y[i];
-    column_moments(f, s->part, s->moment);
-    add_estimation(s, s->logit.inverse, s->score, scale, answer->psi);
+    cross_add_estimation(f, s->logit.inverse, s->score, scale, s->part, answer->psi);
 }
 
 /* Both groups with weights that add to one; the estimation of the score with it. */
@@ -145,8 +134,7 @@ static void answer_hajek(struct weighting *s, struct cross_answer *answer)
         s->part[i] = s->w0[i] * (s->r[i] - mean0);
         answer->psi[i] = n * (s->w1[i] * (s->r[i] - mean1) / s->sum1 - s->part[i] / s->sum0);
     }
-    column_moments(f, s->part, s->moment);
-    add_estimation(s, s->logit.inverse, s->score, n / s->sum0, answer->psi);
+    cross_add_estimation(f, s->logit.inverse, s->score, n / s->sum0, s->part, answer->psi);
 }
 
 /* The estimation of the outcome regression, felt where the two weighted groups differ in x. */
@@ -156,37 +144,18 @@ static void add_regression(struct weighting *s, struct cross_answer *answer)
 
     for (size_t i = 0; i < f->n; i++)
         s->part[i] = s->w1[i] / s->sum1 - s->w0[i] / s->sum0;
-    column_moments(f, s->part, s->moment);
     for (size_t i = 0; i < f->n; i++) /* the score's own place is free by now */
         s->score[i] = weight_of(f, i) * (1 - f->d[i]) * s->r[i];
-    add_estimation(s, s->controls.inverse, s->score, (double)f->n, answer->psi);
+    cross_add_estimation(f, s->controls.inverse, s->score, (double)f->n, s->part, answer->psi);
 }
 
-/* Tells when few controls carry the comparison, or some treated have no like. */
-static void warn_overlap(const struct weighting *s, size_t n_trimmed, struct effect_result *r)
+/* The weights under which the groups are compared, in the place of those of the treated. */
+static err compare_groups(struct weighting *s, par *pool, struct effect_result *r,
+                          struct err_info *info)
 {
-    const struct frame *f = s->f;
-    const double effective = s->sum0 * s->sum0 / lin_dot(s->w0, s->w0, f->n);
-    double highest = 0;
-    size_t outside = 0;
-
-    for (size_t i = 0; i < f->n; i++)
-        if (f->d[i] == 0 && s->p[i] > highest)
-            highest = s->p[i];
-    for (size_t i = 0; i < f->n; i++)
-        outside += f->d[i] > 0 && s->p[i] > highest;
-    if (n_trimmed)
-        msg_int(effect_warn(r, "effect.trimmed"), (int64_t)n_trimmed);
-    if (effective < FEW_EFFECTIVE) {
-        struct msg *m = effect_warn(r, "effect.few-effective");
-        msg_real(m, effective, 1);
-        msg_int(m, (int64_t)r->diagnostics.n_control);
-    }
-    if ((double)outside > OUTSIDE_SHARE * (double)r->diagnostics.n_treated) {
-        struct msg *m = effect_warn(r, "effect.outside-support");
-        msg_int(m, (int64_t)outside);
-        msg_int(m, (int64_t)r->diagnostics.n_treated);
-    }
+    for (size_t i = 0; i < s->f->n; i++)
+        s->w1[i] += s->w0[i];
+    return comparison_fill(s->f, s->p, s->w1, pool, r, info);
 }
 
 err cross_weighting(const struct frame *f, par *pool, struct effect_result *r, arena *a,
@@ -217,6 +186,10 @@ err cross_weighting(const struct frame *f, par *pool, struct effect_result *r, a
         answer_hajek(&s, answer);
     if (doubly)
         add_regression(&s, answer);
-    warn_overlap(&s, answer->n_trimmed, r);
-    return OK;
+    if (answer->n_trimmed)
+        msg_int(effect_warn(r, "effect.trimmed"), (int64_t)answer->n_trimmed);
+    e = compare_groups(&s, pool, r, info);
+    if (e == OK)
+        comparison_warn(r);
+    return e;
 }

@@ -6,6 +6,7 @@
 #include "engine/effect/honest_int.h"
 #include "engine/effect/looks_int.h"
 #include "engine/effect/panel_int.h"
+#include "engine/effect/teams_int.h"
 #include "engine/effect/twfe_int.h"
 
 #include <stdlib.h>
@@ -78,6 +79,22 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
         msg_int(&info->msg, draws ? EFFECT_BOOTSTRAP_MAX : EFFECT_COVARIATES_MAX);
         return E_LIMIT;
     }
+    return OK;
+}
+
+/* Weights make two groups alike in what is known about them, once. */
+static err check_balancing(const struct effect_spec *s, struct err_info *info)
+{
+    if (s->method != EFFECT_BALANCING)
+        return s->weighing == EFFECT_ENTROPY
+                   ? OK
+                   : err_text(info, E_INPUT, "balancing.option-elsewhere", STR("balance"));
+    if (is_given(s->unit) || is_given(s->time))
+        return err_set(info, E_INPUT, "balancing.on-panel");
+    if (s->ipw != EFFECT_HAJEK)
+        return err_set(info, E_INPUT, "balancing.ipw");
+    if (s->n_covariates == 0)
+        return err_set(info, E_INPUT, "balancing.without-covariates");
     return OK;
 }
 
@@ -183,15 +200,21 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
 
     if (effect_has_fixed_effects(s->method))
         return settle_fixed_errors(s, info);
+    const bool by_cluster =
+        s->errors == EFFECT_CR1 || s->errors == EFFECT_CR2 || s->errors == EFFECT_CR3;
     if (is_given(s->cluster)) {
-        if (s->has_errors && s->errors != EFFECT_CR1)
+        if (s->has_errors && (!by_cluster || (s->errors != EFFECT_CR1 && !least_squares)))
             return err_text(info, E_INPUT, "effect.errors-and-cluster",
                             str_of(effect_errors_name(s->errors)));
+        if (s->has_errors && s->errors != EFFECT_CR1 && s->bootstrap)
+            return err_text(info, E_INPUT, "effect.errors-and-bootstrap",
+                            str_of(effect_errors_name(s->errors)));
+        if (!s->has_errors)
+            s->errors = EFFECT_CR1;
         s->has_errors = true;
-        s->errors = EFFECT_CR1;
         return OK;
     }
-    if (s->has_errors && s->errors == EFFECT_CR1)
+    if (s->has_errors && by_cluster)
         return err_text(info, E_INPUT, "effect.option-missing", STR("cluster"));
     if (s->has_errors && !least_squares)
         return err_text(info, E_INPUT, "effect.errors-of-least-squares",
@@ -205,11 +228,35 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
     return OK;
 }
 
+/* Inference over teams needs teams; the bootstrap needs one regression. */
+static err check_inference(const struct effect_spec *s, struct err_info *info)
+{
+    const bool is_regression =
+        effect_is_two_way(s->method) ||
+        (!is_given(s->unit) && (s->method == EFFECT_DIFFERENCE || s->method == EFFECT_REGRESSION));
+    const bool can_randomise =
+        is_regression || (is_given(s->unit) && !effect_has_fixed_effects(s->method));
+    if (s->replications < 1 || s->replications > EFFECT_REPLICATIONS_MAX) {
+        err_set(info, E_LIMIT, "effect.replications-limit");
+        msg_int(&info->msg, EFFECT_REPLICATIONS_MAX);
+        return E_LIMIT;
+    }
+    if (s->inference == EFFECT_AUTO || s->inference == EFFECT_ANALYTIC)
+        return OK;
+    if (!(s->inference == EFFECT_WILD ? is_regression : can_randomise) || s->event_study)
+        return err_text(info, E_INPUT, "effect.inference-of-methods",
+                        str_of(effect_inference_name(s->inference)));
+    return is_given(s->cluster) ? OK
+                                : err_text(info, E_INPUT, "effect.option-missing", STR("cluster"));
+}
+
 static err settle(struct effect_spec *s, struct err_info *info)
 {
     err e = check_numbers(s, info);
     if (e == OK)
         e = effect_matching_check(s, info);
+    if (e == OK)
+        e = check_balancing(s, info);
     if (e == OK)
         e = check_columns(s, info);
     if (e == OK)
@@ -218,7 +265,9 @@ static err settle(struct effect_spec *s, struct err_info *info)
         e = looks_check(s, info);
     if (e == OK)
         e = effect_honest_check(s, info);
-    return e == OK ? settle_errors(s, info) : e;
+    if (e == OK)
+        e = settle_errors(s, info);
+    return e == OK ? check_inference(s, info) : e;
 }
 
 /* The rule chooses the controls as well. */
@@ -343,14 +392,16 @@ bool effect_is_few(size_t n, size_t n_treated, size_t n_control)
     return n < ENOUGH || n_treated < ENOUGH_IN_GROUP || n_control < ENOUGH_IN_GROUP;
 }
 
-/* Clustered errors lean on many clusters in both groups. */
+/* Clustered errors lean on many clusters in both groups; what was done when there are few. */
 static void warn_few_clusters(struct effect_result *r)
 {
     const struct effect_diagnostics *d = &r->diagnostics;
+    const bool is_settled = r->teams && r->teams->rule != EFFECT_ANALYTIC;
     if (d->n_clusters == 0 ||
         !effect_is_few(d->n_clusters, d->n_treated_clusters, d->n_control_clusters))
         return;
-    struct msg *m = effect_warn(r, "effect.few-clusters");
+    struct msg *m =
+        effect_warn(r, is_settled ? "effect.few-clusters-settled" : "effect.few-clusters");
     msg_int(m, (int64_t)d->n_clusters);
     msg_int(m, (int64_t)d->n_treated_clusters);
     msg_int(m, (int64_t)d->n_control_clusters);
@@ -362,6 +413,19 @@ static bool has_dates(const table *t, const struct effect_spec *s)
     const struct table_column *c;
     struct err_info info;
     return is_given(s->time) && table_find(t, s->time, &c, &info) == OK && c->type == TABLE_DATE;
+}
+
+/* What the estimates are worth, wherever they came from. */
+static err judge(struct effect_result *r, struct err_info *info)
+{
+    err e = effect_honest_run(r, info);
+    if (e == OK)
+        e = effect_design_tell(r, info);
+    if (e != OK)
+        return e;
+    teams_close(r);
+    warn_few_clusters(r);
+    return OK;
 }
 
 /* The main effect, by its method. */
@@ -399,13 +463,10 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     if (e == OK && is_given(r->spec.provider))
         e = effect_providers_run(t, r, info);
     if (e == OK)
-        e = effect_honest_run(r, info);
-    if (e == OK)
-        e = effect_design_tell(r, info);
+        e = judge(r, info);
     if (e != OK)
         goto out;
     r->has_dates = has_dates(t, &r->spec);
-    warn_few_clusters(r);
     e = looks_run(looks, t, pool, progress, r, info);
     if (e == OK)
         *result = r;
@@ -422,8 +483,9 @@ const struct effect_estimate *effect_overall(const struct effect_result *r)
     return simple ? simple : effect_find(r, EFFECT_NONE);
 }
 
-err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
-                          struct effect_result **result, struct err_info *info)
+err effect_run_compressed(const compressed *c, const struct effect_spec *spec, par *pool,
+                          const struct progress *progress, struct effect_result **result,
+                          struct err_info *info)
 {
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
@@ -434,17 +496,14 @@ err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
     if (e == OK)
         e = result_new(&settled, &r, info);
     if (e == OK)
-        e = compressed_estimate(c, r, info);
+        e = compressed_estimate(c, pool, progress, r, info);
     if (e == OK)
-        e = effect_honest_run(r, info);
-    if (e == OK)
-        e = effect_design_tell(r, info);
+        e = judge(r, info);
     if (e != OK) {
         effect_result_free(r);
         return e;
     }
     r->has_dates = c->has_dates;
-    warn_few_clusters(r);
     *result = r;
     return OK;
 }

@@ -193,7 +193,7 @@ struct effect_estimate {
     enum effect_aggregation aggregation;
     double group, time, event_time;
     double estimate, standard_error;
-    double ci_low, ci_high;      /* pointwise */
+    double ci_low, ci_high;      /* pointwise; infinite when no effect on a side is rejected */
     double band_low, band_high;  /* simultaneous over its aggregation; NaN without bootstrap */
     double p;                    /* two-sided, of no effect */
     size_t n_treated, n_control; /* units behind it */
@@ -264,16 +264,41 @@ struct effect_match {
     double effective_control;    /* units the weighted controls are worth (Kish) */
 };
 
-/* How sure the main effect is, counted in teams. NaN stands for "not applicable". */
+/* Whom the effect of two groups is about. */
+enum effect_population {
+    EFFECT_OF_TREATED, /* those who took part: ATT */
+    EFFECT_OF_OVERLAP, /* those who could have been in either group: ATO */
+};
+
+/* Two groups as weights make them. NaN stands for "not applicable". */
+struct effect_comparison {
+    enum effect_population population;
+    size_t n_treated, n_control;                 /* units with weight */
+    double effective_treated, effective_control; /* units these are worth: Kish (1965) */
+    double heaviest_control;                     /* share of one control in the weight of all */
+    size_t n_outside; /* treated with a score lower or higher than that of any control */
+    size_t n_uneven;  /* covariates still further apart than EFFECT_UNEVEN */
+};
+
+/* Units with a propensity score from <= p < to; in the last also p = to. */
+enum { EFFECT_OVERLAP_BINS = 20 };
+struct effect_overlap {
+    double from, to;
+    size_t n_treated, n_control;         /* before */
+    double share_treated, share_control; /* of the weight of their group, after */
+};
+
+/* How sure the main effect is, counted in teams: see teams_int.h. NaN: "not applicable". */
 struct effect_teams {
-    enum effect_inference rule; /* what `p` of the main effect comes from */
-    const char *why;            /* message key of the rule that chose it */
     size_t n_teams, n_treated;
-    double n_allocations; /* ways in which as many teams could have been treated */
-    double smallest_p;    /* no p below this exists */
-    size_t n_tried;       /* allocations looked at; all when that equals n_allocations */
+    double n_allocations;       /* ways in which treatment could have been divided over teams */
+    double smallest_p;          /* no p below this exists */
+    enum effect_inference rule; /* where p and interval of the main effect come from */
+    const char *why;            /* message key of the rule that chose it */
+    size_t n_tried;             /* allocations looked at; all when that equals n_allocations */
     double p_analytic, p_randomisation, p_wild;
-    double low, high; /* effects that the rule's test does not reject at `level` */
+    double low, high;     /* effects that the rule's test does not reject at `level` */
+    bool no_low, no_high; /* these are infinite: the test rejects no effect on that side */
 };
 
 /* What is left of the main effect when trends were not parallel. */
@@ -382,12 +407,15 @@ struct effect_result {
     double *covariance;         /* n_estimates x n_estimates; NaN rows for failed ones */
     double *draws; /* bootstrap draws of (estimate* - estimate), n_draws x n_estimates; or NULL */
     size_t n_draws;
-    struct effect_match *match;     /* EFFECT_MATCHING, EFFECT_BALANCING, or NULL */
-    struct effect_balance *balance; /* the score, then each covariate in use; or NULL */
+    struct effect_match *match;           /* EFFECT_MATCHING, or NULL */
+    struct effect_comparison *comparison; /* of two groups by weights or pairs, or NULL */
+    struct effect_balance *balance;       /* the score, then each covariate in use; or NULL */
     size_t n_balance;
-    struct effect_design *design; /* what the rule says of these data */
-    struct effect_teams *teams;   /* treatment goes by cluster; else NULL */
-    struct honest_study *study;   /* in changes since one period, when estimates are not; or NULL */
+    struct effect_overlap *overlap; /* by rising score, or NULL where there is none */
+    size_t n_overlap;               /* EFFECT_OVERLAP_BINS or 0 */
+    struct effect_design *design;   /* what the rule says of these data */
+    struct effect_teams *teams;     /* treatment goes by cluster; else NULL */
+    struct honest_study *study; /* in changes since one period, when estimates are not; or NULL */
     struct effect_honesty_summary *honesty; /* with periods before the start; else NULL */
     struct effect_honest *honest;           /* with spec.honesty: one for each m */
     size_t n_honest;
@@ -414,11 +442,13 @@ struct effect_result {
  * counted, rows of weight 0 are left out. Difference and regression are least
  * squares; weighting and doubly robust estimate the effect on the treated
  * (ATT) by influence functions, see cross_int.h for formulas and sources.
- * Matching gives the ATT as a difference of weighted means, see match_int.h.
+ * Matching gives the ATT as a difference of weighted means, see match_int.h;
+ * balancing the effect under weights that make the groups alike: on the treated
+ * (entropy) or among those who could have been in either group (overlap).
  *
  * Fixed effects (twfe, bacon; sunab) use every unit, also those treated in the first
  * period (not sunab), and leave rows with a missing value out; errors are clustered, by unit when
- * `cluster` is not given, see twfe_int.h.
+ * `cluster` is not given, or with hc1 by row, see twfe_int.h.
  *
  * Errors when not asked: classical for difference and regression on two
  * groups, influence function otherwise; clustered as soon as `cluster` is
@@ -492,6 +522,7 @@ WARN_UNUSED err compressed_add(compressed *c, const compressed *other, struct er
  * file's.
  */
 WARN_UNUSED err effect_run_compressed(const compressed *c, const struct effect_spec *spec,
+                                      par *pool, const struct progress *progress,
                                       struct effect_result **result, struct err_info *info);
 
 /* ---- which design, and which others ---- */
@@ -583,6 +614,7 @@ const char *effect_scale_name(enum effect_scale s);
 const char *effect_weighing_name(enum effect_weighing w);
 const char *effect_inference_name(enum effect_inference i);
 const char *effect_honesty_name(enum effect_honesty h);
+const char *effect_population_name(enum effect_population p);
 const char *effect_trend_rule_name(enum effect_trend_rule r);
 const char *effect_look_kind_name(enum effect_look_kind k);
 bool effect_method_parse(str s, enum effect_method *m);

@@ -59,14 +59,15 @@ static err check_other_method(const struct effect_spec *s, struct err_info *info
 static err check_distance(const struct effect_spec *s, struct err_info *info)
 {
     const bool by_strata = s->distance == EFFECT_EXACT || s->distance == EFFECT_CEM;
-    const bool no_scale = s->distance == EFFECT_MAHALANOBIS && !s->has_caliper;
     const struct given given[] = {
         {"ratio", by_strata && s->ratio != 1},
         {"caliper", by_strata && s->has_caliper},
-        {"caliper-on", (by_strata || no_scale) && s->caliper_on != EFFECT_SCORE},
+        {"caliper-on", by_strata && s->caliper_on != EFFECT_SCORE},
         {"replace", by_strata && s->replace},
         {"cut-points", s->distance != EFFECT_CEM && s->n_cuts > 0},
     };
+    if (s->distance == EFFECT_MAHALANOBIS && s->caliper_on != EFFECT_SCORE && !s->has_caliper)
+        return err_text(info, E_INPUT, "effect.option-missing", STR("caliper"));
     return refuse(given, sizeof given / sizeof *given, "effect.option-not-for-distance",
                   str_of(effect_distance_name(s->distance)), info);
 }

@@ -143,6 +143,91 @@ static void balance_is_as_the_guide_of_matchit_prints_it(void **state)
     table_free(t);
 }
 
+static struct effect_spec by_distance(enum effect_distance distance)
+{
+    struct effect_spec s = ask_lalonde(EFFECT_MATCHING);
+    s.distance = distance;
+    return s;
+}
+
+static struct effect_spec agreeing_on(struct effect_spec s, const char *column)
+{
+    s.exact[s.n_exact++] = str_of(column);
+    return s;
+}
+
+static void expect_effect(const table *t, const struct effect_spec *s, size_t n_pairs,
+                          double estimate)
+{
+    struct effect_result *r = run(t, s);
+    assert_int_equal(r->match->n_pairs, n_pairs);
+    assert_near(r->estimates[0].estimate, estimate, 1e-8);
+    effect_result_free(r);
+}
+
+/* Where no two choices are equally near: which of these is taken is our own rule. */
+static void mahalanobis_and_exact_columns_agree_with_matchit(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    const struct effect_spec plain = by_distance(EFFECT_MAHALANOBIS);
+    const struct effect_spec by_race = agreeing_on(plain, "race");
+    const struct effect_spec on_score = with_caliper(plain, 0.2, EFFECT_SCORE);
+    const struct effect_spec on_logit = with_caliper(plain, 0.2, EFFECT_LOGIT);
+    struct effect_spec two = plain;
+    two.ratio = 2;
+    const struct effect_spec score =
+        agreeing_on(agreeing_on(by_distance(EFFECT_PROPENSITY), "race"), "married");
+
+    /* MatchIt 4.7.2, R 4.2.2: distance = "mahalanobis", exact =, mahvars = with caliper = */
+    expect_effect(t, &two, 370, -177.551306351);
+    expect_effect(t, &by_race, 116, 349.345230603);
+    expect_effect(t, &on_score, 113, 929.979691593);
+    expect_effect(t, &on_logit, 117, 1061.622601282);
+    expect(t, &score, 116, 1405.720189224, 846.485512411);
+    table_free(t);
+}
+
+static void expect_strata(const table *t, const struct effect_spec *s, size_t n_strata,
+                          const size_t units[2], double estimate, double error)
+{
+    struct effect_result *r = run(t, s);
+    assert_int_equal(r->match->n_strata, n_strata);
+    assert_int_equal(r->match->n_treated, units[0]);
+    assert_int_equal(r->match->n_control, units[1]);
+    assert_int_equal(r->match->n_treated + r->match->n_alone, 185);
+    assert_int_equal(r->match->n_control + r->match->n_alone_control, 429);
+    assert_near(r->estimates[0].estimate, estimate, 1e-8);
+    assert_near(r->estimates[0].standard_error, error, 1e-8);
+    effect_result_free(r);
+}
+
+static void strata_agree_with_matchit(void **state)
+{
+    (void)state;
+    static const double age[] = {25, 35}, educ[] = {9, 12}, money[] = {1, 5000};
+    static const struct effect_cuts cuts[] = {{{"age", 3}, age, 2},
+                                              {{"educ", 4}, educ, 2},
+                                              {{"re74", 4}, money, 2},
+                                              {{"re75", 4}, money, 2}};
+    table *t = open_fixture("lalonde_614.tab");
+    const struct effect_spec cem = by_distance(EFFECT_CEM);
+    struct effect_spec cut = cem, few = ask(EFFECT_MATCHING, "re78"), more;
+    cut.cuts = cuts;
+    cut.n_cuts = 4;
+    with_covariates(&few, "race,married,nodegree");
+    few.distance = EFFECT_EXACT;
+    more = few;
+    with_covariates(&more, "educ");
+
+    /* MatchIt 4.7.2; errors by subclass, of the few strata robust */
+    expect_strata(t, &cem, 25, (size_t[]){65, 75}, 1070.907326427, 968.773628321);
+    expect_strata(t, &cut, 36, (size_t[]){119, 118}, 33.427415224, 1016.210945022);
+    expect_strata(t, &few, 12, (size_t[]){185, 429}, 1309.897210003, 810.255200689);
+    expect_strata(t, &more, 35, (size_t[]){183, 284}, 717.440261986, 547.577081693);
+    table_free(t);
+}
+
 /* ---- properties --------------------------------------------------------------------------- */
 
 static void weights_of_controls_that_serve_more_than_once_add_up(void **state)
@@ -199,11 +284,8 @@ static void a_bootstrap_by_pair_is_near_the_formula(void **state)
     table_free(t);
 }
 
-static void any_number_of_threads_gives_the_same_bits(void **state)
+static void assert_same_bits(const table *t, struct effect_spec s)
 {
-    (void)state;
-    table *t = open_fixture("lalonde_614.tab");
-    const struct effect_spec s = with_caliper(ask_lalonde(EFFECT_MATCHING), 0.2, EFFECT_LOGIT);
     struct effect_result *alone = run(t, &s);
 
     for (unsigned threads = 2; threads <= 8; threads *= 2) {
@@ -223,6 +305,15 @@ static void any_number_of_threads_gives_the_same_bits(void **state)
         effect_result_free(r);
     }
     effect_result_free(alone);
+}
+
+static void any_number_of_threads_gives_the_same_bits(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    assert_same_bits(t, with_caliper(ask_lalonde(EFFECT_MATCHING), 0.2, EFFECT_LOGIT));
+    assert_same_bits(t, by_distance(EFFECT_MAHALANOBIS));
+    assert_same_bits(t, by_distance(EFFECT_CEM));
     table_free(t);
 }
 
@@ -288,6 +379,103 @@ static void questions_that_make_no_pairs_are_refused(void **state)
     table_free(t);
 }
 
+static void options_without_meaning_are_refused(void **state)
+{
+    (void)state;
+    static const double rising[] = {1, 2}, falling[] = {2, 1}, endless[] = {1, INFINITY};
+    const struct effect_cuts good = {{"age", 3}, rising, 2};
+    const struct effect_cuts twice[] = {good, good};
+    const struct effect_cuts bad[] = {{{"weight", 6}, rising, 2},
+                                      {{"age", 3}, falling, 2},
+                                      {{"age", 3}, endless, 2},
+                                      {{"age", 3}, rising, 0},
+                                      {{"race", 4}, rising, 2}};
+    const char *const key[] = {"effect.cuts-not-covariate", "effect.cuts-not-ascending",
+                               "effect.cuts-not-ascending", "effect.cuts-number",
+                               "effect.cuts-on-text"};
+    table *t = open_fixture("lalonde_614.tab");
+    for (int d = EFFECT_EXACT; d <= EFFECT_CEM; d++) {
+        const struct effect_spec by = by_distance((enum effect_distance)d);
+        struct effect_spec s = with_caliper(by, 0.2, EFFECT_SCORE);
+        expect_refused(t, &s, "effect.option-not-for-distance");
+        s = by;
+        s.ratio = 2;
+        expect_refused(t, &s, "effect.option-not-for-distance");
+        s = by;
+        s.replace = true;
+        expect_refused(t, &s, "effect.option-not-for-distance");
+    }
+    struct effect_spec s = by_distance(EFFECT_MAHALANOBIS);
+    s.caliper_on = EFFECT_LOGIT;
+    expect_refused(t, &s, "effect.option-missing");
+    s = by_distance(EFFECT_MAHALANOBIS);
+    s.cuts = &good;
+    s.n_cuts = 1;
+    expect_refused(t, &s, "effect.option-not-for-distance");
+    s = ask_lalonde(EFFECT_REGRESSION);
+    s.replace = true;
+    expect_refused(t, &s, "effect.option-of-matching");
+    s = agreeing_on(by_distance(EFFECT_MAHALANOBIS), "treat");
+    expect_refused(t, &s, "effect.exact-has-role");
+    s = agreeing_on(agreeing_on(by_distance(EFFECT_MAHALANOBIS), "race"), "race");
+    expect_refused(t, &s, "effect.exact-twice");
+    s = by_distance(EFFECT_CEM);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        s.cuts = &bad[i];
+        s.n_cuts = 1;
+        expect_refused(t, &s, key[i]);
+    }
+    s.cuts = twice;
+    s.n_cuts = 2;
+    expect_refused(t, &s, "effect.cuts-twice");
+    table_free(t);
+}
+
+static void strata_without_both_groups_are_refused(void **state)
+{
+    (void)state;
+    table *apart =
+        parse("y,treat,x,s\n1,1,8,a\n2,1,5,a\n3,1,9,a\n4,0,7,b\n5,0,1,b\n6,0,6,b\n7,0,2,b\n");
+    struct effect_spec s = ask(EFFECT_MATCHING, "y");
+    with_covariates(&s, "x");
+    s.distance = EFFECT_MAHALANOBIS;
+    const struct effect_spec within = agreeing_on(s, "s");
+    struct effect_spec exact = s, single = s;
+    exact.distance = EFFECT_EXACT;
+    single.distance = EFFECT_CEM;
+    static const double at[] = {6.5, 7.5};
+    const struct effect_cuts cuts = {{"x", 1}, at, 2};
+    single.cuts = &cuts;
+    single.n_cuts = 1;
+
+    expect_refused(apart, &within, "effect.match-nobody");
+    expect_refused(apart, &exact, "effect.strata-nobody");
+    expect_refused(apart, &single, "effect.strata-single");
+    table_free(apart);
+}
+
+/* Which rows lack the column, which treated have nobody: both are told. */
+static void missing_and_lonely_rows_are_counted(void **state)
+{
+    (void)state;
+    table *t = parse("y,treat,x,s\n1,1,8,a\n2,1,5,a\n3,1,9,c\n4,0,7,a\n5,0,1,b\n6,0,6,a\n7,0,2,\n");
+    struct effect_spec s = ask(EFFECT_MATCHING, "y");
+    with_covariates(&s, "x");
+    s.distance = EFFECT_MAHALANOBIS;
+    s = agreeing_on(s, "s");
+
+    struct effect_result *r = run(t, &s);
+
+    assert_int_equal(r->diagnostics.n_dropped_missing, 1);
+    assert_int_equal(r->match->n_strata, 1);
+    assert_int_equal(r->match->n_pairs, 2);
+    assert_int_equal(r->match->n_alone, 1);
+    assert_int_equal(r->match->n_alone_control, 1);
+    assert_true(warns(r, "effect.match-alone"));
+    effect_result_free(r);
+    table_free(t);
+}
+
 static void data_that_hold_no_pairs_are_refused(void **state)
 {
     (void)state;
@@ -325,12 +513,17 @@ int main(void)
         cmocka_unit_test(pairs_of_lalonde_are_those_of_matchit),
         cmocka_unit_test(calipers_ratios_and_replacement_agree_with_r),
         cmocka_unit_test(balance_is_as_the_guide_of_matchit_prints_it),
+        cmocka_unit_test(mahalanobis_and_exact_columns_agree_with_matchit),
+        cmocka_unit_test(strata_agree_with_matchit),
         cmocka_unit_test(weights_of_controls_that_serve_more_than_once_add_up),
         cmocka_unit_test(clusters_that_are_given_take_the_place_of_pairs),
         cmocka_unit_test(a_bootstrap_by_pair_is_near_the_formula),
         cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(those_left_out_are_told_with_the_reason),
         cmocka_unit_test(questions_that_make_no_pairs_are_refused),
+        cmocka_unit_test(options_without_meaning_are_refused),
+        cmocka_unit_test(strata_without_both_groups_are_refused),
+        cmocka_unit_test(missing_and_lonely_rows_are_counted),
         cmocka_unit_test(data_that_hold_no_pairs_are_refused),
         cmocka_unit_test(a_single_pair_has_no_standard_error),
     };

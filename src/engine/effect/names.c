@@ -17,6 +17,7 @@ static const char *const estimators[] = {"dr", "dr-traditional", "ipw", "reg"};
 static const char *const distances[] = {"propensity", "mahalanobis", "exact", "cem"};
 static const char *const scales[] = {"score", "logit"};
 static const char *const weighings[] = {"entropy", "overlap"};
+static const char *const populations[] = {"treated", "overlap"};
 static const char *const inferences[] = {"auto", "analytic", "randomisation", "wild"};
 static const char *const honesties[] = {"none", "relative", "smooth"};
 static const char *const trend_rules[] = {"joint", "each"};
@@ -69,6 +70,11 @@ const char *effect_aggregation_name(enum effect_aggregation a)
 const char *effect_bacon_kind_name(enum effect_bacon_kind k)
 {
     return bacon_kinds[k];
+}
+
+const char *effect_population_name(enum effect_population p)
+{
+    return populations[p];
 }
 
 const char *effect_trend_rule_name(enum effect_trend_rule r)

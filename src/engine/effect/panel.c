@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/effect/looks_int.h"
+#include "engine/effect/panel_teams_int.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -163,7 +164,7 @@ static size_t number_columns(const struct panel_cells *cells, size_t *column)
 
 /* The share of a cohort is a mean over units of w 1(start = g): its influence is that less the
  * mean. */
-static void add_shares(const struct panel *p, double *influence)
+void panel_add_shares(const struct panel *p, double *influence)
 {
     for (size_t g = 0; g < p->n_cohorts; g++) {
         const struct panel_cohort *c = &p->cohort[g];
@@ -199,7 +200,7 @@ static err solve(const struct panel *p, const struct effect_spec *spec, const si
         e = panel_aggregate(p, spec, cells, a, r->memory, r, &forms, info);
     if (e != OK)
         return e;
-    add_shares(p, influence + n_columns * p->n);
+    panel_add_shares(p, influence + n_columns * p->n);
     e = count_clusters(p, spec, a, &answer->clusters, info);
     if (e != OK)
         return e;
@@ -240,6 +241,8 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
     err e = panel_build(t, spec, pool, a, &p, &notes, info);
     if (e == OK)
         e = panel_solve(&p, spec, pool, progress, a, &answer, r, info);
+    if (e == OK)
+        e = panel_teams_run(&p, spec, &answer.cells, pool, progress, a, r, info);
     if (e != OK)
         return e;
     describe(t, &p, &answer, &notes, &r->diagnostics);

@@ -244,9 +244,8 @@ static bool is_known(const struct panel *p, size_t period, size_t i)
     return true;
 }
 
-/* How complete each cohort is in each period. */
-static err sights_count(struct panel *p, struct panel_notes *notes, arena *scratch, arena *a,
-                        struct err_info *info)
+err panel_sights_count(struct panel *p, struct panel_notes *notes, arena *scratch, arena *a,
+                       struct err_info *info)
 {
     const size_t width = p->n_cohorts + 1;
     p->n_seen = ARENA_NEW(a, uint32_t, p->periods.n * width);
@@ -306,7 +305,7 @@ static err build(const table *t, const struct effect_spec *spec, par *pool, aren
     if (e == OK)
         e = shares_make(p, a, info);
     if (e == OK)
-        e = sights_count(p, notes, scratch, a, info);
+        e = panel_sights_count(p, notes, scratch, a, info);
     if (e != OK)
         return e;
     notes->n_always_treated = rows.unit.n - p->n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* panel_build: the step of panel_build.c that lies in panel_fill.c, the variables. */
+/* panel_build: steps of panel_build.c that others share. */
 #ifndef ONTSCHOT_ENGINE_EFFECT_PANEL_BUILD_INT_H
 #define ONTSCHOT_ENGINE_EFFECT_PANEL_BUILD_INT_H
 
@@ -16,5 +16,9 @@
 WARN_UNUSED err panel_fill(const struct panel_rows *rows, const struct effect_spec *spec,
                            const uint32_t *place, par *pool, arena *scratch, arena *a,
                            struct panel *p, struct panel_notes *notes, struct err_info *info);
+
+/* How complete each cohort is in each period: n_seen and n_known; adds to the notes. E_NOMEM. */
+WARN_UNUSED err panel_sights_count(struct panel *p, struct panel_notes *notes, arena *scratch,
+                                   arena *a, struct err_info *info);
 
 #endif

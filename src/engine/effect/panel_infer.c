@@ -265,6 +265,28 @@ static err places_make(const struct panel_cells *cells, const size_t *column, si
     return OK;
 }
 
+err panel_parts(const struct panel *p, const struct panel_cells *cells, const size_t *column,
+                size_t n_columns, const double *influence, const struct panel_forms *forms,
+                size_t which, arena *a, double *part, struct err_info *info)
+{
+    const size_t m = n_columns + p->n_cohorts;
+    size_t *place, *cell_of;
+    struct influence f;
+    err e = places_make(cells, column, n_columns, p->n_cohorts, a, &place, &cell_of, info);
+    if (e != OK)
+        return e;
+    struct basis basis = {
+        .p = p, .cells = cells, .cell_of = cell_of, .n_cells = n_columns, .psi = influence};
+    e = collapse(&basis, m, NULL, a, &f, info);
+    for (size_t g = 0; g < p->n_clusters && e == OK; g++) {
+        part[g] = 0;
+        for (size_t t = forms->from[which]; t < forms->from[which + 1]; t++)
+            part[g] += forms->coefficient[t] * basis.sum[place[forms->cell[t]] * p->n_clusters + g];
+        part[g] /= (double)p->n_clusters;
+    }
+    return e;
+}
+
 err panel_infer(const struct panel *p, const struct effect_spec *spec,
                 const struct panel_cells *cells, const size_t *column, size_t n_columns,
                 const double *influence, const struct panel_forms *forms, par *pool,

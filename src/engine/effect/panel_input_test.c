@@ -471,7 +471,7 @@ static void few_clusters_are_told(void **state)
 
     struct effect_result *r = run_on(t, &s, NULL);
 
-    assert_true(has_warning(r, "effect.few-clusters"));
+    assert_true(has_warning(r, "effect.few-clusters-settled"));
     assert_true(has_warning(r, "panel.cohort-in-one-cluster"));
     effect_result_free(r);
     table_free(t);

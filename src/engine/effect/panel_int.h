@@ -285,7 +285,19 @@ WARN_UNUSED err panel_infer(const struct panel *p, const struct effect_spec *spe
                             const struct progress *progress, arena *a, struct effect_result *r,
                             struct err_info *info);
 
+/*
+ * Each cluster's part in estimate `which`, n_clusters of them: its variance is their sum of
+ * squares, with the small-sample factors of panel_infer. E_NOMEM.
+ */
+WARN_UNUSED err panel_parts(const struct panel *p, const struct panel_cells *cells,
+                            const size_t *column, size_t n_columns, const double *influence,
+                            const struct panel_forms *forms, size_t which, arena *a, double *part,
+                            struct err_info *info);
+
 /* ---- panel.c ---- */
+
+/* Influence of the cohorts' shares, n_cohorts columns. */
+void panel_add_shares(const struct panel *p, double *influence);
 
 /* Clusters, or units when there are none, of either arm. */
 struct panel_clusters {

@@ -5,6 +5,7 @@
 #include "base/real.h"
 #include "engine/effect/influence_int.h"
 #include "engine/effect/pretest_int.h"
+#include "engine/effect/twfe_teams_int.h"
 
 #include <math.h>
 
@@ -36,8 +37,8 @@ static void conclude(const struct twfe_system *s, struct effect_result *r)
                                by_row ? n - k : n_clusters - 1, r->spec.level);
 }
 
-err twfe_estimates(const struct twfe_system *s, arena *a, struct effect_result *r, double **form,
-                   struct err_info *info)
+static err make_estimates(const struct twfe_system *s, arena *a, struct effect_result *r,
+                          double **form, struct err_info *info)
 {
     err e = check_rows(s, info);
     if (e == OK)
@@ -47,28 +48,73 @@ err twfe_estimates(const struct twfe_system *s, arena *a, struct effect_result *
     return e;
 }
 
-err twfe_conclude(const struct twfe_system *s, struct effect_result *r, struct err_info *info)
+static err conclude_all(const struct twfe_system *s, struct effect_result *r, struct err_info *info)
 {
     conclude(s, r);
     return pretest(r, EFFECT_DYNAMIC, s->f->n_clusters > 0, info);
 }
 
-static err infer(const struct twfe_system *s, par *pool, arena *a, struct effect_result *r,
-                 struct err_info *info)
+/* CR2 and CR3 have their own factors. */
+static err infer_by_clusters(const struct twfe_system *s, const struct twfe_teams *teams,
+                             const double *form, par *pool, arena *a, struct effect_result *r,
+                             struct err_info *info)
 {
+    double *df = ARENA_NEW(a, double, r->n_estimates);
+    const err e = df ? twfe_teams_errors(teams, s, form, pool, a, r, df, info) : err_nomem(info);
+    for (size_t i = 0; i < r->n_estimates && e == OK; i++)
+        if (!r->estimates[i].reference)
+            influence_conclude(&r->estimates[i], sqrt(r->covariance[i * r->n_estimates + i]), df[i],
+                               r->spec.level);
+    return e == OK ? pretest(r, EFFECT_DYNAMIC, true, info) : e;
+}
+
+err twfe_infer(const struct twfe_system *s, const struct twfe_source *source, par *pool,
+               const struct progress *progress, arena *a, struct effect_result *r,
+               struct err_info *info)
+{
+    struct twfe_teams teams;
     double *form;
-    err e = twfe_estimates(s, a, r, &form, info);
+    err e = make_estimates(s, a, r, &form, info);
+    if (e == OK)
+        e = twfe_teams_open(s, source, pool, a, r, &teams, info);
     if (e != OK)
         return e;
-    switch (r->spec.errors) {
-    case EFFECT_HC1:
-    case EFFECT_CR1: e = twfe_scores(s, form, pool, a, r, info); break;
-    default:
-        return err_text(info, E_INPUT, "twfe.errors-not-here",
-                        str_of(effect_errors_name(r->spec.errors)));
+    if (teams.needs_errors) {
+        e = infer_by_clusters(s, &teams, form, pool, a, r, info);
+    } else {
+        e = source->scores(source->ctx, s, form, pool, a, r, info);
+        if (e == OK)
+            e = conclude_all(s, r, info);
     }
-    return e == OK ? twfe_conclude(s, r, info) : e;
+    return e == OK && teams.needs_draws ? twfe_teams_conclude(&teams, pool, progress, a, r, info)
+                                        : e;
 }
+
+/* ---- from rows ---- */
+
+static err scores_of_rows(const void *ctx, const struct twfe_system *s, const double *form,
+                          par *pool, arena *a, struct effect_result *r, struct err_info *info)
+{
+    (void)ctx;
+    return twfe_scores(s, form, pool, a, r, info);
+}
+
+static err courses_of_rows(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                           uint8_t **on, struct err_info *info)
+{
+    (void)ctx;
+    return twfe_courses(s, pool, a, on, info);
+}
+
+static err clusters_of_rows(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                            struct twfe_clusters *c, struct err_info *info)
+{
+    (void)ctx;
+    return twfe_clusters(s, pool, a, c, info);
+}
+
+static const struct twfe_source from_rows = {scores_of_rows, courses_of_rows, clusters_of_rows,
+                                             NULL};
 
 static err estimate(const table *t, par *pool, const struct progress *progress, arena *a,
                     struct effect_result *r, struct err_info *info)
@@ -84,7 +130,7 @@ static err estimate(const table *t, par *pool, const struct progress *progress, 
         e = twfe_solve(&f, tile, pool, a, &s, r, info);
     if (e == OK)
         e = twfe_bacon(&s, a, r, info);
-    return e == OK ? infer(&s, pool, a, r, info) : e;
+    return e == OK ? twfe_infer(&s, &from_rows, pool, progress, a, r, info) : e;
 }
 
 err effect_twfe_run(const table *t, par *pool, const struct progress *progress,

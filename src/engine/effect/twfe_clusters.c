@@ -64,11 +64,10 @@ static void gather(struct cluster_pass *p, size_t n_groups)
     }
 }
 
-/* The columns in use out of a lower triangle with all, the outcome last. */
-static void pick(const struct cluster_pass *p, size_t code, struct twfe_clusters *c)
+void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const struct twfe_cluster *from)
 {
-    const size_t width = p->s->k + 1, k = c->k, g = c->n++;
-    const double *wide = p->wide + code * width * width;
+    const size_t width = n_columns + 1, k = c->k, g = c->n++;
+    const double *wide = from->wide;
     for (size_t i = 0; i < k; i++) {
         for (size_t j = 0; j <= i; j++)
             c->gram[(g * k + i) * k + j] = c->gram[(g * k + j) * k + i] =
@@ -76,9 +75,9 @@ static void pick(const struct cluster_pass *p, size_t code, struct twfe_clusters
         c->product[g * k + i] = wide[(width - 1) * width + c->column[i]];
     }
     c->yy[g] = wide[width * width - 1];
-    c->n_rows[g] = p->sum[code].n_rows;
-    c->n_units[g] = p->sum[code].n_units;
-    c->treated[g] = p->sum[code].treated;
+    c->n_rows[g] = from->n_rows;
+    c->n_units[g] = from->n_units;
+    c->treated[g] = from->treated;
 }
 
 static err check(const struct twfe_system *s, size_t n, struct err_info *info)
@@ -98,8 +97,8 @@ static err check(const struct twfe_system *s, size_t n, struct err_info *info)
     return E_LIMIT;
 }
 
-static err clusters_new(const struct twfe_system *s, arena *a, struct twfe_clusters *c,
-                        struct err_info *info)
+err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_clusters *c,
+                      struct err_info *info)
 {
     const size_t n = s->f->n_clusters;
     *c = (struct twfe_clusters){.column = ARENA_NEW(a, size_t, s->k)};
@@ -143,7 +142,7 @@ err twfe_clusters(const struct twfe_system *s, par *pool, arena *a, struct twfe_
         return e;
     const size_t n_groups =
         f->rows.has_cluster ? twfe_groups(&f->rows, p.n * width * width * sizeof(double)) : 1;
-    e = clusters_new(s, a, c, info);
+    e = twfe_clusters_new(s, a, c, info);
     if (e == OK)
         e = pass_new(s, n_groups, pool, a, &p, info);
     if (e != OK)
@@ -154,6 +153,9 @@ err twfe_clusters(const struct twfe_system *s, par *pool, arena *a, struct twfe_
     gather(&p, n_groups);
     for (size_t code = 0; code < p.n; code++)
         if (p.sum[code].n_rows > 0)
-            pick(&p, code, c);
+            twfe_clusters_add(c, s->k,
+                              &(struct twfe_cluster){p.wide + code * width * width,
+                                                     p.sum[code].n_rows, p.sum[code].n_units,
+                                                     p.sum[code].treated});
     return OK;
 }

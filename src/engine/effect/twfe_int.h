@@ -122,7 +122,7 @@ WARN_UNUSED err twfe_tiles_new(const struct twfe *f, par *pool, arena *a, struct
 
 /* ---- twfe_gram.c ---- */
 
-/* A unit's rows in a tile whose y, d and x are free of unit means. */
+/* What a worker needs to add a unit's products. */
 struct twfe_scratch {
     double *sum;       /* n_levels: weight of the unit's rows at a level; zero between */
     uint32_t *touched; /* n_levels */
@@ -133,7 +133,9 @@ WARN_UNUSED err twfe_scratch_new(const struct twfe *f, arena *a, struct twfe_scr
 /* Takes the weighted mean of every unit out of y, d and x. */
 void twfe_remove_means(const struct twfe *f, struct twfe_tile *t);
 
-/* Adds the products of a unit's rows to the lower triangle of g, (k + 1) x (k + 1), outcome last.
+/*
+ * Adds the products of a unit's rows to the lower triangle of g, (k + 1) x (k + 1), outcome last.
+ * The tile's y, d and x are free of unit means.
  */
 void twfe_add_unit(const struct twfe *f, const struct twfe_tile *t, size_t unit,
                    struct twfe_scratch *scratch, double *g);
@@ -171,11 +173,13 @@ WARN_UNUSED err twfe_iterate_scores(const struct twfe_system *s, const double *f
 
 /* ---- others ---- */
 
+/* Whether the first pass is to sum outcomes by start and period (cell_sum), for twfe_bacon. */
+bool twfe_bacon_needs_sums(const struct twfe *f, const struct effect_spec *spec);
+
 /*
  * Fills r->bacon; when that cannot be, a warning says why, or with method bacon
- * the error. E_INPUT, E_NOMEM. Before the first pass `why` is asked: it sums what is needed.
+ * the error. E_INPUT, E_NOMEM.
  */
-bool twfe_bacon_needs_sums(const struct twfe *f, const struct effect_spec *spec);
 WARN_UNUSED err twfe_bacon(const struct twfe_system *s, arena *a, struct effect_result *r,
                            struct err_info *info);
 
@@ -193,13 +197,47 @@ WARN_UNUSED err twfe_forms(const struct twfe *f, arena *a, struct effect_result 
 WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
                               struct twfe_clusters *c, struct err_info *info);
 
-/* Estimates of a solved system, and their forms from `a`. E_INPUT without rows to learn from. */
-WARN_UNUSED err twfe_estimates(const struct twfe_system *s, arena *a, struct effect_result *r,
-                               double **form, struct err_info *info);
+/* Room for the clusters of a solved system, without any yet; its columns are chosen. E_NOMEM. */
+WARN_UNUSED err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_clusters *c,
+                                  struct err_info *info);
 
-/* From r->covariance before small-sample factors: errors, intervals, the test before the start. */
-WARN_UNUSED err twfe_conclude(const struct twfe_system *s, struct effect_result *r,
-                              struct err_info *info);
+/* The next cluster. wide: lower triangle of (k + 1) x (k + 1), all columns and then the outcome. */
+struct twfe_cluster {
+    const double *wide;
+    size_t n_rows, n_units;
+    bool treated;
+};
+void twfe_clusters_add(struct twfe_clusters *c, size_t k, const struct twfe_cluster *cluster);
+
+/* In a course: no row of the cluster in that period. */
+enum { TWFE_UNSEEN = 2 };
+
+/* A pass over the rows, for twfe_source. E_NOMEM. */
+WARN_UNUSED err twfe_courses(const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
+                             struct err_info *info);
+
+/*
+ * What a solved system needs of the rows it came from, or of sums in their place (compress_run.c).
+ *
+ *   scores    as twfe_scores
+ *   courses   n_clusters x periods, from `a`: 1 treated, 0 not, TWFE_UNSEEN; NULL when treatment
+ *             varies within a cluster
+ *   clusters  as twfe_clusters
+ */
+struct twfe_source {
+    err (*scores)(const void *ctx, const struct twfe_system *s, const double *form, par *pool,
+                  arena *a, struct effect_result *r, struct err_info *info);
+    err (*courses)(const void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
+                   struct err_info *info);
+    err (*clusters)(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                    struct twfe_clusters *c, struct err_info *info);
+    const void *ctx;
+};
+
+/* Estimates of a solved system with their errors, tests and teams. Errors as effect_run. */
+WARN_UNUSED err twfe_infer(const struct twfe_system *s, const struct twfe_source *source, par *pool,
+                           const struct progress *progress, arena *a, struct effect_result *r,
+                           struct err_info *info);
 
 /* Computes everything of `r`; r->spec is valid. Errors as effect_run. */
 WARN_UNUSED err effect_twfe_run(const table *t, par *pool, const struct progress *progress,

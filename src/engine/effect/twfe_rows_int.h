@@ -20,7 +20,8 @@
 enum {
     TWFE_BLOCKS_MAX = 64,
     TWFE_BLOCK_ROWS = 4096,
-    TWFE_TILE_ROWS = 2048,                   /* more than one unit has: PANEL_PERIODS_MAX */
+    TWFE_STARTS_KNOWN = 64,
+    TWFE_TILE_ROWS = 8192,                   /* more than one unit has: PANEL_PERIODS_MAX */
     TWFE_FACTORS_MAX = EFFECT_FIXED_MAX + 2, /* with time and cells */
 };
 #define TWFE_NONE         UINT32_MAX
@@ -116,6 +117,13 @@ WARN_UNUSED err twfe_rows_open(const table *t, par *pool, arena *a, struct twfe_
 
 /* ---- twfe_tile.c: some units at a time ---- */
 
+/* What a value of the column with starts means. */
+struct twfe_start {
+    int64_t key;
+    uint32_t start;
+    bool is_known, is_late; /* late: after the last period */
+};
+
 /* Rows that count of some whole units. */
 struct twfe_tile {
     size_t n, n_units;
@@ -132,6 +140,7 @@ struct twfe_tile {
     size_t n_after_end;                    /* units whose start lies behind the last period */
     bool without_outcome, without_cluster; /* not asked for in this pass, and not filled */
     int64_t *key;                          /* scratch */
+    struct twfe_start *known;              /* TWFE_STARTS_KNOWN, by key */
     uint8_t *keep;                         /* scratch */
 };
 

@@ -20,12 +20,14 @@ err twfe_tile_new(const struct twfe_rows *s, arena *a, struct twfe_tile *t, stru
         .cluster = s->has_cluster ? ARENA_NEW(a, uint32_t, n) : NULL,
         .key = ARENA_NEW(a, int64_t, n + 1),
         .keep = ARENA_NEW(a, uint8_t, n),
+        .known = ARENA_NEW(a, struct twfe_start, TWFE_STARTS_KNOWN),
     };
     for (size_t j = 0; t->x && j <= s->n_x; j++)
         complete &= (t->x[j] = ARENA_NEW(a, double, n)) != NULL;
     for (size_t h = 0; h < n_codes; h++)
         complete &= (t->code[h] = ARENA_NEW(a, uint32_t, n)) != NULL;
-    complete &= t->first && t->id && t->start && t->x && t->y && t->d && t->key && t->keep;
+    complete &=
+        t->first && t->id && t->start && t->x && t->y && t->d && t->key && t->keep && t->known;
     complete &= (!s->w || t->w) && (!s->has_cluster || t->cluster);
     return complete ? OK : err_nomem(info);
 }
@@ -38,12 +40,15 @@ static size_t find_units(const struct twfe_rows *s, size_t from, size_t end, str
     const int64_t *unit = twfe_keys_at(&s->unit, s->order, from, n + is_cut, t->key);
     while (is_cut && unit[n] == unit[n - 1])
         n--;
-    t->n_units = 0;
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || unit[i] != unit[i - 1]) {
-            t->id[t->n_units] = (uint32_t)(from + i);
-            t->first[t->n_units++] = (uint32_t)i;
-        }
+    size_t n_units = n > 0;
+    t->first[0] = 0;
+    for (size_t i = 1; i < n; i++) { /* without a branch to guess */
+        t->first[n_units] = (uint32_t)i;
+        n_units += unit[i] != unit[i - 1];
+    }
+    t->n_units = n_units;
+    for (size_t u = 0; u < t->n_units; u++)
+        t->id[u] = (uint32_t)(from + t->first[u]);
     t->first[t->n_units] = (uint32_t)n;
     return n;
 }
@@ -59,21 +64,33 @@ static void find_codes(const struct twfe_rows *s, size_t from, struct twfe_tile 
                         t->n, t->cluster);
 }
 
-/* Starts say from when on a unit is treated; neighbours often share theirs. */
+static struct twfe_start start_at(const struct twfe_rows *s, size_t place)
+{
+    const double v = panel_start_read(&s->starts, s->order ? s->order[place] : place);
+    const uint32_t start = panel_start_period(&s->periods, v, 0);
+    return (struct twfe_start){.start = start, .is_late = start == PANEL_NEVER && isfinite(v)};
+}
+
+/* Starts say from when on a unit is treated. Few values occur, so that what they mean is kept. */
 static void treat_from_starts(const struct twfe_rows *s, size_t from, struct twfe_tile *t)
 {
-    double last = NAN;
-    uint32_t start = PANEL_NEVER;
+    const struct twfe_keys keys = {.column = s->starts.column};
+    const bool may_lack = keys.column->n_missing > 0;
     for (size_t u = 0; u < t->n_units; u++) {
-        const size_t place = from + t->first[u];
-        const double v = panel_start_read(&s->starts, s->order ? s->order[place] : place);
-        if (v != last)
-            start = panel_start_period(&s->periods, v, 0);
-        last = v;
-        t->n_after_end += start == PANEL_NEVER && isfinite(v);
-        t->start[u] = start;
+        int64_t room;
+        t->key[u] = *twfe_keys_at(&keys, s->order, from + t->first[u], 1, &room);
+    }
+    for (size_t u = 0; u < t->n_units; u++) {
+        struct twfe_start *known = &t->known[(uint64_t)t->key[u] % TWFE_STARTS_KNOWN];
+        if (may_lack || !known->is_known || known->key != t->key[u]) {
+            *known = start_at(s, from + t->first[u]);
+            known->key = t->key[u];
+            known->is_known = true;
+        }
+        t->n_after_end += known->is_late;
+        t->start[u] = known->start;
         for (size_t i = t->first[u]; i < t->first[u + 1]; i++)
-            t->d[i] = start <= t->code[0][i];
+            t->d[i] = known->start <= t->code[0][i];
     }
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* charts: the results as engine/chart draws them, each with its table. */
-#include "report_int.h"
-
-#include "engine/chart/chart.h"
+#include "engine/report/charts_int.h"
 
 #include <math.h>
 #include <string.h>
@@ -38,8 +36,7 @@ static str printed(struct report_view *v, struct html_value value)
     return SAY(v, "{1}", value);
 }
 
-/* A name as a picture has room for; the table below it has the whole. */
-static str in_picture(struct report_view *v, str name)
+str chart_label(struct report_view *v, str name)
 {
     enum { SHOWN_BYTES = 240 };
     size_t n = 0;
@@ -48,15 +45,15 @@ static str in_picture(struct report_view *v, str name)
     return n < name.n ? SAY(v, "{1}\u2026", html_from_str(str_cut(name, 0, n))) : name;
 }
 
-static void *own(struct report_view *v, size_t n, size_t size)
+void *chart_room(struct report_view *v, size_t n, size_t size)
 {
     void *p = arena_alloc(v->a, n, size);
     v->no_memory = v->no_memory || !p;
     return p;
 }
 
-static struct chart_frame frame_of(struct report_view *v, const struct report_figure *f,
-                                   double width)
+struct chart_frame chart_frame_of(struct report_view *v, const struct report_figure *f,
+                                  double width)
 {
     return (struct chart_frame){
         .labelled_by = SAY(v, "c-{1}", html_from_str(f->id)),
@@ -65,12 +62,8 @@ static struct chart_frame frame_of(struct report_view *v, const struct report_fi
     };
 }
 
-/*
- * What the chart returned decides: a picture, or words where there is nothing
- * to draw. Other errors are kept for view_error.
- */
-static void put_figure(struct html *h, struct report_view *v, struct report_figure *f, out *svg,
-                       err drawn, const struct err_info *info)
+void chart_finish(struct html *h, struct report_view *v, struct report_figure *f, out *svg,
+                  err drawn, const struct err_info *info)
 {
     if (drawn == OK) {
         f->svg = (safe_html){out_view(svg)};
@@ -114,7 +107,7 @@ static size_t event_points(struct report_view *v, const struct report_analysis *
             .band_high = e->band_high,
             .reference = e->reference,
             .tip =
-                SAY(v, "report.event-tip", html_from_str(in_picture(v, view_period(v, false))),
+                SAY(v, "report.event-tip", html_from_str(chart_label(v, view_period(v, false))),
                     html_signed(e->event_time, 0), html_from_str(interval_text(v, a->outcome, e))),
         };
     }
@@ -129,7 +122,8 @@ void report_chart_event(struct html *h, struct report_view *v, size_t outcome)
     out svg;
     if (!a || !is_panel(disclosure_view(a->result)))
         return;
-    struct chart_point *points = own(v, disclosure_view(a->result)->n_estimates, sizeof *points);
+    struct chart_point *points =
+        chart_room(v, disclosure_view(a->result)->n_estimates, sizeof *points);
     if (!points)
         return;
     const struct html_value level = html_percent(disclosure_view(a->result)->spec.level, 0);
@@ -144,21 +138,21 @@ void report_chart_event(struct html *h, struct report_view *v, size_t outcome)
         .table = sheet_aggregation(v, a, EFFECT_DYNAMIC),
     };
     const struct chart_line chart = {
-        .frame = frame_of(v, &f, 820),
+        .frame = chart_frame_of(v, &f, 820),
         .x_format = {print_moment, &axis},
         .y_format = {print_outcome, &axis},
         .points = points,
         .n_points = event_points(v, a, points),
-        .x_title = SAY(v, "report.axis-event", html_from_str(in_picture(v, view_period(v, true)))),
+        .x_title = SAY(v, "report.axis-event", html_from_str(chart_label(v, view_period(v, true)))),
         .interval_label = SAY(v, "report.interval-label", level),
         .band_label = has_band ? SAY(v, "report.band-label", level) : STR(""),
         .start = -0.5,
-        .start_label = start.n ? in_picture(v, start) : tr(v->lang, "report.chart-start"),
+        .start_label = start.n ? chart_label(v, start) : tr(v->lang, "report.chart-start"),
         .before_label = tr(v->lang, "report.chart-before"),
     };
     out_init(&svg, REPORT_BYTES_MAX);
     const err e = chart_line(&svg, &chart, &info);
-    put_figure(h, v, &f, &svg, e, &info);
+    chart_finish(h, v, &f, &svg, e, &info);
 }
 
 static struct chart_forest_row forest_row(struct report_view *v, const struct report_analysis *a)
@@ -166,7 +160,7 @@ static struct chart_forest_row forest_row(struct report_view *v, const struct re
     const struct effect_estimate *e = overall(disclosure_view(a->result));
     const bool failed = verdict_of(e) == VERDICT_FAILED;
     return (struct chart_forest_row){
-        .name = in_picture(v, analysis_label(v, a)),
+        .name = chart_label(v, analysis_label(v, a)),
         .detail = a->is_added ? tr(v->lang, "report.added") : STR(""),
         .main = a->role == REPORT_MAIN,
         .estimate = failed ? REAL_NAN : e->estimate,
@@ -232,7 +226,7 @@ void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
     struct axis axis = {v, outcome};
     struct err_info info;
     out svg;
-    struct chart_forest_row *rows = own(v, v->in->n_analyses + 2, sizeof *rows);
+    struct chart_forest_row *rows = chart_room(v, v->in->n_analyses + 2, sizeof *rows);
     if (!report_has_forest(v, outcome) || !rows)
         return;
     const struct report_analysis **list;
@@ -252,7 +246,7 @@ void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
         .table = numbers,
     };
     const struct chart_forest chart = {
-        .frame = frame_of(v, &f, 0),
+        .frame = chart_frame_of(v, &f, 0),
         .format = {print_outcome, &axis},
         .rows = rows,
         .n_rows = forest_rows(v, outcome, rows),
@@ -261,7 +255,7 @@ void report_chart_forest(struct html *h, struct report_view *v, size_t outcome)
     };
     out_init(&svg, REPORT_BYTES_MAX);
     const err e = chart_forest(&svg, &chart, &info);
-    put_figure(h, v, &f, &svg, e, &info);
+    chart_finish(h, v, &f, &svg, e, &info);
 }
 
 static struct chart_forest_row set_row(struct report_view *v, size_t outcome, str name, double low,
@@ -288,7 +282,7 @@ void report_chart_honest(struct html *h, struct report_view *v, size_t outcome)
     out svg;
     if (!r || !r->honesty || r->n_honest == 0)
         return;
-    struct chart_forest_row *rows = own(v, r->n_honest + 1, sizeof *rows);
+    struct chart_forest_row *rows = chart_room(v, r->n_honest + 1, sizeof *rows);
     if (!rows)
         return;
     const bool is_smooth = r->spec.honesty == EFFECT_SMOOTH;
@@ -308,7 +302,7 @@ void report_chart_honest(struct html *h, struct report_view *v, size_t outcome)
                    html_from_str(measure_of(v, outcome)), html_percent(r->spec.level, 0)),
     };
     const struct chart_forest chart = {
-        .frame = frame_of(v, &f, 0),
+        .frame = chart_frame_of(v, &f, 0),
         .format = {print_outcome, &axis},
         .rows = rows,
         .n_rows = r->n_honest + 1,
@@ -317,7 +311,7 @@ void report_chart_honest(struct html *h, struct report_view *v, size_t outcome)
     };
     out_init(&svg, REPORT_BYTES_MAX);
     const err e = chart_forest(&svg, &chart, &info);
-    put_figure(h, v, &f, &svg, e, &info);
+    chart_finish(h, v, &f, &svg, e, &info);
 }
 
 /* ---- costs and benefits ---- */
@@ -329,7 +323,7 @@ void report_chart_histogram(struct html *h, struct report_view *v)
     struct axis axis = {v, 0};
     struct err_info info;
     out svg;
-    double *count = own(v, r->n_bins, sizeof *count);
+    double *count = chart_room(v, r->n_bins, sizeof *count);
     if (!count)
         return;
     for (size_t i = 0; i < r->n_bins; i++)
@@ -368,7 +362,7 @@ static str main_party(struct report_view *v, size_t item)
     for (size_t i = 1; i < r->n_payers; i++)
         if (fabs(c[i]) > fabs(c[most]))
             most = i;
-    return in_picture(v, party_name(v, most));
+    return chart_label(v, party_name(v, most));
 }
 
 static size_t waterfall_steps(struct report_view *v, struct chart_step *steps)
@@ -380,7 +374,7 @@ static size_t waterfall_steps(struct report_view *v, struct chart_step *steps)
         if (v->in->model->items[i].kind == SCBA_TRANSFER)
             continue; /* cancels for society */
         steps[n++] = (struct chart_step){
-            .name = in_picture(v, item_name(v, i)),
+            .name = chart_label(v, item_name(v, i)),
             .detail = main_party(v, i),
             .value = value,
             .text = printed(v, money_signed(v, value)),
@@ -396,7 +390,7 @@ void report_chart_waterfall(struct html *h, struct report_view *v)
     struct axis axis = {v, 0};
     struct err_info info;
     out svg;
-    struct chart_step *steps = own(v, r->n_items, sizeof *steps);
+    struct chart_step *steps = chart_room(v, r->n_items, sizeof *steps);
     if (!steps)
         return;
     const struct html_value level = html_percent(v->in->model->level[0], 0);
@@ -408,7 +402,7 @@ void report_chart_waterfall(struct html *h, struct report_view *v)
         .table = sheet_find(v, "items"),
     };
     const struct chart_waterfall chart = {
-        .frame = frame_of(v, &f, 0),
+        .frame = chart_frame_of(v, &f, 0),
         .format = {print_money, &axis},
         .steps = steps,
         .n_steps = waterfall_steps(v, steps),
@@ -421,7 +415,7 @@ void report_chart_waterfall(struct html *h, struct report_view *v)
     };
     out_init(&svg, REPORT_BYTES_MAX);
     const err e = chart_waterfall(&svg, &chart, &info);
-    put_figure(h, v, &f, &svg, e, &info);
+    chart_finish(h, v, &f, &svg, e, &info);
 }
 
 /* The parties with the largest flows get a colour each; the rest share the last. */
@@ -432,7 +426,7 @@ static size_t cash_series(struct report_view *v, str *names, size_t *series_of)
     for (size_t i = 0; i < r->n_payers; i++) {
         series_of[i] = i < n_own ? i : n_own;
         names[series_of[i]] =
-            i < n_own ? in_picture(v, party_name(v, i)) : tr(v->lang, "report.other-payers");
+            i < n_own ? chart_label(v, party_name(v, i)) : tr(v->lang, "report.other-payers");
     }
     return n_own < r->n_payers ? n_own + 1 : n_own;
 }
@@ -446,8 +440,8 @@ void report_chart_cash(struct html *h, struct report_view *v)
     str names[CHART_SERIES_MAX];
     size_t series_of[SCBA_PAYERS_MAX];
     const size_t n_series = cash_series(v, names, series_of);
-    struct chart_category *years = own(v, r->n_years, sizeof *years);
-    double *value = own(v, r->n_years * n_series, sizeof *value);
+    struct chart_category *years = chart_room(v, r->n_years, sizeof *years);
+    double *value = chart_room(v, r->n_years * n_series, sizeof *value);
     if (!years || !value)
         return;
     for (size_t y = 0; y < r->n_years; y++) {
@@ -466,7 +460,7 @@ void report_chart_cash(struct html *h, struct report_view *v)
         .table = sheet_find(v, "cash_flow"),
     };
     const struct chart_stacked chart = {
-        .frame = frame_of(v, &f, 0),
+        .frame = chart_frame_of(v, &f, 0),
         .format = {print_money, &axis},
         .series = names,
         .n_series = n_series,
@@ -476,7 +470,7 @@ void report_chart_cash(struct html *h, struct report_view *v)
     };
     out_init(&svg, REPORT_BYTES_MAX);
     const err e = chart_stacked(&svg, &chart, &info);
-    put_figure(h, v, &f, &svg, e, &info);
+    chart_finish(h, v, &f, &svg, e, &info);
 }
 
 enum { TORNADO_BARS_SHOWN = 12 };
@@ -488,13 +482,13 @@ void report_chart_tornado(struct html *h, struct report_view *v)
     struct err_info info;
     out svg;
     const size_t n = r->n_tornado < TORNADO_BARS_SHOWN ? r->n_tornado : TORNADO_BARS_SHOWN;
-    struct chart_tornado_bar *bars = own(v, n, sizeof *bars);
+    struct chart_tornado_bar *bars = chart_room(v, n, sizeof *bars);
     if (n == 0 || !bars)
         return;
     for (size_t i = 0; i < n; i++) {
         const struct scba_tornado_bar *b = &r->tornado[i];
         bars[i] = (struct chart_tornado_bar){
-            .name = in_picture(v, bar_name(v, b)),
+            .name = chart_label(v, bar_name(v, b)),
             .at_low = b->at_low,
             .at_high = b->at_high,
             .low_text = printed(v, bar_value(v, b, b->value_low)),
@@ -510,7 +504,7 @@ void report_chart_tornado(struct html *h, struct report_view *v)
         .table = sheet_find(v, "tornado"),
     };
     const struct chart_tornado chart = {
-        .frame = frame_of(v, &f, 0),
+        .frame = chart_frame_of(v, &f, 0),
         .format = {print_money, &axis},
         .bars = bars,
         .n_bars = n,
@@ -521,5 +515,5 @@ void report_chart_tornado(struct html *h, struct report_view *v)
     };
     out_init(&svg, REPORT_BYTES_MAX);
     const err e = chart_tornado(&svg, &chart, &info);
-    put_figure(h, v, &f, &svg, e, &info);
+    chart_finish(h, v, &f, &svg, e, &info);
 }

@@ -27,6 +27,11 @@ static const char *bacon_kind_at(const void *from, size_t offset)
     return effect_bacon_kind_name(*(const enum effect_bacon_kind *)((const char *)from + offset));
 }
 
+static const char *population_at(const void *from, size_t offset)
+{
+    return effect_population_name(*(const enum effect_population *)((const char *)from + offset));
+}
+
 static const char *inference_at(const void *from, size_t offset)
 {
     return effect_inference_name(*(const enum effect_inference *)((const char *)from + offset));
@@ -95,11 +100,42 @@ static const struct effect_field match_fields[] = {
     {"n_pairs", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_pairs), NULL},
     {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_treated), NULL},
     {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_control), NULL},
+    {"n_strata", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_strata), NULL},
+    {"n_alone", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_alone), NULL},
+    {"n_alone_control", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_alone_control), NULL},
     {"n_outside", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_outside), NULL},
     {"n_taken", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_taken), NULL},
     {"n_fewer", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_fewer), NULL},
     {"width", EFFECT_FIELD_REAL, offsetof(struct effect_match, width), NULL},
     {"effective_control", EFFECT_FIELD_REAL, offsetof(struct effect_match, effective_control),
+     NULL},
+    {0},
+};
+
+static const struct effect_field comparison_fields[] = {
+    {"population", EFFECT_FIELD_NAME, offsetof(struct effect_comparison, population),
+     population_at},
+    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_treated), NULL},
+    {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_control), NULL},
+    {"effective_treated", EFFECT_FIELD_REAL, offsetof(struct effect_comparison, effective_treated),
+     NULL},
+    {"effective_control", EFFECT_FIELD_REAL, offsetof(struct effect_comparison, effective_control),
+     NULL},
+    {"heaviest_control", EFFECT_FIELD_REAL, offsetof(struct effect_comparison, heaviest_control),
+     NULL},
+    {"n_outside", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_outside), NULL},
+    {"n_uneven", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_uneven), NULL},
+    {0},
+};
+
+static const struct effect_field overlap_fields[] = {
+    {"from", EFFECT_FIELD_REAL, offsetof(struct effect_overlap, from), NULL},
+    {"to", EFFECT_FIELD_REAL, offsetof(struct effect_overlap, to), NULL},
+    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_overlap, n_treated), NULL},
+    {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_overlap, n_control), NULL},
+    {"share_treated_after", EFFECT_FIELD_REAL, offsetof(struct effect_overlap, share_treated),
+     NULL},
+    {"share_control_after", EFFECT_FIELD_REAL, offsetof(struct effect_overlap, share_control),
      NULL},
     {0},
 };
@@ -148,19 +184,22 @@ static const struct effect_field design_fields[] = {
     {0},
 };
 
+/* What is known before any estimate comes first. */
 static const struct effect_field teams_fields[] = {
-    {"rule", EFFECT_FIELD_NAME, offsetof(struct effect_teams, rule), inference_at},
-    {"why", EFFECT_FIELD_KEY, offsetof(struct effect_teams, why), NULL},
     {"n_teams", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_teams), NULL},
     {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_treated), NULL},
     {"n_allocations", EFFECT_FIELD_REAL, offsetof(struct effect_teams, n_allocations), NULL},
     {"smallest_p", EFFECT_FIELD_REAL, offsetof(struct effect_teams, smallest_p), NULL},
+    {"rule", EFFECT_FIELD_NAME, offsetof(struct effect_teams, rule), inference_at},
+    {"why", EFFECT_FIELD_KEY, offsetof(struct effect_teams, why), NULL},
     {"n_tried", EFFECT_FIELD_COUNT, offsetof(struct effect_teams, n_tried), NULL},
     {"p_analytic", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_analytic), NULL},
     {"p_randomisation", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_randomisation), NULL},
     {"p_wild", EFFECT_FIELD_REAL, offsetof(struct effect_teams, p_wild), NULL},
     {"low", EFFECT_FIELD_REAL, offsetof(struct effect_teams, low), NULL},
     {"high", EFFECT_FIELD_REAL, offsetof(struct effect_teams, high), NULL},
+    {"no_low", EFFECT_FIELD_FLAG, offsetof(struct effect_teams, no_low), NULL},
+    {"no_high", EFFECT_FIELD_FLAG, offsetof(struct effect_teams, no_high), NULL},
     {0},
 };
 
@@ -222,7 +261,9 @@ const struct effect_section effect_sections[] = {
     ONE("design", design_fields, design),
     LIST("bacon", bacon_fields, bacon),
     ONE("matching", match_fields, match),
+    ONE("comparison", comparison_fields, comparison),
     LIST("balance", balance_fields, balance),
+    LIST("overlap", overlap_fields, overlap),
     ONE("teams", teams_fields, teams),
     ONE("honesty", honesty_fields, honesty),
     LIST("honest", honest_fields, honest),
@@ -295,4 +336,11 @@ str effect_period_print(double period, bool has_dates, char text[EFFECT_PERIOD_T
         return (str){text, num_print_real(period, text)};
     date_print_iso((int32_t)period, text); /* came from a date, so it is one */
     return (str){text, DATE_TEXT};
+}
+
+const char *effect_population_words(const struct effect_result *r)
+{
+    if (r->comparison->population == EFFECT_OF_OVERLAP)
+        return "balancing.of-overlap";
+    return r->match ? "balancing.of-pairs" : "balancing.of-treated";
 }

@@ -51,6 +51,9 @@ bool effect_field_is_text(const struct effect_field *f);
 /* A key, text or name. NULL when there is none. */
 const char *effect_field_text(const struct effect_field *f, const void *from);
 
+/* Message key of whom the effect of a result with a comparison is about. */
+const char *effect_population_words(const struct effect_result *r);
+
 enum { EFFECT_PERIOD_TEXT_MAX = 32 };
 
 /* A period as text: "2004", or with dates "2024-03-01"; empty when it does not apply. */

@@ -56,6 +56,18 @@ static void put_name(json *j, const char *key, str name)
         json_put_null(j);
 }
 
+static void put_cuts(json *j, const struct effect_cuts *c)
+{
+    json_open_object(j);
+    json_key_str(j, "covariate", c->covariate);
+    json_key(j, "at");
+    json_open_array(j);
+    for (size_t i = 0; i < c->n; i++)
+        json_put_real(j, c->at[i]);
+    json_close_array(j);
+    json_close_object(j);
+}
+
 static void put_matching_inputs(json *j, const struct effect_spec *s)
 {
     put_name(j, "distance", str_of(effect_distance_name(s->distance)));
@@ -63,6 +75,16 @@ static void put_matching_inputs(json *j, const struct effect_spec *s)
     json_key_real(j, "caliper", s->has_caliper ? s->caliper : REAL_NAN);
     put_name(j, "caliper_on", str_of(effect_scale_name(s->caliper_on)));
     json_key_bool(j, "replace", s->replace);
+    json_key(j, "exact");
+    json_open_array(j);
+    for (size_t i = 0; i < s->n_exact; i++)
+        json_put_str(j, s->exact[i]);
+    json_close_array(j);
+    json_key(j, "cut_points");
+    json_open_array(j);
+    for (size_t i = 0; i < s->n_cuts; i++)
+        put_cuts(j, &s->cuts[i]);
+    json_close_array(j);
 }
 
 static void put_inputs(json *j, const struct effect_spec *s)
@@ -104,6 +126,8 @@ static void put_inputs(json *j, const struct effect_spec *s)
     json_key_int(j, "seed", (int64_t)s->seed);
     if (s->method == EFFECT_MATCHING)
         put_matching_inputs(j, s);
+    if (s->method == EFFECT_BALANCING)
+        put_name(j, "balance", str_of(effect_weighing_name(s->weighing)));
     json_close_object(j);
 }
 

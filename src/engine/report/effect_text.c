@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-enum { COLUMNS = 7, BALANCE_COLUMNS = 9, DECIMALS_MAX = 6 };
+enum { COLUMNS = 7, DECIMALS_MAX = 6 };
 
 /* Decimals that show a standard error in three digits. */
 static int decimals_for(const struct effect_result *r)
@@ -138,56 +138,6 @@ static err print_bacon(out *o, enum lang lang, const struct effect_result *r, in
     return e;
 }
 
-static void put_balance_row(struct text_table *t, const struct effect_balance *b)
-{
-    enum { DECIMALS = 3 };
-
-    if (b->covariate.n) {
-        out_str(&t->text, b->covariate);
-        text_end_cell(t);
-    } else {
-        text_put_key(t, "effect.label-score");
-    }
-    text_put_number(t, b->after.mean_treated, DECIMALS);
-    text_put_number(t, b->after.mean_control, DECIMALS);
-    text_put_number(t, b->before.difference, DECIMALS);
-    text_put_number(t, b->after.difference, DECIMALS);
-    text_put_number(t, b->after.variance_ratio, DECIMALS);
-    text_put_number(t, b->after.ecdf_mean, DECIMALS);
-    text_put_number(t, b->after.ecdf_max, DECIMALS);
-    if (fabs(b->after.difference) > EFFECT_UNEVEN)
-        text_put_key(t, "effect.label-uneven");
-    else
-        text_end_cell(t);
-}
-
-static err print_balance(out *o, enum lang lang, const struct effect_result *r,
-                         struct err_info *info)
-{
-    static const char *const heads[BALANCE_COLUMNS] = {NULL,
-                                                       "effect.head-mean-treated",
-                                                       "effect.head-mean-control",
-                                                       "effect.head-before",
-                                                       "effect.head-after",
-                                                       "effect.head-variance-ratio",
-                                                       "effect.head-ecdf-mean",
-                                                       "effect.head-ecdf-max",
-                                                       NULL};
-    struct text_table t = {.lang = lang, .columns = BALANCE_COLUMNS};
-    if (r->n_balance == 0)
-        return OK;
-
-    err e = text_open(&t, r->n_balance, info);
-    if (e == OK) {
-        text_put_heads(&t, heads);
-        for (size_t i = 0; i < r->n_balance; i++)
-            put_balance_row(&t, &r->balance[i]);
-        e = text_print(&t, "effect.title-balance", o, info);
-    }
-    text_close(&t);
-    return e;
-}
-
 static void print_head(out *o, enum lang lang, const struct effect_result *r)
 {
     struct msg m;
@@ -200,7 +150,7 @@ static void print_head(out *o, enum lang lang, const struct effect_result *r)
 }
 
 /* A count as the next value of a sentence. */
-static void say_count(struct msg *m, size_t n)
+void effect_text_count(struct msg *m, size_t n)
 {
     if (n == EFFECT_HIDDEN)
         msg_key(m, "disclosure.not-shown");
@@ -214,15 +164,15 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
 
     out_char(o, '\n');
     msg_set(&m, "effect.basis");
-    say_count(&m, d->n_used);
-    say_count(&m, d->n_rows);
-    say_count(&m, d->n_treated);
-    say_count(&m, d->n_control);
+    effect_text_count(&m, d->n_used);
+    effect_text_count(&m, d->n_rows);
+    effect_text_count(&m, d->n_treated);
+    effect_text_count(&m, d->n_control);
     text_say(o, lang, &m);
     if (d->n_clusters) {
         msg_set(&m, "effect.basis-clusters");
-        say_count(&m, d->n_clusters);
-        say_count(&m, d->n_treated_clusters);
+        effect_text_count(&m, d->n_clusters);
+        effect_text_count(&m, d->n_treated_clusters);
         text_say(o, lang, &m);
     }
     if (d->pretest_df) {
@@ -232,23 +182,6 @@ static void print_basis(out *o, enum lang lang, const struct effect_diagnostics 
         msg_real(&m, d->pretest_p, 3);
         text_say(o, lang, &m);
     }
-}
-
-static void print_match(out *o, enum lang lang, const struct effect_match *match)
-{
-    struct msg m;
-
-    msg_set(&m, "effect.basis-match");
-    say_count(&m, match->n_pairs);
-    say_count(&m, match->n_treated);
-    say_count(&m, match->n_control);
-    msg_real(&m, match->effective_control, 1);
-    text_say(o, lang, &m);
-    if (isnan(match->width))
-        return;
-    msg_set(&m, "effect.basis-caliper");
-    msg_real(&m, match->width, 4);
-    text_say(o, lang, &m);
 }
 
 /* What was withheld, and why. */
@@ -269,6 +202,7 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     const int decimals = decimals_for(r);
 
     print_head(o, lang, r);
+    effect_text_design(o, lang, r->teams);
     for (int a = EFFECT_NONE; a <= EFFECT_CALENDAR; a++) {
         const err e = print_aggregation(o, lang, r, (enum effect_aggregation)a, decimals, info);
         if (e != OK)
@@ -276,14 +210,17 @@ err report_effect_text(out *o, enum lang lang, const struct released_effect *rel
     }
     err e = print_bacon(o, lang, r, decimals, info);
     if (e == OK)
-        e = print_balance(o, lang, r, info);
+        e = effect_text_balance(o, lang, r, info);
+    if (e == OK)
+        e = effect_text_units(o, lang, r, info);
+    if (e == OK)
+        e = effect_text_teams(o, lang, r, decimals, info);
     if (e == OK)
         e = effect_text_honest(o, lang, r, decimals, info);
     if (e != OK)
         return e;
     print_basis(o, lang, &r->diagnostics);
-    if (r->match)
-        print_match(o, lang, r->match);
+    effect_text_comparison(o, lang, r);
     e = effect_text_looks(o, lang, r, info);
     if (e != OK)
         return e;

@@ -32,6 +32,7 @@ static void make_sound(struct report_example *x)
     d->n_treated = d->n_control = 1000;
     d->n_dropped_missing = 0;
     x->in.n_analyses = 1;
+    x->results[0].n_balance = 0;
 }
 
 static void designs_start_where_the_rule_says(void **state)

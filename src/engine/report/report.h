@@ -175,7 +175,7 @@ WARN_UNUSED err report_effect_json(out *o, const struct released_effect *release
                                    struct err_info *info);
 /* One table of it; an empty name means the estimates. E_INPUT when there is no such table. */
 #define REPORT_EFFECT_TABLES                                                                       \
-    "estimates|design|bacon|matching|balance|teams|honesty|honest|trends|looks"
+    "estimates|design|bacon|matching|comparison|balance|overlap|teams|honesty|honest|trends|looks"
 WARN_UNUSED err report_effect_csv(out *o, const struct released_effect *released, str name,
                                   struct err_info *info);
 WARN_UNUSED err report_effect_xlsx(out *o, const struct released_effect *released,

@@ -4,6 +4,8 @@
 #include "base/date.h"
 #include "base/real.h"
 
+#include <string.h>
+
 static struct effect_estimate estimate(enum effect_aggregation aggregation, double value, double se)
 {
     return (struct effect_estimate){
@@ -81,6 +83,48 @@ static void make_panel(struct report_example *x, size_t result, double factor)
     };
 }
 
+/* How alike the groups of the main analysis were, and what its estimate averages. */
+static void make_alike(struct report_example *x, struct effect_result *r)
+{
+    static const struct effect_balance balance[EXAMPLE_COVARIATES] = {
+        {{NULL, 0}, {0.35, 0.21, 0.62, 1.4, 0.11, 0.28}, {0.35, 0.34, 0.03, 1.1, 0.01, 0.03}},
+        {{"debts", 5}, {3.1, 2.2, 0.45, 1.6, 0.08, 0.21}, {3.1, 3.0, 0.04, 1.2, 0.01, 0.04}},
+        {{"age", 3}, {41, 44, -0.22, 0.9, 0.05, 0.12}, {41, 42.4, -0.12, 0.9, 0.02, 0.07}},
+        {{"single_parent", 13},
+         {0.4, 0.3, 0.2, REAL_NAN, 0.1, 0.1},
+         {0.4, 0.39, 0.02, REAL_NAN, 0.01, 0.01}},
+    };
+    static const struct effect_bacon bacon[EXAMPLE_BACON] = {
+        {EFFECT_BACON_NEVER, 2022, REAL_NAN, -1250, 0.7, 412, 1236},
+        {EFFECT_BACON_NOT_YET, 2022, 2023, -1100, 0.2, 200, 212},
+        {EFFECT_BACON_ALREADY, 2023, 2022, -400, 0.1, 212, 200},
+    };
+    x->comparison = (struct effect_comparison){.population = EFFECT_OF_TREATED,
+                                               .n_treated = 412,
+                                               .n_control = 1236,
+                                               .effective_treated = 412,
+                                               .effective_control = 511.3,
+                                               .heaviest_control = 0.012,
+                                               .n_outside = 6,
+                                               .n_uneven = 1};
+    memcpy(x->balance, balance, sizeof balance);
+    memcpy(x->bacon, bacon, sizeof bacon);
+    for (size_t b = 0; b < EFFECT_OVERLAP_BINS; b++)
+        x->overlap[b] = (struct effect_overlap){.from = (double)b / EFFECT_OVERLAP_BINS,
+                                                .to = (double)(b + 1) / EFFECT_OVERLAP_BINS,
+                                                .n_treated = 11 + b,
+                                                .n_control = 100 - 4 * b,
+                                                .share_treated = 0.05,
+                                                .share_control = 0.05};
+    r->comparison = &x->comparison;
+    r->balance = x->balance;
+    r->n_balance = EXAMPLE_COVARIATES;
+    r->overlap = x->overlap;
+    r->n_overlap = EFFECT_OVERLAP_BINS;
+    r->bacon = x->bacon;
+    r->n_bacon = EXAMPLE_BACON;
+}
+
 static void make_effects(struct report_example *x)
 {
     x->outcomes[0] = (struct report_outcome){
@@ -99,6 +143,7 @@ static void make_effects(struct report_example *x)
     make_panel(x, 0, 1);
     make_panel(x, 1, -0.008);
     make_panel(x, 2, 0.9);
+    make_alike(x, &x->results[0]);
     for (int i = 0; i < 3; i++)
         x->released[i].result = &x->results[i];
     x->analyses[0] = (struct report_analysis){

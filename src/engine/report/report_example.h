@@ -18,6 +18,8 @@ enum {
     EXAMPLE_YEARS = 5,
     EXAMPLE_BINS = 20,
     EXAMPLE_PARAMETERS = 4,
+    EXAMPLE_COVARIATES = 4,
+    EXAMPLE_BACON = 3,
 };
 
 struct report_example {
@@ -27,6 +29,10 @@ struct report_example {
     struct effect_result results[3];
     struct released_effect released[3];
     struct effect_estimate estimates[3][EXAMPLE_ESTIMATES];
+    struct effect_comparison comparison;
+    struct effect_balance balance[EXAMPLE_COVARIATES];
+    struct effect_overlap overlap[EFFECT_OVERLAP_BINS];
+    struct effect_bacon bacon[EXAMPLE_BACON];
     struct report_change changes[1];
 
     struct scba_model model;

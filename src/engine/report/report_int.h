@@ -13,7 +13,7 @@
 
 /* ---- view ---- */
 
-enum { REPORT_SHEETS_MAX = 24 };
+enum { REPORT_SHEETS_MAX = 32 };
 
 struct report_view {
     const struct report_input *in;
@@ -59,6 +59,9 @@ const struct report_analysis *main_analysis(const struct report_view *v, size_t 
 /* The one number a result comes down to, or NULL. */
 const struct effect_estimate *overall(const struct effect_result *r);
 bool is_panel(const struct effect_result *r);
+
+/* The main analysis of the main outcome when it tells how alike the groups were, or NULL. */
+const struct report_analysis *report_alike(const struct report_view *v);
 
 str analysis_label(const struct report_view *v, const struct report_analysis *a);
 
@@ -129,7 +132,15 @@ struct sheet *sheet_effects(struct report_view *v, const struct report_analysis 
 struct sheet *sheet_aggregation(struct report_view *v, const struct report_analysis *a,
                                 enum effect_aggregation aggregation);
 
+/* How alike the groups of an analysis were, and what a two-way estimate averages. */
+struct sheet *sheet_balance(struct report_view *v, const struct report_analysis *a);
+struct sheet *sheet_overlap(struct report_view *v, const struct report_analysis *a);
+struct sheet *sheet_bacon(struct report_view *v, const struct report_analysis *a);
+/* A covariate, or the propensity score, which has no name in the data. */
+str balance_name(const struct report_view *v, const struct effect_balance *b);
+
 void sheets_add_effects(struct report_view *v);
+void sheets_add_alike(struct report_view *v);
 void sheets_add_looks(struct report_view *v);
 
 /* Why an analysis has no number, in words; empty when it has one. */
@@ -180,6 +191,9 @@ struct report_points {
 void words_in_short(struct report_view *v, struct report_points *points);
 void words_certainty(struct report_view *v, struct report_points *points);
 void words_limits(struct report_view *v, struct report_points *points);
+/* Whom the effect is about, who was left out and why; heads are empty. */
+void words_alike(struct report_view *v, const struct effect_result *r,
+                 struct report_points *points);
 
 /* Titles of charts that state what they show. */
 str title_waterfall(struct report_view *v);
@@ -207,6 +221,8 @@ void report_page_index(struct html *h, str other_href, const struct report_index
 void report_part_head(struct html *h, str title, str other_href);
 void report_part_foot(struct html *h, str version);
 void report_part_effect(struct html *h, struct report_view *v); /* of the main outcome */
+void report_part_bacon(struct html *h, struct report_view *v, const struct report_analysis *a);
+void report_part_alike(struct html *h, struct report_view *v); /* may have nothing to say */
 void report_part_others(struct html *h, struct report_view *v);
 void report_part_scba(struct html *h, struct report_view *v);
 void report_part_record(struct html *h, struct report_view *v, const struct report_links *links);
@@ -230,6 +246,8 @@ bool report_has_others(const struct report_view *v); /* figures of outcomes behi
 /* Each writes nothing when there is nothing to draw. */
 void report_chart_event(struct html *h, struct report_view *v, size_t outcome);
 void report_chart_forest(struct html *h, struct report_view *v, size_t outcome);
+void report_chart_love(struct html *h, struct report_view *v, const struct report_analysis *a);
+void report_chart_overlap(struct html *h, struct report_view *v, const struct report_analysis *a);
 void report_chart_honest(struct html *h, struct report_view *v, size_t outcome);
 void report_chart_histogram(struct html *h, struct report_view *v);
 void report_chart_waterfall(struct html *h, struct report_view *v);

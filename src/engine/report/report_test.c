@@ -60,7 +60,7 @@ static void a_page_stands_on_its_own(void **state)
         assert_int_equal(count(page, "<svg"), count(page, "</svg>"));
         assert_int_equal(count(page, "<section"), count(page, "</section>"));
         assert_int_equal(count(page, "<div"), count(page, "</div>"));
-        assert_int_equal(count(page, "<figure>"), 6);
+        assert_int_equal(count(page, "<figure>"), 8);
         out_free(&o);
     }
 }
@@ -179,6 +179,54 @@ static void without_moments_in_time_the_computations_stand_beside_the_answer(voi
 
     x->in.n_analyses = 2;
     assert_contains(page_of(&x->in, LANG_EN, &o), "<div class=\"grid one\">");
+    out_free(&o);
+}
+
+static void how_alike_the_groups_were_stands_on_the_page_when_it_is_known(void **state)
+{
+    struct report_example *x = *state;
+    out o;
+    const char *page = page_of(&x->in, LANG_EN, &o);
+
+    assert_contains(page, "<h2 id=\"alike\">Were the groups alike?</h2>");
+    assert_contains(page, "The groups still differ in one of the 3 characteristics");
+    assert_contains(page, "6 of the 412 participants have a chance of participation");
+    assert_contains(page, "The effect is about those treated.");
+    assert_contains(page, "the 1,236 others as much as 511.3.");
+    assert_contains(page, "single_parent");
+    assert_contains(page, "<h3>What is this estimate made of?</h3>");
+    assert_contains(page, "70.0%");
+    out_free(&o);
+
+    x->comparison.n_uneven = x->comparison.n_outside = 0;
+    x->comparison.population = EFFECT_OF_OVERLAP;
+    page = page_of(&x->in, LANG_NL, &o);
+    assert_contains(page, "verschillen de groepen weinig in alle 3 kenmerken");
+    assert_contains(page, "Voor elke deelnemer ligt de kans op deelname binnen");
+    assert_contains(page, "wie in beide groepen had kunnen zitten");
+    out_free(&o);
+
+    x->results[0].comparison = NULL;
+    x->results[0].n_bacon = 0;
+    page = page_of(&x->in, LANG_NL, &o);
+    assert_lacks(page, "id=\"alike\"");
+    assert_lacks(page, "Waaruit is deze schatting");
+    out_free(&o);
+}
+
+static void a_count_that_may_not_be_shown_is_nowhere_on_the_page(void **state)
+{
+    struct report_example *x = *state;
+    struct effect_match match = {.n_pairs = EFFECT_HIDDEN, .width = REAL_NAN};
+    out o;
+    x->results[0].match = &match;
+    x->overlap[2].n_treated = x->overlap[3].n_control = EFFECT_HIDDEN;
+    x->comparison.n_treated = x->comparison.n_outside = EFFECT_HIDDEN;
+
+    const char *page = page_of(&x->in, LANG_NL, &o);
+
+    assert_contains(page, "id=\"alike\"");
+    assert_lacks(page, "18.446.744");
     out_free(&o);
 }
 
@@ -410,6 +458,8 @@ int main(void)
         TEST(an_assumption_about_money_is_written_as_money),
         TEST(long_names_are_whole_in_tables_and_cut_in_pictures),
         TEST(without_moments_in_time_the_computations_stand_beside_the_answer),
+        TEST(how_alike_the_groups_were_stands_on_the_page_when_it_is_known),
+        TEST(a_count_that_may_not_be_shown_is_nowhere_on_the_page),
         TEST(an_empty_input_still_gives_a_page),
         TEST(contradictions_in_the_input_are_errors),
         TEST(every_number_of_a_table_is_in_the_json),

@@ -274,6 +274,7 @@ void sheets_add_effects(struct report_view *v)
     add_overall(v);
     add_estimates(v);
     add_diagnostics(v);
+    sheets_add_alike(v);
     add_withheld(v);
 }
 

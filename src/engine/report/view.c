@@ -99,6 +99,13 @@ const struct report_analysis *main_analysis(const struct report_view *v, size_t 
     return NULL;
 }
 
+const struct report_analysis *report_alike(const struct report_view *v)
+{
+    const struct report_analysis *a = v->in->n_outcomes ? main_analysis(v, 0) : NULL;
+    const struct effect_result *r = a ? disclosure_view(a->result) : NULL;
+    return r && r->comparison && r->n_balance ? a : NULL;
+}
+
 const struct effect_estimate *overall(const struct effect_result *r)
 {
     return r ? effect_overall(r) : NULL;

@@ -129,6 +129,20 @@ static void say_controls(struct report_view *v, const struct effect_result *r,
                                          : "report.sure-controls-neither"));
 }
 
+/* What no number of rows can mend; nothing where teams are many. */
+static void say_teams(struct report_view *v, const struct effect_result *r,
+                      struct report_points *points)
+{
+    enum { DECIMALS = 3 };
+    const struct effect_teams *t = r->teams;
+    if (!t || !(t->smallest_p >= 0.0005))
+        return;
+    add(v, points, "report.sure-teams",
+        SAY(v, t->no_low || t->no_high ? "report.sure-teams-open" : "report.sure-teams-body",
+            html_from_size(t->n_treated), html_from_size(t->n_teams),
+            html_p_value(t->smallest_p, DECIMALS), html_key(t->why)));
+}
+
 static void say_variations(struct report_view *v, struct report_points *points)
 {
     double low = REAL_INF, high = -REAL_INF;
@@ -177,6 +191,7 @@ void words_certainty(struct report_view *v, struct report_points *points)
         say_controls(v, disclosure_view(a->result), points);
         say_power(v, disclosure_view(a->result), points);
         say_size(v, disclosure_view(a->result), points);
+        say_teams(v, disclosure_view(a->result), points);
         say_variations(v, points);
         say_completeness(v, disclosure_view(a->result), points);
         for (size_t i = 0; i < disclosure_view(a->result)->n_warnings; i++)

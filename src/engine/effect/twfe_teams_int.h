@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* twfe_teams: fixed effects by cluster: CR2 and CR3, and inference over few treated teams. */
+#ifndef ONTSCHOT_ENGINE_EFFECT_TWFE_TEAMS_INT_H
+#define ONTSCHOT_ENGINE_EFFECT_TWFE_TEAMS_INT_H
+
+#include "engine/effect/clustered_int.h"
+#include "engine/effect/randomise_int.h"
+#include "engine/effect/twfe_int.h"
+
+struct twfe_teams {
+    uint32_t *profile; /* of each cluster; NULL when treatment varies within clusters */
+    struct randomise_profiles profiles;
+    bool needs_errors, needs_draws;
+    struct twfe_clusters clusters;
+    struct clustered c;
+    struct clustered_white w;
+};
+
+/*
+ * Once the system is solved and while the outcome is there: which rule, and what each cluster
+ * gives when errors or rule need it. Errors as teams_open and twfe_clusters.
+ */
+WARN_UNUSED err twfe_teams_open(const struct twfe_system *s, const struct twfe_source *source,
+                                par *pool, arena *a, struct effect_result *r, struct twfe_teams *t,
+                                struct err_info *info);
+
+/* With needs_errors: covariance, degrees of freedom (n_estimates) of forms over the system. */
+WARN_UNUSED err twfe_teams_errors(const struct twfe_teams *t, const struct twfe_system *s,
+                                  const double *form, par *pool, arena *a, struct effect_result *r,
+                                  double *df, struct err_info *info);
+
+/* With needs_draws: after the estimates and their errors. */
+WARN_UNUSED err twfe_teams_conclude(const struct twfe_teams *t, par *pool,
+                                    const struct progress *progress, arena *a,
+                                    struct effect_result *r, struct err_info *info);
+
+#endif
