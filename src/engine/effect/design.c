@@ -142,7 +142,8 @@ static struct effect_spec ask(const struct effect_spec *main, enum effect_method
     s.seed = main->seed;
     s.has_never = main->has_never;
     s.never = main->never;
-    s.inference = main->inference;
+    if (main->inference == EFFECT_ANALYTIC) /* any other does not exist for every method */
+        s.inference = EFFECT_ANALYTIC;
     s.replications = main->replications;
     s.randomised = main->randomised;
     s.provider = main->provider;

@@ -113,6 +113,8 @@ static void drop_foreign(const struct study *s, const struct study_estimator *ow
         spec->has_errors = false;
         spec->honesty = EFFECT_TRUSTING;
         spec->n_honest = 0;
+        if (spec->inference != EFFECT_ANALYTIC) /* which every method has */
+            spec->inference = EFFECT_AUTO;
     }
     if (yaml_get(own->node, STR("distance")) && own->design.distance != s->main.design.distance) {
         spec->ratio = usual.ratio;
