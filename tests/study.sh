@@ -76,12 +76,15 @@ done
 grep -q 'What would overturn' every-panel-key.run-1/report-en.html &&
     grep -q 'times as far in a month' every-panel-key.run-1/report-en.html
 result "the report tells how far trends may differ"
-sed -i 's/relative:0.5,1$/relative:1/; s/^explore: .*/explore: [sex, debt]/' every-panel-key.yaml
+sed -i 's/relative:0.5,1$/relative:1/; s/^explore: .*/explore: [sex, debt]/
+    s/^  cluster: team/&\n  weights: weight/' every-panel-key.yaml
 ends 0 'Changes after freezing' freeze every-panel-key.yaml --amend 'one value is enough'
 ends 0 'run-2' run every-panel-key.yaml
 grep -q 'design.honest: relative:0.5,1 → relative:1' every-panel-key.run-2/report-en.html &&
-    grep -q 'explore' every-panel-key.run-2/report-en.html
+    grep -q 'columns.weights: ' every-panel-key.run-2/report-en.html
 result "the report tells which of these keys was changed"
+grep -q 'asks for no weights' every-panel-key.run-2/report-en.html
+result "the report tells why a computation was not possible"
 for wrong in 's/honest: relative:1$/honest: relatief/' 's/inference: auto/inference: guess/' \
     's/age_group=65+/age_group/' 's/^explore: .*/explore: region/' 's/errors: cr1/errors: hc3/' \
     's/event_study: true/control: never/'; do
