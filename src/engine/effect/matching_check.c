@@ -122,11 +122,10 @@ err effect_matching_check(const struct effect_spec *s, struct err_info *info)
     err e = check_numbers(s, info);
     if (e != OK)
         return e;
-    if ((s->method == EFFECT_MATCHING || s->method == EFFECT_BALANCING) && (s->unit.n || s->time.n))
-        return err_text(info, E_INPUT, "effect.matching-on-panel",
-                        str_of(effect_method_name(s->method)));
     if (s->method != EFFECT_MATCHING)
         return check_other_method(s, info);
+    if (s->unit.n || s->time.n)
+        return err_set(info, E_INPUT, "effect.matching-on-panel");
     if (s->weights.n)
         return err_set(info, E_INPUT, "effect.matching-with-weights");
     if (s->n_covariates == 0)
