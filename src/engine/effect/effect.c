@@ -101,7 +101,7 @@ static err check_balancing(const struct effect_spec *s, struct err_info *info)
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
-    if (s->method == EFFECT_DIFFERENCE && !is_given(s->unit) && s->n_covariates > 0)
+    if (s->method == EFFECT_DIFFERENCE && s->n_covariates > 0)
         return err_set(info, E_INPUT, "effect.difference-with-covariates");
     const str role[] = {s->outcome, s->treatment, s->unit, s->time, s->first_treated};
     for (size_t i = 0; i < s->n_covariates; i++) {
@@ -260,6 +260,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
     if (e == OK)
         e = check_columns(s, info);
     if (e == OK)
+        e = effect_scope_check(s, info);
+    if (e == OK)
         e = looks_check(s, info);
     if (e == OK)
         e = effect_honest_check(s, info);
@@ -268,11 +270,18 @@ static err settle(struct effect_spec *s, struct err_info *info)
     return e == OK ? check_inference(s, info) : e;
 }
 
+/* The rule chooses the controls as well. */
+static err check_choice(const struct effect_spec *s, struct err_info *info)
+{
+    return s->control == EFFECT_NEVER ? need(s->outcome, "outcome", info)
+                                      : err_set(info, E_INPUT, "effect.control-with-auto");
+}
+
 err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
 {
     struct effect_spec scratch = *spec;
     if (spec->choose) /* only the data tell which method it will be */
-        return need(spec->outcome, "outcome", info);
+        return check_choice(spec, info);
     return settle(&scratch, info);
 }
 
@@ -439,7 +448,9 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     struct looks *looks;
     arena *a = NULL;
 
-    err e = spec->choose ? effect_design_choose(t, &settled, info) : OK;
+    err e = spec->choose ? check_choice(spec, info) : OK;
+    if (e == OK && spec->choose)
+        e = effect_design_choose(t, &settled, info);
     if (e == OK)
         e = settle(&settled, info);
     if (e == OK)

@@ -371,7 +371,7 @@ struct effect_companion {
     struct effect_spec spec;
     const char *label; /* message key */
 };
-enum { EFFECT_COMPANIONS_MAX = 4 };
+enum { EFFECT_COMPANIONS_MAX = 5 };
 
 /* Those that the spec of `main` allows, the most telling first. Returns how many. */
 size_t effect_companions(const struct effect_result *main,
