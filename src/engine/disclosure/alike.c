@@ -61,12 +61,4 @@ void release_alike(struct released_effect *to)
         return;
     if (tells_few(c->n_outside, d->n_treated, min))
         release_hide(to, &c->n_outside);
-    if (tells_few(c->n_treated, d->n_treated, min)) {
-        release_hide(to, &c->n_treated);
-        c->effective_treated = REAL_NAN;
-    }
-    if (tells_few(c->n_control, d->n_control, min)) {
-        release_hide(to, &c->n_control);
-        c->effective_control = REAL_NAN;
-    }
 }

@@ -380,16 +380,20 @@ static struct effect_result *counts_of(size_t treated, size_t outside, size_t co
     r->spec.method = EFFECT_MATCHING;
     r->estimates = ARENA_NEW(r->memory, struct effect_estimate, 1);
     r->match = ARENA_NEW(r->memory, struct effect_match, 1);
+    r->comparison = ARENA_NEW(r->memory, struct effect_comparison, 1);
     r->n_estimates = 1;
     r->diagnostics.n_treated = treated;
     r->diagnostics.n_control = control;
     r->diagnostics.n_used = r->diagnostics.n_units = treated + control;
     r->diagnostics.n_dropped_missing = missing;
     r->diagnostics.n_rows = treated + control + missing;
-    *r->match = (struct effect_match){.n_pairs = treated - outside,
-                                      .n_treated = treated - outside,
-                                      .n_control = treated - outside,
-                                      .n_outside = outside};
+    *r->match = (struct effect_match){.n_pairs = treated - outside, .n_outside = outside};
+    *r->comparison =
+        (struct effect_comparison){.n_treated = treated - outside,
+                                   .n_control = treated - outside,
+                                   .effective_treated = (double)(treated - outside),
+                                   .effective_control = (double)(treated - outside),
+                                   .heaviest_control = 1 / (double)(treated - outside)};
     r->estimates[0].n_treated = r->estimates[0].n_control = treated - outside;
     return r;
 }
@@ -403,10 +407,26 @@ static void those_left_out_of_a_matching_cannot_be_counted_by_subtraction(void *
 
     const struct effect_result *r = disclosure_view(released);
     assert_int_equal(r->match->n_outside, EFFECT_HIDDEN);
-    assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN || r->match->n_treated == EFFECT_HIDDEN);
+    assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN ||
+                r->comparison->n_treated == EFFECT_HIDDEN);
     assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN || r->match->n_pairs == EFFECT_HIDDEN);
     assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN ||
                 r->estimates[0].n_treated == EFFECT_HIDDEN);
+    disclosure_free(released);
+}
+
+static void what_pairs_are_worth_does_not_tell_how_many_they_are(void **state)
+{
+    (void)state;
+    struct released_effect *released;
+
+    assert_int_equal(disclosure_release(counts_of(185, 4, 400, 0), &released, &info), OK);
+
+    const struct effect_comparison *c = disclosure_view(released)->comparison;
+    assert_int_equal(c->n_treated, EFFECT_HIDDEN);
+    assert_int_equal(c->n_control, EFFECT_HIDDEN);
+    assert_true(isnan(c->effective_treated) && isnan(c->effective_control));
+    assert_true(isnan(c->heaviest_control));
     disclosure_free(released);
 }
 
@@ -551,6 +571,7 @@ int main(void)
         cmocka_unit_test(groups_that_are_large_enough_lose_nothing),
         cmocka_unit_test(many_small_groups_still_have_an_overall_effect),
         cmocka_unit_test(those_left_out_of_a_matching_cannot_be_counted_by_subtraction),
+        cmocka_unit_test(what_pairs_are_worth_does_not_tell_how_many_they_are),
         cmocka_unit_test(rows_that_were_dropped_cannot_be_counted_by_subtraction),
         cmocka_unit_test(a_warning_says_fewer_than_instead_of_a_small_count),
         cmocka_unit_test(no_policy_goes_below_five_persons),

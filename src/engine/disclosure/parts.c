@@ -41,7 +41,7 @@ static void release_means(struct released_effect *to)
     const size_t min = r->spec.min_persons;
     const bool before = is_few(d->n_treated, d->n_control, min);
     const bool after =
-        before || (r->match && is_few(r->match->n_treated, r->match->n_control, min));
+        before || (r->match && is_few(r->comparison->n_treated, r->comparison->n_control, min));
     for (size_t i = 0; i < r->n_balance; i++) {
         if (before)
             hide_means(&r->balance[i].before);

@@ -137,7 +137,7 @@ static void balance_is_as_the_guide_of_matchit_prints_it(void **state)
         assert_like(&r->balance[i].before, guide[i].before);
         assert_like(&r->balance[i].after, guide[i].after);
     }
-    assert_near(r->match->effective_control, 185, 1e-9);
+    assert_near(r->comparison->effective_control, 185, 1e-9);
     assert_true(warns(r, "effect.match-uneven"));
     effect_result_free(r);
     table_free(t);
@@ -193,10 +193,10 @@ static void expect_strata(const table *t, const struct effect_spec *s, size_t n_
 {
     struct effect_result *r = run(t, s);
     assert_int_equal(r->match->n_strata, n_strata);
-    assert_int_equal(r->match->n_treated, units[0]);
-    assert_int_equal(r->match->n_control, units[1]);
-    assert_int_equal(r->match->n_treated + r->match->n_alone, 185);
-    assert_int_equal(r->match->n_control + r->match->n_alone_control, 429);
+    assert_int_equal(r->comparison->n_treated, units[0]);
+    assert_int_equal(r->comparison->n_control, units[1]);
+    assert_int_equal(r->comparison->n_treated + r->match->n_alone, 185);
+    assert_int_equal(r->comparison->n_control + r->match->n_alone_control, 429);
     assert_near(r->estimates[0].estimate, estimate, 1e-8);
     assert_near(r->estimates[0].standard_error, error, 1e-8);
     effect_result_free(r);
@@ -239,8 +239,8 @@ static void weights_of_controls_that_serve_more_than_once_add_up(void **state)
 
     struct effect_result *r = run(t, &s);
 
-    assert_int_equal(r->match->n_control, 82);
-    assert_near(r->match->effective_control, 46.3126, 0.00005);
+    assert_int_equal(r->comparison->n_control, 82);
+    assert_near(r->comparison->effective_control, 46.3126, 0.00005);
     assert_true(r->spec.errors == EFFECT_HC1);
     assert_near(r->balance[0].after.difference, 0.0044, 0.00005);
     effect_result_free(r);
@@ -325,7 +325,7 @@ static void those_left_out_are_told_with_the_reason(void **state)
 
     struct effect_result *r = run(t, &s);
 
-    assert_int_equal(r->match->n_treated + r->match->n_outside + r->match->n_taken, 185);
+    assert_int_equal(r->comparison->n_treated + r->match->n_outside + r->match->n_taken, 185);
     assert_int_equal(r->match->n_outside, 1);
     assert_true(warns(r, "effect.match-outside") && warns(r, "effect.match-taken"));
     assert_false(warns(r, "effect.match-fewer"));

@@ -31,7 +31,7 @@ static struct chart_love_row love_row(struct report_view *v, const struct effect
 static str title_love(struct report_view *v, const struct effect_result *r)
 {
     const size_t uneven = r->comparison->n_uneven;
-    const size_t covariates = r->n_balance - (r->n_overlap > 0); /* less the score */
+    const size_t covariates = effect_balance_covariates(r);
     return SAY(v, uneven ? "alike.title-love-uneven" : "alike.title-love-even",
                html_from_size(uneven ? uneven : covariates), html_from_size(covariates),
                html_number(EFFECT_UNEVEN, 1));

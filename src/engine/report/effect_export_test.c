@@ -137,7 +137,7 @@ static void json_of_a_matching_shows_pairs_and_balance(void **state)
 {
     struct bench *b = *state;
     const struct yaml_node *root;
-    struct effect_match match = {.n_pairs = 113, .n_treated = 113, .width = REAL_NAN};
+    struct effect_match match = {.n_pairs = 113, .width = REAL_NAN};
     struct effect_balance balance[] = {
         {STR(""), {.difference = 1.75}, {.difference = 0.5, .variance_ratio = REAL_NAN}},
         {STR("age"), {.mean_treated = 25.5}, {.ecdf_max = 0.25}}};
