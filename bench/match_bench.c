@@ -288,6 +288,7 @@ int main(int argc, char **argv)
             fprintf(stderr, "match_bench: unknown option %s\n", argv[i]);
             return 2;
         }
+    arena_keep_freed();
     if (s.data_file) {
         table *t = make_persons(s.persons);
         const bool is_fine = t && write_persons(t, s.data_file);
