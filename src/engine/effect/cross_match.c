@@ -129,7 +129,8 @@ static err check_pairs(const struct effect_result *r, const struct matching *m,
 {
     if (m->n_treated >= 2 && m->n_control >= 2)
         return OK;
-    if (is_by_strata(&r->spec))
+    const bool any_agree = r->match->n_alone < r->diagnostics.n_treated; /* else no distance */
+    if (is_by_strata(&r->spec) || !any_agree)
         err_set(info, E_INPUT, m->n_treated ? "effect.strata-single" : "effect.strata-nobody");
     else
         err_set(info, E_INPUT, m->n_treated ? "effect.match-single" : "effect.match-nobody");
@@ -157,7 +158,11 @@ static void warn_pairs(struct effect_result *r)
     warn_of(r, "effect.match-alone", m->n_alone, r->diagnostics.n_treated);
     warn_of(r, "effect.match-outside", m->n_outside, r->diagnostics.n_treated);
     warn_of(r, "effect.match-taken", m->n_taken, r->diagnostics.n_treated);
-    warn_of(r, "effect.match-fewer", m->n_fewer, r->spec.ratio);
+    if (m->n_fewer) {
+        struct msg *fewer = effect_warn(r, "effect.match-fewer");
+        msg_int(fewer, (int64_t)m->n_fewer);
+        msg_real(fewer, (double)r->spec.ratio, 0); /* what was asked is no count to be hidden */
+    }
 }
 
 /* The clusters that were given, as far as they are left, without gaps. */

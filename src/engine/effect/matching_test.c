@@ -412,6 +412,12 @@ static void options_without_meaning_are_refused(void **state)
     s.cuts = &good;
     s.n_cuts = 1;
     expect_refused(t, &s, "effect.option-not-for-distance");
+    s = ask_lalonde(EFFECT_MATCHING);
+    s.ipw = EFFECT_HORVITZ_THOMPSON;
+    expect_refused(t, &s, "effect.matching-ipw");
+    s = ask_lalonde(EFFECT_MATCHING);
+    s.anticipation = 1;
+    expect_refused(t, &s, "effect.option-of-panels");
     s = ask_lalonde(EFFECT_REGRESSION);
     s.replace = true;
     expect_refused(t, &s, "effect.option-of-matching");
@@ -448,7 +454,7 @@ static void strata_without_both_groups_are_refused(void **state)
     single.cuts = &cuts;
     single.n_cuts = 1;
 
-    expect_refused(apart, &within, "effect.match-nobody");
+    expect_refused(apart, &within, "effect.strata-nobody");
     expect_refused(apart, &exact, "effect.strata-nobody");
     expect_refused(apart, &single, "effect.strata-single");
     table_free(apart);
@@ -472,6 +478,26 @@ static void missing_and_lonely_rows_are_counted(void **state)
     assert_int_equal(r->match->n_alone, 1);
     assert_int_equal(r->match->n_alone_control, 1);
     assert_true(warns(r, "effect.match-alone"));
+    effect_result_free(r);
+    table_free(t);
+}
+
+static void what_was_asked_is_told_as_asked(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    struct effect_spec s = by_distance(EFFECT_MAHALANOBIS);
+    s.ratio = 3;
+
+    struct effect_result *r = run(t, &s);
+
+    const struct msg *fewer = NULL;
+    for (size_t i = 0; i < r->n_warnings; i++)
+        if (strcmp(r->warnings[i].key, "effect.match-fewer") == 0)
+            fewer = &r->warnings[i];
+    assert_non_null(fewer);
+    assert_int_equal(fewer->arg[1].kind, MSG_REAL); /* MSG_INT counts persons: <10 */
+    assert_near(fewer->arg[1].d, 3, 0);
     effect_result_free(r);
     table_free(t);
 }
@@ -524,6 +550,7 @@ int main(void)
         cmocka_unit_test(options_without_meaning_are_refused),
         cmocka_unit_test(strata_without_both_groups_are_refused),
         cmocka_unit_test(missing_and_lonely_rows_are_counted),
+        cmocka_unit_test(what_was_asked_is_told_as_asked),
         cmocka_unit_test(data_that_hold_no_pairs_are_refused),
         cmocka_unit_test(a_single_pair_has_no_standard_error),
     };
