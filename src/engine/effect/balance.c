@@ -247,7 +247,7 @@ err balance_fill(const struct frame *f, const double *p, const double *after, pa
     e = pass.balance ? name_rows(&pass, n_rows, r->memory, info) : err_nomem(info);
     if (e != OK)
         goto out;
-    share_out(&pass, BEFORE, NULL);
+    share_out(&pass, BEFORE, f->w);
     share_out(&pass, AFTER, after);
     par_run(pool, n_rows, fill_row, &pass);
     r->balance = pass.balance;
