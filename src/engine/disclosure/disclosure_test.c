@@ -430,6 +430,27 @@ static void what_pairs_are_worth_does_not_tell_how_many_they_are(void **state)
     disclosure_free(released);
 }
 
+/* Of 100 treated in a class 97 have a pair: the share after would tell of the three. */
+static void who_was_lost_in_a_class_cannot_be_counted_from_shares(void **state)
+{
+    (void)state;
+    struct effect_result *result = counts_of(185, 60, 400, 0);
+    struct released_effect *released;
+    result->overlap = ARENA_NEW(result->memory, struct effect_overlap, EFFECT_OVERLAP_BINS);
+    result->n_overlap = EFFECT_OVERLAP_BINS;
+    result->overlap[4] = (struct effect_overlap){0.2, 0.25, 100, 200, 97.0 / 125, 0.5};
+    result->overlap[5] = (struct effect_overlap){0.25, 0.3, 85, 200, 28.0 / 125, 0.5};
+
+    assert_int_equal(disclosure_release(result, &released, &info), OK);
+
+    const struct effect_overlap *bin = disclosure_view(released)->overlap;
+    assert_int_equal(bin[4].n_treated, 100);
+    assert_true(isnan(bin[4].share_treated));
+    assert_true(isnan(bin[5].share_treated)); /* all shares add up to one */
+    assert_true(bin[4].share_control == 0.5);
+    disclosure_free(released);
+}
+
 static void rows_that_were_dropped_cannot_be_counted_by_subtraction(void **state)
 {
     (void)state;
@@ -571,6 +592,7 @@ int main(void)
         cmocka_unit_test(groups_that_are_large_enough_lose_nothing),
         cmocka_unit_test(many_small_groups_still_have_an_overall_effect),
         cmocka_unit_test(those_left_out_of_a_matching_cannot_be_counted_by_subtraction),
+        cmocka_unit_test(who_was_lost_in_a_class_cannot_be_counted_from_shares),
         cmocka_unit_test(what_pairs_are_worth_does_not_tell_how_many_they_are),
         cmocka_unit_test(rows_that_were_dropped_cannot_be_counted_by_subtraction),
         cmocka_unit_test(a_warning_says_fewer_than_instead_of_a_small_count),
