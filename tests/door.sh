@@ -130,6 +130,30 @@ result "what was withheld is said, with the reason, in each form"
 grep -q '"estimate": [0-9-]' forms/staggered/all.json
 result "and the rest is shown"
 
+grep -qs 'disclosure.says-few' forms/staggered/unzipped/xl/sharedStrings.xml
+result "also in Excel, on a sheet of its own"
+
+# Who has no value in a column are all, less those who have one: two of the treated here.
+awk -F, 'NR == 1 { print $0 ",half"; next }
+    { print $0 "," ($1 <= 2 || $1 > 71 ? "" : $1 % 2 ? "odd" : "even") }' panel.csv > halves.csv
+"$program" effect --method did --data halves.csv --outcome y --unit person --time period \
+    --first-treated start --subgroups half --unaffected half=even \
+    --format csv --table looks > looks.csv 2> /dev/null
+grep -q 'subgroup,"half","odd",-*[0-9]' looks.csv &&
+    [ "$(grep -c ',"half","even",,.*disclosure.by-subtraction' looks.csv)" -eq 2 ]
+result "a subgroup is withheld when those without a value are few; as a control group, too"
+
+# The mean of a column of zeros and ones is a count.
+awk 'BEGIN { print "d,y,has"; for (p = 1; p <= 100; p++)
+    printf "%d,%d,%d\n", p <= 40, (p * 7919) % 100, (p <= 3 || p > 70) }' > has.csv
+"$program" effect --method matching --distance exact --data has.csv --outcome y --treatment d \
+    --covariates has --format csv --table balance > balance.csv 2> /dev/null
+"$program" effect --method difference --data has.csv --outcome has --treatment d \
+    --format json > means.json 2> /dev/null
+! grep -q '0[.]075' balance.csv means.json && grep -q '^"has",,' balance.csv &&
+    grep -q '"mean_control": null' means.json
+result "no mean counts three"
+
 # ---- a study: page, tables, pictures, manifest, journal
 
 cat > plan.yaml <<'PLAN'

@@ -52,6 +52,48 @@ grep -q 'control: never' panel.run-3/report-en.html && grep -q 'too few never st
 result "the report tells what was changed, and why"
 ends 3 'exists already' run panel.yaml --folder changed
 
+# ---- every key, and the companions that the program adds
+cp "$fixtures/every-panel-key.yaml" "$fixtures/every-group-key.yaml" .
+awk 'BEGIN {
+    srand(5)
+    print "id,month,start,team,region,sex,age_group,debt,weight,height,costs"
+    for (id = 1; id <= 480; id++) {
+        team = id % 24; start = team < 6 ? 5 : team < 12 ? 6 : 99; old = id % 5 == 0
+        for (month = 1; month <= 8; month++)
+            printf "%d,%d,%d,t%d,%d,%s,%s,%d,%d,%.3f,%.3f\n", id, month, start, team, (id + month) % 4,
+                id % 2 ? "f" : "m", old ? "65+" : "18-64", int(id / 7) % 3, 1 + id % 2, rand(),
+                100 + 3 * month + id % 9 + 8 * rand() - (month >= start && !old ? 10 : 0)
+    }
+}' > made.csv
+for plan in every-panel-key every-group-key; do
+    ends 0 'The plan is in order' check $plan.yaml
+    ends 0 'The plan was frozen at' freeze $plan.yaml
+    ends 0 "$plan.run-1" run $plan.yaml --threads 2
+    for threads in 1 2; do ends 0 'Bit for bit the same' verify $plan.run-1 --threads $threads; done
+    ! grep -q 'could not be computed' $plan.run-1/report-en.html
+    result "every computation of $plan succeeds"
+done
+grep -q 'What would overturn' every-panel-key.run-1/report-en.html &&
+    grep -q 'times as far in a month' every-panel-key.run-1/report-en.html
+result "the report tells how far trends may differ"
+sed -i 's/relative:0.5,1$/relative:1/; s/^explore: .*/explore: [sex, debt]/
+    s/^  cluster: team/&\n  weights: weight/' every-panel-key.yaml
+ends 0 'Changes after freezing' freeze every-panel-key.yaml --amend 'one value is enough'
+ends 0 'run-2' run every-panel-key.yaml
+grep -q 'design.honest: relative:0.5,1 → relative:1' every-panel-key.run-2/report-en.html &&
+    grep -q 'columns.weights: ' every-panel-key.run-2/report-en.html
+result "the report tells which of these keys was changed"
+grep -q 'asks for no weights' every-panel-key.run-2/report-en.html
+result "the report tells why a computation was not possible"
+for wrong in 's/honest: relative:1$/honest: relatief/' 's/inference: auto/inference: guess/' \
+    's/age_group=65+/age_group/' 's/^explore: .*/explore: region/' 's/errors: cr1/errors: hc3/' \
+    's/event_study: true/control: never/'; do
+    sed "$wrong" every-panel-key.yaml > wrong.yaml
+    ends 3 'wrong.yaml:' check wrong.yaml
+    grep -qE '^ontschot: wrong.yaml:[0-9]+:[0-9]+: |^wrong.yaml:[0-9]+:[0-9]+: ' err out
+    result "a mistake is told with its place: $wrong"
+done
+
 # ---- the same bits
 ends 0 'groups.run-1' run groups.yaml --threads 2
 sleep 1 # a result may not hold the time of day

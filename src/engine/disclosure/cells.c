@@ -368,7 +368,7 @@ static void hide_counts(struct cells *s, struct released_effect *to)
 
 static const char *why_nothing(const struct effect_result *r)
 {
-    if (release_is_dominated(r))
+    if (release_is_dominated(r->providers))
         return "disclosure.dominated";
     if (r->diagnostics.n_treated < r->spec.min_persons)
         return "disclosure.few-treated";

@@ -52,9 +52,8 @@ err disclosure_release(struct effect_result *result, struct released_effect **re
     made->n_control = result->diagnostics.n_control;
     if (result->spec.min_persons < EFFECT_PERSONS_LEAST)
         result->spec.min_persons = EFFECT_PERSONS_LEAST;
-    err e = release_parts(made, info); /* before the counts it looks at are hidden */
-    if (e == OK)
-        e = release_cells(made, info);
+    release_parts(made); /* before the counts it looks at are hidden */
+    const err e = release_cells(made, info);
     if (e != OK) {
         disclosure_free(made);
         return e;
@@ -89,11 +88,29 @@ static bool is_near(size_t a, size_t b, size_t min)
     return is_small(a > b ? a - b : b - a, min);
 }
 
-void disclosure_keep_apart(struct released_effect *part, const struct released_effect *whole)
+/* Whether the whole less the part, and less some of those beside it, is a handful. */
+static bool leaves_few(const struct released_effect *part, const struct released_effect *whole,
+                       const struct released_effect *const *beside, size_t n)
+{
+    const size_t min = part->result->spec.min_persons;
+    for (unsigned set = 0; set < 1u << n; set++) {
+        size_t treated = part->n_treated, control = part->n_control;
+        for (size_t i = 0; i < n; i++)
+            if (set >> i & 1) {
+                treated += beside[i]->n_treated;
+                control += beside[i]->n_control;
+            }
+        if (is_near(treated, whole->n_treated, min) || is_near(control, whole->n_control, min))
+            return true;
+    }
+    return false;
+}
+
+void disclosure_keep_apart(struct released_effect *part, const struct released_effect *whole,
+                           const struct released_effect *const *beside, size_t n_beside)
 {
     struct effect_result *r = part->result;
     struct effect_diagnostics *d = &r->diagnostics;
-    const size_t min = r->spec.min_persons;
     size_t *const counts[] = {&d->n_rows,
                               &d->n_used,
                               &d->n_dropped_missing,
@@ -106,8 +123,8 @@ void disclosure_keep_apart(struct released_effect *part, const struct released_e
                               &d->n_always_treated,
                               &d->n_unbalanced};
     size_t n = 0;
-    if (!is_near(part->n_treated, whole->n_treated, min) &&
-        !is_near(part->n_control, whole->n_control, min))
+    if (!leaves_few(part, whole, beside,
+                    n_beside < DISCLOSURE_BESIDE_MAX ? n_beside : DISCLOSURE_BESIDE_MAX))
         return;
     for (size_t i = 0; i < r->n_estimates; i++) {
         if (r->estimates[i].failed)

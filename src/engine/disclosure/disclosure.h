@@ -41,11 +41,17 @@ WARN_UNUSED err disclosure_run_compressed(const compressed *c, const struct effe
                                           struct released_effect **released, struct err_info *info);
 void disclosure_free(struct released_effect *released); /* NULL is fine */
 
+enum { DISCLOSURE_BESIDE_MAX = 10 };
+
 /*
- * For the effect on a part of the people beside that on all: withholds all of
- * `part` when the rest is a handful of persons.
+ * For the effect on a part of the people beside that on all, or on other parts:
+ * withholds all of `part` when the rest is a handful of persons.
+ *
+ * beside  n parts that were released before and share nobody with `part`; of
+ *         more than DISCLOSURE_BESIDE_MAX the first count
  */
-void disclosure_keep_apart(struct released_effect *part, const struct released_effect *whole);
+void disclosure_keep_apart(struct released_effect *part, const struct released_effect *whole,
+                           const struct released_effect *const *beside, size_t n);
 
 /*
  * What may be seen; NULL for NULL. A number that may not is NaN, its estimate

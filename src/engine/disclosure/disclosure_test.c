@@ -370,141 +370,6 @@ static void many_small_groups_still_have_an_overall_effect(void **state)
     table_free(t);
 }
 
-/* A cross-section made by hand: counts alone. */
-static struct effect_result *counts_of(size_t treated, size_t outside, size_t control,
-                                       size_t missing)
-{
-    struct effect_result *r = calloc(1, sizeof *r);
-    r->memory = arena_new(1 << 20);
-    effect_spec_init(&r->spec);
-    r->spec.method = EFFECT_MATCHING;
-    r->estimates = ARENA_NEW(r->memory, struct effect_estimate, 1);
-    r->match = ARENA_NEW(r->memory, struct effect_match, 1);
-    r->comparison = ARENA_NEW(r->memory, struct effect_comparison, 1);
-    r->n_estimates = 1;
-    r->diagnostics.n_treated = treated;
-    r->diagnostics.n_control = control;
-    r->diagnostics.n_used = r->diagnostics.n_units = treated + control;
-    r->diagnostics.n_dropped_missing = missing;
-    r->diagnostics.n_rows = treated + control + missing;
-    *r->match = (struct effect_match){.n_pairs = treated - outside, .n_outside = outside};
-    *r->comparison =
-        (struct effect_comparison){.n_treated = treated - outside,
-                                   .n_control = treated - outside,
-                                   .effective_treated = (double)(treated - outside),
-                                   .effective_control = (double)(treated - outside),
-                                   .heaviest_control = 1 / (double)(treated - outside)};
-    r->estimates[0].n_treated = r->estimates[0].n_control = treated - outside;
-    return r;
-}
-
-static void those_left_out_of_a_matching_cannot_be_counted_by_subtraction(void **state)
-{
-    (void)state;
-    struct released_effect *released;
-
-    assert_int_equal(disclosure_release(counts_of(185, 4, 400, 0), &released, &info), OK);
-
-    const struct effect_result *r = disclosure_view(released);
-    assert_int_equal(r->match->n_outside, EFFECT_HIDDEN);
-    assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN ||
-                r->comparison->n_treated == EFFECT_HIDDEN);
-    assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN || r->match->n_pairs == EFFECT_HIDDEN);
-    assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN ||
-                r->estimates[0].n_treated == EFFECT_HIDDEN);
-    disclosure_free(released);
-}
-
-static void what_pairs_are_worth_does_not_tell_how_many_they_are(void **state)
-{
-    (void)state;
-    struct released_effect *released;
-
-    assert_int_equal(disclosure_release(counts_of(185, 4, 400, 0), &released, &info), OK);
-
-    const struct effect_comparison *c = disclosure_view(released)->comparison;
-    assert_int_equal(c->n_treated, EFFECT_HIDDEN);
-    assert_int_equal(c->n_control, EFFECT_HIDDEN);
-    assert_true(isnan(c->effective_treated) && isnan(c->effective_control));
-    assert_true(isnan(c->heaviest_control));
-    disclosure_free(released);
-}
-
-/* Of 100 treated in a class 97 have a pair: the share after would tell of the three. */
-static void who_was_lost_in_a_class_cannot_be_counted_from_shares(void **state)
-{
-    (void)state;
-    struct effect_result *result = counts_of(185, 60, 400, 0);
-    struct released_effect *released;
-    result->overlap = ARENA_NEW(result->memory, struct effect_overlap, EFFECT_OVERLAP_BINS);
-    result->n_overlap = EFFECT_OVERLAP_BINS;
-    result->overlap[4] = (struct effect_overlap){0.2, 0.25, 100, 200, 97.0 / 125, 0.5};
-    result->overlap[5] = (struct effect_overlap){0.25, 0.3, 85, 200, 28.0 / 125, 0.5};
-
-    assert_int_equal(disclosure_release(result, &released, &info), OK);
-
-    const struct effect_overlap *bin = disclosure_view(released)->overlap;
-    assert_int_equal(bin[4].n_treated, 100);
-    assert_true(isnan(bin[4].share_treated));
-    assert_true(isnan(bin[5].share_treated)); /* all shares add up to one */
-    assert_true(bin[4].share_control == 0.5);
-    disclosure_free(released);
-}
-
-static void rows_that_were_dropped_cannot_be_counted_by_subtraction(void **state)
-{
-    (void)state;
-    struct released_effect *released;
-
-    assert_int_equal(disclosure_release(counts_of(185, 60, 400, 3), &released, &info), OK);
-
-    const struct effect_diagnostics *d = &disclosure_view(released)->diagnostics;
-    assert_int_equal(d->n_dropped_missing, EFFECT_HIDDEN);
-    assert_true(d->n_rows == EFFECT_HIDDEN || d->n_used == EFFECT_HIDDEN);
-    assert_int_equal(disclosure_view(released)->match->n_outside, 60);
-    disclosure_free(released);
-}
-
-static void a_warning_says_fewer_than_instead_of_a_small_count(void **state)
-{
-    (void)state;
-    struct effect_result *r = counts_of(185, 60, 400, 3);
-    struct released_effect *released;
-    msg_set(&r->warnings[0], "effect.rows-dropped");
-    msg_int(&r->warnings[0], 3);
-    msg_set(&r->warnings[1], "effect.few-clusters"); /* teams are no persons */
-    msg_int(&r->warnings[1], 6);
-    r->n_warnings = 2;
-
-    assert_int_equal(disclosure_release(r, &released, &info), OK);
-
-    const struct msg *w = disclosure_view(released)->warnings;
-    assert_int_equal(w[0].arg[0].kind, MSG_TEXT);
-    assert_memory_equal(w[0].text, "<10", 3);
-    assert_int_equal(w[1].arg[0].i, 6);
-    disclosure_free(released);
-}
-
-static void no_policy_goes_below_five_persons(void **state)
-{
-    (void)state;
-    struct effect_spec s;
-    effect_spec_init(&s);
-    s.outcome = STR("y");
-    s.treatment = STR("d");
-    s.min_persons = 4;
-    struct effect_result *r = counts_of(4, 0, 400, 0);
-    r->spec.min_persons = 1;
-    r->estimates[0].estimate = 987654.321;
-    struct released_effect *released;
-
-    assert_int_equal(effect_spec_check(&s, &info), E_INPUT);
-    assert_string_equal(info.msg.key, "effect.min-persons-outside");
-    assert_int_equal(disclosure_release(r, &released, &info), OK);
-    assert_true(isnan(disclosure_view(released)->estimates[0].estimate));
-    disclosure_free(released);
-}
-
 static void what_one_provider_dominates_is_withheld(void **state)
 {
     (void)state;
@@ -549,57 +414,13 @@ static void what_one_provider_dominates_is_withheld(void **state)
     }
 }
 
-static void looks_that_divide_people_do_not_leave_a_small_rest(void **state)
-{
-    (void)state;
-    struct effect_result *r = counts_of(185, 60, 400, 0);
-    struct released_effect *released;
-    static const size_t treated[] = {4, 80, 101};
-    r->looks = ARENA_NEW(r->memory, struct effect_look, 3);
-    r->n_looks = 3;
-    for (size_t i = 0; i < 3; i++)
-        r->looks[i] = (struct effect_look){
-            .column = STR("age"), .estimate = 1, .n_treated = treated[i], .n_control = 100};
-
-    assert_int_equal(disclosure_release(r, &released, &info), OK);
-
-    const struct effect_look *l = disclosure_view(released)->looks;
-    assert_true(isnan(l[0].estimate) && isnan(l[1].estimate));
-    assert_true(l[2].estimate == 1);
-    assert_string_equal(l[0].failed, "disclosure.few-treated");
-    assert_string_equal(l[1].failed, "disclosure.by-subtraction");
-    disclosure_free(released);
-}
-
-static void a_failure_on_a_page_names_no_persons_value(void **state)
-{
-    (void)state;
-    struct err_info failed;
-    err_text(&failed, E_INPUT, "effect.weight-negative", STR("w"));
-    msg_int(&failed.msg, 7);
-    msg_real(&failed.msg, 987654.321, 4);
-
-    const struct msg m = disclosure_failure(&failed, MIN);
-
-    assert_memory_equal(m.text, "w<10disclosure.not-shown", 24);
-    assert_int_equal(m.n_args, 3);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_effect_or_count_of_few_persons_can_be_worked_out),
         cmocka_unit_test(groups_that_are_large_enough_lose_nothing),
         cmocka_unit_test(many_small_groups_still_have_an_overall_effect),
-        cmocka_unit_test(those_left_out_of_a_matching_cannot_be_counted_by_subtraction),
-        cmocka_unit_test(who_was_lost_in_a_class_cannot_be_counted_from_shares),
-        cmocka_unit_test(what_pairs_are_worth_does_not_tell_how_many_they_are),
-        cmocka_unit_test(rows_that_were_dropped_cannot_be_counted_by_subtraction),
-        cmocka_unit_test(a_warning_says_fewer_than_instead_of_a_small_count),
-        cmocka_unit_test(no_policy_goes_below_five_persons),
         cmocka_unit_test(what_one_provider_dominates_is_withheld),
-        cmocka_unit_test(looks_that_divide_people_do_not_leave_a_small_rest),
-        cmocka_unit_test(a_failure_on_a_page_names_no_persons_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,14 @@
  * or when the rest is under 15 % of the largest: the (1, 50), (2, 85) and p = 15 %
  * rules. Then no number about the outcome leaves.
  *
+ * Means (means.c). The mean of a column of two values is a count of those who have
+ * the one: a small one is hidden, as is one that leaves a handful with the other.
+ * Words of one column divide the people together.
+ *
+ * Looks (looks.c). Values of one column divide the people. Those whose effect is
+ * withheld and those without a value are the rest; while that is a handful, the
+ * smallest look goes with it.
+ *
  * Hundepool et al. (2012), Statistical Disclosure Control, Wiley: chapter 4 on
  * tables, dominance and complementary suppression.
  */
@@ -37,8 +45,8 @@ static inline bool is_small(size_t n, size_t min)
     return n > 0 && n < min;
 }
 
-/* Whether one provider has too much of the outcome's total in either group. */
-bool release_is_dominated(const struct effect_result *r);
+/* Whether one provider has too much of a total in either group; false for NULL. */
+bool release_is_dominated(const struct effect_providers *p);
 
 /* Notes what was done, with how often; nothing when it never was. */
 void release_note(struct released_effect *to, const char *key, size_t n);
@@ -53,7 +61,9 @@ void release_hide(struct released_effect *to, size_t *count);
 WARN_UNUSED err release_cells(struct released_effect *to, struct err_info *info);
 void release_alike(struct released_effect *to);
 void release_counts(struct released_effect *to);
-WARN_UNUSED err release_parts(struct released_effect *to, struct err_info *info);
+void release_parts(struct released_effect *to);
+void release_means(struct released_effect *to);
+void release_looks(struct released_effect *to);
 void release_bounds(struct released_effect *to);
 void release_warnings(struct released_effect *to);
 

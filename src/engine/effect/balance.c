@@ -208,6 +208,9 @@ static void fill_row(void *ctx, size_t row, unsigned worker)
     sort_column(p, &c, p->item + worker * 2 * p->room, sum);
     measure(p, &c, p->centred + worker * f->n);
     const double scale = scale_of(&c);
+    p->balance[row].low = c.is_binary ? origin + unit * order_value(c.sorted[0].key) : REAL_NAN;
+    p->balance[row].high =
+        c.is_binary ? origin + unit * order_value(c.sorted[c.n_sorted - 1].key) : REAL_NAN;
     for (int t = 0; t < TIMES; t++) {
         const double *mean = c.mean[t], *variance = c.variance[t];
         like[t]->mean_treated = origin + unit * mean[TREATED];

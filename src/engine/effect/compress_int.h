@@ -6,13 +6,17 @@
  * when the person's own weighted mean is taken out is M_i v, with the annihilator
  *     M_i = W_i - w_i w_i' / sum_t w_it,    W_i = diag(w_i), zero where i was not seen
  * (Frisch and Waugh 1933; Wong, Forsell, Lewis, Mao and Wardrop, "You only compress once", 2021,
- * for the idea of keeping what estimation needs and no more). For each team are kept A = sum_i M_i
- * T x T b_j = sum_i M_i v_ij       T, for each column j: covariates and outcomes c_jh = sum_i v_ij'
- * M_i v_ih Treatment and period effects are the same for all of a team in a period, so that every
+ * for the idea of keeping what estimation needs and no more). For each team are kept
+ *
+ *     A    = sum_i M_i                 T x T
+ *     b_j  = sum_i M_i v_ij            T, for each column j: covariates and outcomes
+ *     c_jh = sum_i v_ij' M_i v_ih      k x k
+ *
+ * Treatment and period effects are the same for all of a team in a period, so that every
  * regression on these, on covariates and on person effects, and the score of every team in it,
  * follows from these sums exactly: team regressors Z (T x m) have Z'AZ, Z'b_j, c_jh.
  *
- *   compress_source.c  what a table offers
+ *   compress_source.c what a table offers
  *   compress_table.c  its rows -> sums, in one pass
  *   team_sums.c       what is summed, and by how many persons
  *   compress_door.c   merging teams until no sum tells of few persons

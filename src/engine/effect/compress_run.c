@@ -108,7 +108,9 @@ static err count_teams(struct design *d, struct effect_result *r, struct err_inf
         }
     }
     n->n_rows = n->n_used;
-    n->n_control = n->n_units - n->n_treated;
+    n->n_control = n->n_never = n->n_units - n->n_treated;
+    for (size_t t = 0; t < c->n_periods; t++)
+        n->n_starts += d->f.n_by_start[t] > 0;
     n->n_unbalanced = EFFECT_HIDDEN; /* sums do not tell */
     if (n->n_always_treated > 0)
         msg_int(effect_warn(r, "panel.always-treated"), (int64_t)n->n_always_treated);

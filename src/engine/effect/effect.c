@@ -113,7 +113,7 @@ static err check_balancing(const struct effect_spec *s, struct err_info *info)
 /* A column that is in the analysis already cannot explain it as well. */
 static err check_covariates(const struct effect_spec *s, struct err_info *info)
 {
-    if (s->method == EFFECT_DIFFERENCE && !is_given(s->unit) && s->n_covariates > 0)
+    if (s->method == EFFECT_DIFFERENCE && s->n_covariates > 0)
         return err_set(info, E_INPUT, "effect.difference-with-covariates");
     const str role[] = {s->outcome, s->treatment, s->unit, s->time, s->first_treated};
     for (size_t i = 0; i < s->n_covariates; i++) {
@@ -274,6 +274,8 @@ static err settle(struct effect_spec *s, struct err_info *info)
     if (e == OK)
         e = check_columns(s, info);
     if (e == OK)
+        e = effect_scope_check(s, info);
+    if (e == OK)
         e = looks_check(s, info);
     if (e == OK)
         e = effect_honest_check(s, info);
@@ -282,11 +284,18 @@ static err settle(struct effect_spec *s, struct err_info *info)
     return e == OK ? check_inference(s, info) : e;
 }
 
+/* The rule chooses the controls as well. */
+static err check_choice(const struct effect_spec *s, struct err_info *info)
+{
+    return s->control == EFFECT_NEVER ? need(s->outcome, "outcome", info)
+                                      : err_set(info, E_INPUT, "effect.control-with-auto");
+}
+
 err effect_spec_check(const struct effect_spec *spec, struct err_info *info)
 {
     struct effect_spec scratch = *spec;
     if (spec->choose) /* only the data tell which method it will be */
-        return need(spec->outcome, "outcome", info);
+        return check_choice(spec, info);
     return settle(&scratch, info);
 }
 
@@ -343,6 +352,7 @@ static err result_new(const struct effect_spec *spec, struct effect_result **res
     r->spec = *spec;
     r->diagnostics.propensity_sum_treated = REAL_NAN;
     r->diagnostics.mean_treated = r->diagnostics.mean_control = REAL_NAN;
+    r->diagnostics.outcome_low = r->diagnostics.outcome_high = REAL_NAN;
     r->diagnostics.pretest_statistic = r->diagnostics.pretest_p = REAL_NAN;
     r->memory = arena_new(RESULT_BYTES_MAX);
     const err e = r->memory ? copy_names(&r->spec, r->memory, info) : err_nomem(info);
@@ -452,7 +462,9 @@ err effect_run(const table *t, const struct effect_spec *spec, par *pool,
     struct looks *looks;
     arena *a = NULL;
 
-    err e = spec->choose ? effect_design_choose(t, &settled, info) : OK;
+    err e = spec->choose ? check_choice(spec, info) : OK;
+    if (e == OK && spec->choose)
+        e = effect_design_choose(t, &settled, info);
     if (e == OK)
         e = settle(&settled, info);
     if (e == OK)

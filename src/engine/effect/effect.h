@@ -60,6 +60,7 @@ struct effect_diagnostics {
     size_t n_unbalanced;               /* units not seen in every period */
     double propensity_sum_treated;     /* sum of propensity scores over the treated, or NaN */
     double mean_treated, mean_control; /* of the outcome, or NaN */
+    double outcome_low, outcome_high;  /* of an outcome of two values beside these, or NaN */
     /* joint Wald test that effects before the start are 0; by event time when clustered */
     double pretest_statistic, pretest_p;
     size_t pretest_df; /* 0: no test possible */
@@ -76,6 +77,7 @@ struct effect_likeness {
 struct effect_balance {
     str covariate; /* empty: the propensity score */
     struct effect_likeness before, after;
+    double low, high; /* the values of a column of two values; else NaN */
 };
 
 /* Who was compared with whom, and why others were not; how many were: effect_comparison. */
@@ -172,6 +174,16 @@ struct effect_parts {
     double df; /* of Student's t, see looks_parts.c; 0: the variance is unknown */
 };
 
+/*
+ * Shares of the outcome's total (of absolute amounts) that the two largest
+ * providers have, among rows of [0] the comparison group and [1] the treated.
+ * Who they are is not kept.
+ */
+struct effect_providers {
+    size_t n;
+    double first[2], second[2];
+};
+
 /* Another effect beside the main one, from the same data. */
 enum effect_look_kind {
     EFFECT_LOOK_SUBGROUP,        /* declared beforehand: p_adjusted after Romano and Wolf (2005) */
@@ -186,19 +198,10 @@ struct effect_look {
     double estimate, standard_error, ci_low, ci_high, p;
     double p_adjusted; /* NaN for looks that should be 0: each of these is to be read */
     size_t n_treated, n_control;
-    const char *failed;        /* message key of why there is no number, or NULL */
-    struct msg why;            /* the same with its values */
-    struct effect_parts parts; /* EFFECT_LOOK_SUBGROUP */
-};
-
-/*
- * Shares of the outcome's total (of absolute amounts) that the two largest
- * providers have, among rows of [0] the comparison group and [1] the treated.
- * Who they are is not kept.
- */
-struct effect_providers {
-    size_t n;
-    double first[2], second[2];
+    const char *failed;                 /* message key of why there is no number, or NULL */
+    struct msg why;                     /* the same with its values */
+    struct effect_parts parts;          /* EFFECT_LOOK_SUBGROUP */
+    struct effect_providers *providers; /* of this look's outcome and rows, or NULL; never shown */
 };
 
 /* What decides which design fits. */
@@ -366,7 +369,7 @@ struct effect_companion {
     struct effect_spec spec;
     const char *label; /* message key */
 };
-enum { EFFECT_COMPANIONS_MAX = 4 };
+enum { EFFECT_COMPANIONS_MAX = 5 };
 
 /* Those that the spec of `main` allows, the most telling first. Returns how many. */
 size_t effect_companions(const struct effect_result *main,

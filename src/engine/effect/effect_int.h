@@ -38,6 +38,9 @@ WARN_UNUSED err effect_design_tell(struct effect_result *r, struct err_info *inf
 /* What effect_spec_check asks about matching, also of other methods. E_INPUT. */
 WARN_UNUSED err effect_matching_check(const struct effect_spec *s, struct err_info *info);
 
+/* What effect_spec_check asks about options that belong to some methods only. E_INPUT. */
+WARN_UNUSED err effect_scope_check(const struct effect_spec *s, struct err_info *info);
+
 /* Two groups, seen once: the methods without unit and time. `r->spec` is valid. */
 WARN_UNUSED err effect_cross_run(const table *t, par *pool, const struct progress *progress,
                                  struct effect_result *r, struct err_info *info);

@@ -262,6 +262,21 @@ static err drop_collinear(par *pool, arena *a, struct frame *f, struct effect_re
     return OK;
 }
 
+/* The values of an outcome that has two. */
+static void describe_values(const double *y, size_t n, struct effect_diagnostics *d)
+{
+    double low = y[0], high = y[0];
+    for (size_t i = 1; i < n; i++) {
+        low = y[i] < low ? y[i] : low;
+        high = y[i] > high ? y[i] : high;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (y[i] != low && y[i] != high)
+            return;
+    d->outcome_low = low;
+    d->outcome_high = high;
+}
+
 static void describe_outcome(const struct frame *f, struct effect_diagnostics *d)
 {
     const double weight = f->w ? lin_sum(f->w, f->n) : (double)f->n;
@@ -271,6 +286,7 @@ static void describe_outcome(const struct frame *f, struct effect_diagnostics *d
 
     d->mean_treated = of_treated / treated;
     d->mean_control = (all - of_treated) / (weight - treated);
+    describe_values(f->y, f->n, d);
 }
 
 err frame_read(const table *t, par *pool, struct effect_result *r, arena *a, struct frame *f,

@@ -286,6 +286,19 @@ static void take_estimate(const struct effect_estimate *e, struct effect_look *t
         msg_set(&to->why, e->failed);
 }
 
+/* What the door wants to know of a look; NULL stays NULL. */
+static err copy_providers(const struct effect_providers *from, arena *a,
+                          struct effect_providers **to, struct err_info *info)
+{
+    if (!from)
+        return OK;
+    *to = ARENA_NEW(a, struct effect_providers, 1);
+    if (!*to)
+        return err_nomem(info);
+    **to = *from;
+    return OK;
+}
+
 static err copy_parts(const struct effect_parts *from, arena *a, struct effect_parts *to,
                       struct err_info *info)
 {
@@ -347,6 +360,8 @@ static err look(struct looking *l, enum effect_look_kind kind, str column, str v
         static const struct effect_estimate none_overall = {.failed = "looks.no-overall"};
         take_estimate(overall ? overall : &none_overall, to);
         e = copy_parts(&result->parts, l->r->memory, &to->parts, l->info);
+        if (e == OK)
+            e = copy_providers(result->providers, l->r->memory, &to->providers, l->info);
     }
     effect_result_free(result);
     l->r->n_looks += e == OK;

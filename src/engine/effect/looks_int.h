@@ -30,7 +30,7 @@ struct looks_row {
 };
 
 /*
- * Adds rows up by key and keeps what is not 0, in memory of `keep`. Sorts `row`.
+ * Adds up by key the rows that have a part or a weight, in memory of `keep`. Sorts `row`.
  *
  * Few clusters, and unequal ones, make a variance too small and too unsure. A
  * cluster with share w of its group's weight has fitted the group's mean by

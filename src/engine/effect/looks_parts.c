@@ -59,8 +59,8 @@ static size_t add_up(struct looks_row *row, size_t n)
     size_t kept = 0;
     qsort(row, n, sizeof *row, by_key);
     for (size_t i = 0; i < n; i++)
-        if (row[i].part == 0) {
-            continue;
+        if (row[i].part == 0 && !(row[i].treated > 0) && !(row[i].control > 0)) {
+            continue; /* not in the estimate; a part of 0 by chance still has its weight */
         } else if (kept > 0 && row[i].key == row[kept - 1].key) {
             row[kept - 1].part += row[i].part;
             row[kept - 1].treated += row[i].treated;

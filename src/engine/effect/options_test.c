@@ -149,6 +149,54 @@ static void wrong_values_are_told_by_name(void **state)
     assert_string_equal(info.msg.key, "effect.list-limit");
 }
 
+/* What `name` set to `value` is told with a method that never looks at it. */
+static void assert_without_meaning(enum effect_method method, bool is_panel, const char *name,
+                                   const char *value)
+{
+    effect_spec_init(&spec);
+    spec.method = method;
+    spec.outcome = STR("y");
+    spec.treatment = STR("d");
+    if (is_panel)
+        spec.unit = spec.time = STR("t");
+    assert_int_equal(effect_spec_check(&spec, &info), OK);
+    assert_int_equal(set(name, value), OK);
+
+    assert_int_equal(effect_spec_check(&spec, &info), E_INPUT);
+    assert_string_equal(info.msg.key, "effect.option-without-meaning");
+}
+
+static void an_option_that_does_nothing_is_told(void **state)
+{
+    (void)state;
+    static const char *const of_did[][2] = {{"control", "not-yet"},
+                                            {"base", "universal"},
+                                            {"estimator", "reg"},
+                                            {"drop-failed", "true"},
+                                            {"ipw", "ht"}};
+    for (size_t i = 0; i < sizeof of_did / sizeof *of_did; i++) {
+        assert_without_meaning(EFFECT_DIFFERENCE, false, of_did[i][0], of_did[i][1]);
+        assert_without_meaning(EFFECT_TWFE, true, of_did[i][0], of_did[i][1]);
+    }
+    assert_without_meaning(EFFECT_DIFFERENCE, false, "anticipation", "1");
+    assert_without_meaning(EFFECT_DIFFERENCE, false, "first-treated", "g");
+    assert_without_meaning(EFFECT_DIFFERENCE, false, "never", "0");
+    assert_without_meaning(EFFECT_WEIGHTING, false, "estimator", "reg");
+}
+
+static void the_rule_that_chooses_the_method_chooses_the_controls(void **state)
+{
+    (void)state;
+    spec.outcome = STR("y");
+    assert_int_equal(set("method", "auto"), OK);
+    assert_int_equal(effect_spec_check(&spec, &info), OK);
+
+    assert_int_equal(set("control", "not-yet"), OK);
+
+    assert_int_equal(effect_spec_check(&spec, &info), E_INPUT);
+    assert_string_equal(info.msg.key, "effect.control-with-auto");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -160,6 +208,8 @@ int main(void)
         TEST(the_method_can_be_left_to_the_rule),
         TEST(options_with_a_form_of_their_own_are_taken_apart),
         TEST(wrong_values_are_told_by_name),
+        TEST(an_option_that_does_nothing_is_told),
+        TEST(the_rule_that_chooses_the_method_chooses_the_controls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -474,10 +474,12 @@ static err describe(const struct twfe *f, const struct census *c, struct effect_
     d->n_units = n->n_units;
     d->n_periods = f->factor[0].n;
     d->n_treated = n->n_treated;
-    d->n_control = n->n_units - n->n_treated;
+    d->n_control = d->n_never = n->n_units - n->n_treated;
     d->n_clusters = f->n_clusters;
     for (size_t m = 0; m < f->factor[0].n; m++)
         d->n_unbalanced += n->rows_of[m];
+    for (size_t m = 0; m < f->rows.periods.n; m++)
+        d->n_starts += n->by_start[m] > 0;
     count_groups(f, c, d);
     if (n->n_switching == 0)
         return err_text(info, E_INPUT, "twfe.treatment-constant", treatment_name(&r->spec));

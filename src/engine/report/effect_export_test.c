@@ -139,8 +139,10 @@ static void json_of_a_matching_shows_pairs_and_balance(void **state)
     const struct yaml_node *root;
     struct effect_match match = {.n_pairs = 113, .width = REAL_NAN};
     struct effect_balance balance[] = {
-        {STR(""), {.difference = 1.75}, {.difference = 0.5, .variance_ratio = REAL_NAN}},
-        {STR("age"), {.mean_treated = 25.5}, {.ecdf_max = 0.25}}};
+        {.covariate = STR(""),
+         .before = {.difference = 1.75},
+         .after = {.difference = 0.5, .variance_ratio = REAL_NAN}},
+        {.covariate = STR("age"), .before = {.mean_treated = 25.5}, .after = {.ecdf_max = 0.25}}};
     arena *a = arena_new(1 << 20);
     b->result.spec.method = EFFECT_MATCHING;
     b->result.spec.has_caliper = true;

@@ -99,9 +99,28 @@ static void add_diagnostics(struct book *b, const struct effect_result *r)
     note(b, worksheet_set_column(sheet, 0, 0, 2 * COLUMN_WIDTH, NULL));
 }
 
+/* What the door took away: by which rule, how often, and the fewest persons allowed. */
+static void add_withheld(struct book *b, const struct msg *said, size_t n)
+{
+    static const char *const names[] = {"rule", "n", "min_persons"};
+    lxw_worksheet *sheet = workbook_add_worksheet(b->workbook, "withheld");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        put_text(b, sheet, 0, i, names[i], b->bold);
+    for (size_t i = 0; i < n; i++) {
+        put_text(b, sheet, i + 1, 0, said[i].key, NULL);
+        for (size_t j = 0; j < said[i].n_args; j++)
+            note(b, worksheet_write_number(sheet, (lxw_row_t)(i + 1), (lxw_col_t)(j + 1),
+                                           (double)said[i].arg[j].i, NULL));
+    }
+    note(b, worksheet_set_column(sheet, 0, 0, 2 * COLUMN_WIDTH, NULL));
+}
+
 static lxw_error fill(lxw_workbook *workbook, const void *ctx)
 {
-    const struct effect_result *r = ctx;
+    const struct released_effect *released = ctx;
+    const struct effect_result *r = disclosure_view(released);
+    size_t n_said;
+    const struct msg *said = disclosure_notes(released, &n_said);
     struct book b = {.workbook = workbook,
                      .bold = workbook_add_format(workbook),
                      .date = workbook_add_format(workbook),
@@ -115,6 +134,8 @@ static lxw_error fill(lxw_workbook *workbook, const void *ctx)
     for (const struct effect_section *s = effect_sections + 1; s->name; s++)
         if (effect_section_n(s, r))
             add_section(&b, s, r);
+    if (n_said > 0)
+        add_withheld(&b, said, n_said);
     return b.failed;
 }
 
@@ -126,5 +147,5 @@ err report_effect_xlsx(out *o, const struct released_effect *released, struct er
         msg_int(&info->msg, ROWS_MAX);
         return E_LIMIT;
     }
-    return xlsx_print(o, fill, r, info);
+    return xlsx_print(o, fill, released, info);
 }

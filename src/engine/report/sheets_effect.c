@@ -45,6 +45,8 @@ static struct html_value remark(const struct report_view *v, const struct effect
 struct html_value analysis_remark(const struct report_view *v, const struct report_analysis *a)
 {
     const struct effect_estimate *e = overall(disclosure_view(a->result));
+    if (e && a->is_added && verdict_of(e) != VERDICT_FAILED)
+        return html_from_str(tr(v->lang, "report.added"));
     if (e)
         return remark(v, e);
     return a->failed.key ? html_msg(&a->failed) : html_key("report.not-computed");

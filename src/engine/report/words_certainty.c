@@ -209,6 +209,17 @@ void words_certainty(struct report_view *v, struct report_points *points)
 
 /* ---- how it was computed ---- */
 
+static const char *matching_words(enum effect_distance distance)
+{
+    switch (distance) {
+    case EFFECT_PROPENSITY: break;
+    case EFFECT_MAHALANOBIS: return "report.method-matching-near";
+    case EFFECT_EXACT:
+    case EFFECT_CEM: return "report.method-matching-strata";
+    }
+    return "report.method-matching";
+}
+
 const char *method_words(const struct effect_result *r)
 {
     const bool panel = is_panel(r);
@@ -220,7 +231,7 @@ const char *method_words(const struct effect_result *r)
     case EFFECT_TWFE:
     case EFFECT_BACON: return "report.method-twfe";
     case EFFECT_SUNAB: return "report.method-sunab";
-    case EFFECT_MATCHING: return "report.method-matching";
+    case EFFECT_MATCHING: return matching_words(r->spec.distance);
     case EFFECT_BALANCING: return "report.method-balancing";
     case EFFECT_DID: break;
     }

@@ -56,11 +56,15 @@ str title_forest(struct report_view *v, size_t outcome)
     const enum verdict expected = verdict_of(a ? overall(disclosure_view(a->result)) : NULL);
     for (size_t i = 0; i < v->in->n_analyses; i++) {
         const struct report_analysis *b = &v->in->analyses[i];
-        if (b->outcome != outcome || b->role == REPORT_MAIN)
-            continue;
+        const enum verdict verdict = verdict_of(overall(disclosure_view(b->result)));
+        if (b->outcome != outcome || b->role != REPORT_VARIATION || verdict == VERDICT_FAILED)
+            continue; /* a group apart is another question; what failed concludes nothing */
         n++;
-        same += verdict_of(overall(disclosure_view(b->result))) == expected;
+        same += verdict == expected;
     }
+    if (n == 0)
+        return SAY(v, "report.title-forest-groups",
+                   html_from_str(view_text(v, v->in->outcomes[outcome].label)));
     return SAY(v, same == n ? "report.title-forest-same" : "report.title-forest-differ",
                html_from_int(same == n ? n : same), html_from_int(n),
                html_from_str(view_text(v, v->in->outcomes[outcome].label)));

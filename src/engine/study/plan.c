@@ -54,7 +54,8 @@ static void check_method(struct checking *c, const struct study_estimator *e)
         check_needs(c, "first_treated", columns->first_treated, e);
     else if (!effect_is_two_way(method) || !columns->first_treated.n)
         check_needs(c, "treatment", columns->treatment, e);
-    if (yaml_get(e->node, STR("errors")) && e->design.errors >= EFFECT_CR1)
+    if (yaml_get(e->node, STR("errors")) && e->design.errors >= EFFECT_CR1 &&
+        !effect_has_fixed_effects(method)) /* which else count each unit as a cluster */
         check_needs(c, "cluster", columns->cluster, e);
     if (yaml_get(e->node, STR("window")) && !columns->time.n)
         check_needs(c, "time", columns->time, e);

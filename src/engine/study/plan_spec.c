@@ -24,6 +24,7 @@ static const struct {
     {"caliper_on", OF(MATCHING)}, {"replace", OF(MATCHING)},
     {"exact", OF(MATCHING)},      {"cut_points", OF(MATCHING)},
     {"balance", OF(BALANCING)},   {"honest", OF(DID) | OF(TWFE) | OF(SUNAB)},
+    {"bootstrap", ~OF_FIXED},
 };
 
 bool plan_key_fits(str key, enum effect_method method)
@@ -102,6 +103,28 @@ static err set_looks(const struct study *s, arena *a, struct effect_spec *spec,
     return e;
 }
 
+/* What the main design says about another method or distance means nothing for this one. */
+static void drop_foreign(const struct study *s, const struct study_estimator *own,
+                         struct effect_spec *spec)
+{
+    struct effect_spec usual;
+    effect_spec_init(&usual);
+    if (spec->method != (enum effect_method)s->main.design.method) {
+        spec->has_errors = false;
+        spec->honesty = EFFECT_TRUSTING;
+        spec->n_honest = 0;
+        if (spec->inference != EFFECT_ANALYTIC) /* which every method has */
+            spec->inference = EFFECT_AUTO;
+    }
+    if (yaml_get(own->node, STR("distance")) && own->design.distance != s->main.design.distance) {
+        spec->ratio = usual.ratio;
+        spec->has_caliper = usual.has_caliper;
+        spec->caliper_on = usual.caliper_on;
+        spec->replace = usual.replace;
+        spec->n_cuts = 0;
+    }
+}
+
 err study_spec(const struct study *s, size_t outcome, size_t estimator, arena *a,
                struct effect_spec *spec, struct err_info *info)
 {
@@ -121,8 +144,8 @@ err study_spec(const struct study *s, size_t outcome, size_t estimator, arena *a
     err e = set_columns_of("covariates", &s->columns.covariates, a, spec, info);
     if (e == OK)
         e = apply_design(s->main.node, a, spec, info);
-    if (has_method && own->design.method != s->main.design.method)
-        spec->has_errors = false; /* those of another method mean nothing here */
+    if (estimator)
+        drop_foreign(s, own, spec);
     if (e == OK && estimator)
         e = apply_design(own->node, a, spec, info);
     if (e == OK && estimator)

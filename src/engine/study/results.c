@@ -248,6 +248,62 @@ static err estimate(struct computing *c, size_t outcome, const struct asked *ask
     return e;
 }
 
+static bool has_value(const struct study_filter *f, str value)
+{
+    const str *own = f->values.item;
+    for (size_t i = 0; i < f->values.n; i++)
+        if (str_eq(own[i], value))
+            return true;
+    return false;
+}
+
+static size_t n_shared(const struct study_filter *f, const struct study_filter *other)
+{
+    const str *own = f->values.item;
+    size_t n = 0;
+    for (size_t i = 0; i < f->values.n; i++)
+        n += has_value(other, own[i]);
+    return n;
+}
+
+static const struct study_subgroup *subgroup_of(const struct study *s, str name)
+{
+    const struct study_subgroup *g = s->subgroups.item;
+    while (!str_eq(g->name, name))
+        g++;
+    return g;
+}
+
+/* A subgroup beside all, beside one that it lies in or around, and with those of other values. */
+static void keep_apart(const struct computing *c, const struct report_analysis *analysis,
+                       const struct study_subgroup *g, const struct report_analysis *list,
+                       struct released_effect *result)
+{
+    const struct results *r = c->results;
+    const struct released_effect *beside[DISCLOSURE_BESIDE_MAX], *whole = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_effects; i++) {
+        const struct released_effect *other = r->effect[i];
+        if (!other || list[i].outcome != analysis->outcome)
+            continue;
+        if (list[i].role == REPORT_MAIN)
+            whole = other;
+        const struct effect_estimate *overall = effect_overall(disclosure_view(other));
+        if (list[i].role != REPORT_SUBGROUP || !overall || disclosure_withheld(overall))
+            continue;
+        const struct study_subgroup *h = subgroup_of(c->study, list[i].name);
+        const size_t shared = n_shared(&g->rows, &h->rows);
+        if (!str_eq(g->rows.column, h->rows.column))
+            continue;
+        if (shared == g->rows.values.n || shared == h->rows.values.n)
+            disclosure_keep_apart(result, other, NULL, 0);
+        if (shared == 0 && n < DISCLOSURE_BESIDE_MAX)
+            beside[n++] = other;
+    }
+    if (whole)
+        disclosure_keep_apart(result, whole, beside, n);
+}
+
 /* The next analysis of the report. Only the main one must succeed; others say why they did not. */
 static err add_analysis(struct computing *c, struct report_analysis analysis, struct asked asked,
                         struct report_analysis *list)
@@ -262,9 +318,8 @@ static err add_analysis(struct computing *c, struct report_analysis analysis, st
     }
     if (e != OK)
         analysis.failed = disclosure_failure(c->info, (size_t)c->study->disclosure.min_persons);
-    for (size_t i = 0; result && analysis.role == REPORT_SUBGROUP && i < r->n_effects; i++)
-        if (list[i].role == REPORT_MAIN && list[i].outcome == analysis.outcome && r->effect[i])
-            disclosure_keep_apart(result, r->effect[i]);
+    if (result && analysis.role == REPORT_SUBGROUP)
+        keep_apart(c, &analysis, asked.subgroup, list, result);
     analysis.result = result;
     r->effect[r->n_effects] = result;
     list[r->n_effects++] = analysis;
