@@ -231,7 +231,7 @@ static bool measure(const char *name, const table *t, const struct effect_spec *
     if (!run_once(t, s, pool, &r))
         return false;
     printf("%-11s %6zu treated %6zu controls  %.4f s  %.4f s cpu  effect %.9f  %.0f MB\n", name,
-           r->match->n_treated, r->match->n_control, wall[rounds / 2], cpu[rounds / 2],
+           r->comparison->n_treated, r->comparison->n_control, wall[rounds / 2], cpu[rounds / 2],
            r->estimates[0].estimate, peak_mb());
     effect_result_free(r);
     return true;
@@ -288,6 +288,7 @@ int main(int argc, char **argv)
             fprintf(stderr, "match_bench: unknown option %s\n", argv[i]);
             return 2;
         }
+    arena_keep_freed();
     if (s.data_file) {
         table *t = make_persons(s.persons);
         const bool is_fine = t && write_persons(t, s.data_file);

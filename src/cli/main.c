@@ -92,6 +92,7 @@ int main(int argc, char **argv)
     int code = CLI_FAILED;
 
     catch_stop_signals();
+    arena_keep_freed();
     c.memory = arena_new(MEMORY_MAX);
     term *t = term_new(c.lang, isatty(STDERR_FILENO), is_stop_asked);
     if (!c.memory || !t) {

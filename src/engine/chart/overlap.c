@@ -165,16 +165,23 @@ static void draw_bars(struct svg *s, const struct chart_overlap *c, const struct
     }
 }
 
-/* A step for each bin, down to zero where a number is missing. */
+/* Whether there is something to draw: a line along zero would look like some. */
+static bool has_step(const struct chart_overlap *c, size_t bin, enum side side)
+{
+    const double v = outline_of(&c->bins[bin], side);
+    return isfinite(v) && v > 0;
+}
+
+/* A step for each bin, down to zero where there is none or it is missing. */
 static void draw_outline(struct svg *s, const struct chart_overlap *c, const struct plot *p,
                          enum side side)
 {
     for (size_t i = 0; i < c->n_bins; i++) {
-        if (!isfinite(outline_of(&c->bins[i], side)))
+        if (!has_step(c, i, side))
             continue;
         svg_points_begin(s, "polyline", LOOK_OUTLINE);
         svg_point(s, left_of(c, p, i), height_at(p, side, 0));
-        for (; i < c->n_bins && isfinite(outline_of(&c->bins[i], side)); i++) {
+        for (; i < c->n_bins && has_step(c, i, side); i++) {
             const double y = height_at(p, side, outline_of(&c->bins[i], side));
             svg_point(s, left_of(c, p, i), y);
             svg_point(s, left_of(c, p, i + 1), y);

@@ -2,6 +2,8 @@
 /* Which counts of persons and rows may be seen: the rule on counts of release_int.h. */
 #include "engine/disclosure/release_int.h"
 
+#include "base/real.h"
+
 #include <math.h>
 
 enum { CLASSES_MAX = 10 };
@@ -103,24 +105,34 @@ static size_t less(size_t a, size_t b)
 
 enum { FULL, FEWER, OUTSIDE, TAKEN, CHOSEN, OTHER, MISSING, WEIGHTLESS, ALONE, ALONE_CONTROL };
 
+/* `treated` and `chosen` are compared: those with weight. */
 static struct said say_cross(const struct effect_result *r, const struct effect_match *m,
-                             size_t chosen)
+                             size_t treated, size_t chosen)
 {
     const struct effect_diagnostics *d = &r->diagnostics;
     struct said s = {.min = r->spec.min_persons, .n_classes = CLASSES_MAX};
-    s.size[FULL] = less(m->n_treated, m->n_fewer);
+    s.size[FULL] = less(treated, m->n_fewer);
     s.size[FEWER] = m->n_fewer;
     s.size[OUTSIDE] = m->n_outside;
     s.size[ALONE] = m->n_alone;
-    s.size[TAKEN] = less(less(less(d->n_treated, m->n_treated), m->n_outside), m->n_alone);
+    s.size[TAKEN] = less(less(less(d->n_treated, treated), m->n_outside), m->n_alone);
     s.size[CHOSEN] = chosen;
     s.size[ALONE_CONTROL] = m->n_alone_control;
     s.size[OTHER] = less(less(d->n_control, chosen), m->n_alone_control);
     s.size[MISSING] = d->n_dropped_missing;
     s.size[WEIGHTLESS] = less(less(d->n_rows, d->n_used), d->n_dropped_missing);
-    if (r->match && m->n_treated == m->n_control) /* pairs: as many of both */
+    if (r->match && treated == chosen) /* pairs: as many of both */
         add(&s, (const int[CLASSES_MAX]){1, 1, 0, 0, -1});
     return s;
+}
+
+/* Persons who weigh the same are worth their number, and each has one part in that number. */
+static void hide_worth(struct effect_comparison *c)
+{
+    if (c->n_treated == EFFECT_HIDDEN)
+        c->effective_treated = REAL_NAN;
+    if (c->n_control == EFFECT_HIDDEN)
+        c->effective_control = c->heaviest_control = REAL_NAN;
 }
 
 static size_t release_cross(struct released_effect *to)
@@ -129,10 +141,11 @@ static size_t release_cross(struct released_effect *to)
     struct effect_diagnostics *d = &r->diagnostics;
     struct effect_estimate *e = &r->estimates[0]; /* there is one */
     const size_t n_trimmed = e->n_trimmed == EFFECT_HIDDEN ? 0 : e->n_trimmed;
-    struct effect_match whole = {.n_treated = d->n_treated,
-                                 .n_control = less(d->n_control, n_trimmed)};
-    struct effect_match *m = r->match ? r->match : &whole;
-    struct said s = say_cross(r, m, m->n_control);
+    struct effect_match nobody = {0}, *m = r->match ? r->match : &nobody;
+    struct effect_comparison whole = {.n_treated = d->n_treated,
+                                      .n_control = less(d->n_control, n_trimmed)};
+    struct effect_comparison *c = r->comparison ? r->comparison : &whole;
+    struct said s = say_cross(r, m, c->n_treated, c->n_control);
     const struct count all[] = {
         {{1, 1, 1, 1, [ALONE] = 1}, {&d->n_treated, r->match ? NULL : &e->n_treated}},
         {{0, 0, 0, 0, 1, 1, [ALONE_CONTROL] = 1}, {&d->n_control, r->match ? NULL : &e->n_control}},
@@ -140,22 +153,25 @@ static size_t release_cross(struct released_effect *to)
         {{1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {&d->n_rows}},
         {{0, 0, 0, 0, 0, 0, 1}, {&d->n_dropped_missing}},
     };
-    const struct count chosen[] = {
-        {{1, 1}, {&m->n_treated, &e->n_treated}},
-        {{0, 0, 0, 0, 1}, {&m->n_control, &e->n_control}},
-        {{[ALONE] = 1}, {&m->n_alone}},
-        {{[ALONE_CONTROL] = 1}, {&m->n_alone_control}},
-        {{0, 0, 1}, {&m->n_outside}},
-        {{0, 0, 0, 1}, {&m->n_taken}},
+    const struct count compared[] = {
+        {{1, 1}, {&c->n_treated, r->match ? &e->n_treated : NULL}},
+        {{0, 0, 0, 0, 1}, {&c->n_control, r->match ? &e->n_control : NULL}},
+    };
+    const struct count matched[] = {
+        {{[ALONE] = 1}, {&m->n_alone}}, {{[ALONE_CONTROL] = 1}, {&m->n_alone_control}},
+        {{0, 0, 1}, {&m->n_outside}},   {{0, 0, 0, 1}, {&m->n_taken}},
         {{0, 1}, {&m->n_fewer}},
     };
     const struct count trimmed[] = {{{0, 0, 0, 0, 0, 1}, {&e->n_trimmed}}};
     ADMIT(to, &s, all);
+    if (r->comparison)
+        ADMIT(to, &s, compared);
     if (r->match)
-        ADMIT(to, &s, chosen);
+        ADMIT(to, &s, matched);
     else
         ADMIT(to, &s, trimmed);
-    const bool is_hidden = m->n_treated == EFFECT_HIDDEN || m->n_control == EFFECT_HIDDEN;
+    hide_worth(c);
+    const bool is_hidden = c->n_treated == EFFECT_HIDDEN || c->n_control == EFFECT_HIDDEN;
     if (is_hidden || is_small(m->n_pairs, s.min))
         m->n_pairs = EFFECT_HIDDEN;
     if (is_hidden)

@@ -49,9 +49,9 @@ static struct tally count_high(const struct effect_result *r, const struct effec
                                bool after)
 {
     const struct effect_likeness *l = after ? &b->after : &b->before;
-    const struct effect_match *m = after ? r->match : NULL;
-    const size_t n_treated = m ? m->n_treated : r->diagnostics.n_treated;
-    const size_t n_control = m ? m->n_control : r->diagnostics.n_control;
+    const struct effect_comparison *c = after && r->match ? r->comparison : NULL;
+    const size_t n_treated = c ? c->n_treated : r->diagnostics.n_treated;
+    const size_t n_control = c ? c->n_control : r->diagnostics.n_control;
     return (struct tally){{count_of(l->mean_control, b->low, b->high, n_control),
                            count_of(l->mean_treated, b->low, b->high, n_treated)}};
 }
@@ -76,8 +76,8 @@ static void protect_covariate(struct effect_result *r, str covariate, bool after
         struct effect_balance *least = NULL;
         size_t fewest = SIZE_MAX;
         if (after && r->match) {
-            rest[CONTROL] = r->match->n_control;
-            rest[TREATED] = r->match->n_treated;
+            rest[CONTROL] = r->comparison->n_control;
+            rest[TREATED] = r->comparison->n_treated;
         }
         for (size_t i = 0; i < r->n_balance; i++) {
             struct effect_balance *b = &r->balance[i];
@@ -104,10 +104,10 @@ static void protect_covariate(struct effect_result *r, str covariate, bool after
 static void release_balance(struct released_effect *to)
 {
     struct effect_result *r = to->result;
-    const struct effect_match *m = r->match;
+    const struct effect_comparison *c = r->match ? r->comparison : NULL;
     const size_t min = r->spec.min_persons;
     const bool before = is_few(r->diagnostics.n_treated, r->diagnostics.n_control, min);
-    const bool after = before || (m && is_few(m->n_treated, m->n_control, min));
+    const bool after = before || (c && is_few(c->n_treated, c->n_control, min));
     size_t n_hidden = 0;
     for (size_t i = 0; after && i < r->n_balance; i++) {
         hide_likeness(&r->balance[i].after);

@@ -23,16 +23,20 @@ static struct effect_result *counts_of(size_t treated, size_t outside, size_t co
     r->spec.method = EFFECT_MATCHING;
     r->estimates = ARENA_NEW(r->memory, struct effect_estimate, 1);
     r->match = ARENA_NEW(r->memory, struct effect_match, 1);
+    r->comparison = ARENA_NEW(r->memory, struct effect_comparison, 1);
     r->n_estimates = 1;
     r->diagnostics.n_treated = treated;
     r->diagnostics.n_control = control;
     r->diagnostics.n_used = r->diagnostics.n_units = treated + control;
     r->diagnostics.n_dropped_missing = missing;
     r->diagnostics.n_rows = treated + control + missing;
-    *r->match = (struct effect_match){.n_pairs = treated - outside,
-                                      .n_treated = treated - outside,
-                                      .n_control = treated - outside,
-                                      .n_outside = outside};
+    *r->match = (struct effect_match){.n_pairs = treated - outside, .n_outside = outside};
+    *r->comparison =
+        (struct effect_comparison){.n_treated = treated - outside,
+                                   .n_control = treated - outside,
+                                   .effective_treated = (double)(treated - outside),
+                                   .effective_control = (double)(treated - outside),
+                                   .heaviest_control = 1 / (double)(treated - outside)};
     r->estimates[0].n_treated = r->estimates[0].n_control = treated - outside;
     return r;
 }
@@ -46,10 +50,47 @@ static void those_left_out_of_a_matching_cannot_be_counted_by_subtraction(void *
 
     const struct effect_result *r = disclosure_view(released);
     assert_int_equal(r->match->n_outside, EFFECT_HIDDEN);
-    assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN || r->match->n_treated == EFFECT_HIDDEN);
+    assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN ||
+                r->comparison->n_treated == EFFECT_HIDDEN);
     assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN || r->match->n_pairs == EFFECT_HIDDEN);
     assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN ||
                 r->estimates[0].n_treated == EFFECT_HIDDEN);
+    disclosure_free(released);
+}
+
+static void what_pairs_are_worth_does_not_tell_how_many_they_are(void **state)
+{
+    (void)state;
+    struct released_effect *released;
+
+    assert_int_equal(disclosure_release(counts_of(185, 4, 400, 0), &released, &info), OK);
+
+    const struct effect_comparison *c = disclosure_view(released)->comparison;
+    assert_int_equal(c->n_treated, EFFECT_HIDDEN);
+    assert_int_equal(c->n_control, EFFECT_HIDDEN);
+    assert_true(isnan(c->effective_treated) && isnan(c->effective_control));
+    assert_true(isnan(c->heaviest_control));
+    disclosure_free(released);
+}
+
+/* Of 100 treated in a class 97 have a pair: the share after would tell of the three. */
+static void who_was_lost_in_a_class_cannot_be_counted_from_shares(void **state)
+{
+    (void)state;
+    struct effect_result *result = counts_of(185, 60, 400, 0);
+    struct released_effect *released;
+    result->overlap = ARENA_NEW(result->memory, struct effect_overlap, EFFECT_OVERLAP_BINS);
+    result->n_overlap = EFFECT_OVERLAP_BINS;
+    result->overlap[4] = (struct effect_overlap){0.2, 0.25, 100, 200, 97.0 / 125, 0.5};
+    result->overlap[5] = (struct effect_overlap){0.25, 0.3, 85, 200, 28.0 / 125, 0.5};
+
+    assert_int_equal(disclosure_release(result, &released, &info), OK);
+
+    const struct effect_overlap *bin = disclosure_view(released)->overlap;
+    assert_int_equal(bin[4].n_treated, 100);
+    assert_true(isnan(bin[4].share_treated));
+    assert_true(isnan(bin[5].share_treated)); /* all shares add up to one */
+    assert_true(bin[4].share_control == 0.5);
     disclosure_free(released);
 }
 
@@ -138,6 +179,7 @@ static struct released_effect *released_looks(const struct effect_look *look, si
     struct effect_result *r = counts_of(182, 0, 400, 0);
     struct released_effect *released;
     r->match = NULL;
+    r->comparison = NULL;
     r->spec.method = EFFECT_DIFFERENCE;
     r->estimates[0].n_control = 400;
     r->looks = ARENA_NEW(r->memory, struct effect_look, n);
@@ -294,7 +336,7 @@ static void means_of_two_values_do_not_count_a_few(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct effect_result *r = counts_of(100, 0, 200, 0);
         struct released_effect *released;
-        r->match->n_control = 200;
+        r->comparison->n_control = 200;
         for (size_t j = 0; j < 3; j++)
             r->spec.covariates[r->spec.n_covariates++] = (str){&"abc"[j], 1};
         r->balance = ARENA_NEW(r->memory, struct effect_balance, 3);
@@ -357,6 +399,8 @@ static void a_failure_on_a_page_names_no_persons_value(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_was_lost_in_a_class_cannot_be_counted_from_shares),
+        cmocka_unit_test(what_pairs_are_worth_does_not_tell_how_many_they_are),
         cmocka_unit_test(those_left_out_of_a_matching_cannot_be_counted_by_subtraction),
         cmocka_unit_test(rows_that_were_dropped_cannot_be_counted_by_subtraction),
         cmocka_unit_test(a_warning_says_fewer_than_instead_of_a_small_count),

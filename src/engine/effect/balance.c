@@ -6,6 +6,7 @@
 #include "engine/effect/order_int.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum {
     FEW = 256, /* values of a column that are counted rather than sorted */
@@ -54,8 +55,8 @@ static err pass_new(const struct frame *f, unsigned threads, arena *a, struct pa
             complete = (p->share[t][g] = ARENA_NEW(a, double, f->n)) && complete;
     p->step = ARENA_NEW(a, struct step, f->n);
     p->room = f->n > FEW ? f->n : FEW;
-    if (p->room <= SIZE_MAX / 2 / threads) {
-        p->item = ARENA_NEW(a, struct order_item, threads * 2 * p->room);
+    if (p->room <= SIZE_MAX / 2 / sizeof *p->item / threads) {
+        p->item = malloc(threads * 2 * p->room * sizeof *p->item); /* left alone with few values */
         p->centred = ARENA_NEW(a, double, threads * f->n);
     }
     return complete && p->step && p->item && p->centred ? OK : err_nomem(info);
@@ -150,7 +151,7 @@ static bool count_values(const struct pass *p, const double *x, struct order_ite
                 return false;
             item[*n] = (struct order_item){key, (uint32_t)*n};
             sum[*n] = (struct step){{0}};
-            slot[at] = (uint16_t)++*n;
+            slot[at] = (uint16_t)++ * n;
         }
         for (int t = 0; t < TIMES; t++)
             sum[slot[at] - 1].by[t] += p->step[i].by[t];
@@ -249,12 +250,13 @@ err balance_fill(const struct frame *f, const double *p, const double *after, pa
     e = pass.balance ? name_rows(&pass, n_rows, r->memory, info) : err_nomem(info);
     if (e != OK)
         goto out;
-    share_out(&pass, BEFORE, NULL);
+    share_out(&pass, BEFORE, f->w);
     share_out(&pass, AFTER, after);
     par_run(pool, n_rows, fill_row, &pass);
     r->balance = pass.balance;
     r->n_balance = n_rows;
 out:
+    free(pass.item);
     arena_free(scratch);
     return e;
 }

@@ -165,6 +165,31 @@ static void means_are_equal_after_balancing_and_codes_do_not_matter(void **state
         }
 }
 
+/* A row that stands for two is the row twice, also before the groups are made alike. */
+static void before_as_after_a_row_counts_for_what_it_weighs(void **state)
+{
+    (void)state;
+    table *one =
+        parse("y,treat,x,w\n1,1,3,2\n2,1,5,1\n3,1,4,1\n4,0,2,1\n5,0,6,2\n6,0,3,1\n7,0,7,1\n");
+    table *two =
+        parse("y,treat,x\n1,1,3\n1,1,3\n2,1,5\n3,1,4\n4,0,2\n5,0,6\n5,0,6\n6,0,3\n7,0,7\n");
+    struct effect_spec s = ask_balance(EFFECT_ENTROPY, "y", "x");
+    struct effect_spec weighted = s;
+    weighted.weights = STR("w");
+
+    struct effect_result *a = run(one, &weighted), *b = run(two, &s);
+
+    const struct effect_balance *x = &a->balance[1], *twice = &b->balance[1];
+    assert_near(x->before.mean_treated, 15.0 / 4, 1e-12);
+    assert_near(x->before.mean_control, twice->before.mean_control, 1e-12);
+    assert_near(x->before.ecdf_mean, twice->before.ecdf_mean, 1e-12);
+    assert_near(x->after.mean_control, twice->after.mean_control, 1e-9);
+    effect_result_free(a);
+    effect_result_free(b);
+    table_free(one);
+    table_free(two);
+}
+
 static void equal_weights_change_nothing_and_zero_weights_remove(void **state)
 {
     (void)state;
@@ -363,6 +388,7 @@ int main(void)
         cmocka_unit_test(a_table_tells_how_alike_the_groups_of_any_weighting_are),
         cmocka_unit_test(who_lies_beyond_all_controls_is_counted_on_both_sides),
         cmocka_unit_test(means_are_equal_after_balancing_and_codes_do_not_matter),
+        cmocka_unit_test(before_as_after_a_row_counts_for_what_it_weighs),
         cmocka_unit_test(equal_weights_change_nothing_and_zero_weights_remove),
         cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(intervals_contain_the_truth_as_often_as_they_say),

@@ -143,6 +143,6 @@ void comparison_warn(struct effect_result *r)
     if (c->n_uneven) {
         struct msg *m = effect_warn(r, "balancing.uneven");
         msg_int(m, (int64_t)c->n_uneven);
-        msg_int(m, (int64_t)(r->n_balance - (r->n_overlap > 0))); /* less the score */
+        msg_int(m, (int64_t)effect_balance_covariates(r));
     }
 }

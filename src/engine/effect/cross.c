@@ -144,8 +144,8 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
     struct effect_estimate *estimate = &r->estimates[0];
     estimate->aggregation = EFFECT_NONE;
     estimate->estimate = answer->estimate;
-    estimate->n_treated = r->match ? r->match->n_treated : r->diagnostics.n_treated;
-    estimate->n_control = r->match ? r->match->n_control : r->diagnostics.n_control;
+    estimate->n_treated = r->match ? r->comparison->n_treated : r->diagnostics.n_treated;
+    estimate->n_control = r->match ? r->comparison->n_control : r->diagnostics.n_control;
     estimate->n_trimmed = answer->n_trimmed;
     if (r->spec.bootstrap && r->covariance[0] > 0)
         return conclude_by_draws(&influence, answer->df, pool, progress, r, info);

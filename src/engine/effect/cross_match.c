@@ -124,13 +124,13 @@ static err compare(const table *t, par *pool, arena *a, struct matching *m, stru
     return e;
 }
 
-static err check_pairs(const struct effect_result *r, struct err_info *info)
+static err check_pairs(const struct effect_result *r, const struct matching *m,
+                       struct err_info *info)
 {
-    const struct effect_match *m = r->match;
-
     if (m->n_treated >= 2 && m->n_control >= 2)
         return OK;
-    if (is_by_strata(&r->spec))
+    const bool any_agree = r->match->n_alone < r->diagnostics.n_treated; /* else no distance */
+    if (is_by_strata(&r->spec) || !any_agree)
         err_set(info, E_INPUT, m->n_treated ? "effect.strata-single" : "effect.strata-nobody");
     else
         err_set(info, E_INPUT, m->n_treated ? "effect.match-single" : "effect.match-nobody");
@@ -152,19 +152,17 @@ static void warn_of(struct effect_result *r, const char *key, size_t n, size_t o
 static void warn_pairs(struct effect_result *r)
 {
     const struct effect_match *m = r->match;
-    size_t uneven = 0, covariates = 0;
 
-    for (size_t j = 0; j < r->n_balance; j++) {
-        const bool is_covariate = r->balance[j].covariate.n > 0;
-        covariates += is_covariate;
-        uneven += is_covariate && fabs(r->balance[j].after.difference) > EFFECT_UNEVEN;
-    }
-    warn_of(r, is_by_strata(&r->spec) ? "effect.strata-uneven" : "effect.match-uneven", uneven,
-            covariates);
+    warn_of(r, is_by_strata(&r->spec) ? "effect.strata-uneven" : "effect.match-uneven",
+            r->comparison->n_uneven, effect_balance_covariates(r));
     warn_of(r, "effect.match-alone", m->n_alone, r->diagnostics.n_treated);
     warn_of(r, "effect.match-outside", m->n_outside, r->diagnostics.n_treated);
     warn_of(r, "effect.match-taken", m->n_taken, r->diagnostics.n_treated);
-    warn_of(r, "effect.match-fewer", m->n_fewer, r->spec.ratio);
+    if (m->n_fewer) {
+        struct msg *fewer = effect_warn(r, "effect.match-fewer");
+        msg_int(fewer, (int64_t)m->n_fewer);
+        msg_real(fewer, (double)r->spec.ratio, 0); /* what was asked is no count to be hidden */
+    }
 }
 
 /* The clusters that were given, as far as they are left, without gaps. */
@@ -250,10 +248,10 @@ err cross_match(const table *t, struct frame *f, par *pool, struct effect_result
     if (e == OK)
         e = compare(t, pool, a, &m, r, info);
     if (e == OK)
-        e = check_pairs(r, info);
+        e = check_pairs(r, &m, info);
     if (e != OK)
         return e;
-    matching_scale(&m, r->match);
+    matching_scale(&m);
     e = comparison_fill(f, m.p, m.weight, pool, r, info);
     if (e == OK)
         e = settle_groups(f, &m, a, r, info);

@@ -20,6 +20,7 @@ struct matching {
     double *weight;               /* of each unit in the matched sample; 0: not in it */
     uint32_t *group;              /* of each unit in the matched sample: its pair or stratum */
     size_t n_groups;              /* 0: units belong to more than one */
+    size_t n_treated, n_control;  /* units in the matched sample */
     struct match_strata in;       /* those who agree on what must be the same; code NULL: all */
     struct matching_count *count; /* of each of these strata */
 };
@@ -31,9 +32,9 @@ WARN_UNUSED err matching_count_strata(struct matching *m, arena *a, struct effec
 /* Give everybody a weight, before that of the controls is scaled, and count who has one. */
 WARN_UNUSED err matching_weigh_pairs(struct matching *m, const struct match_pairs *pairs, arena *a,
                                      struct effect_result *r, struct err_info *info);
-void matching_weigh_strata(struct matching *m, struct effect_match *told);
+void matching_weigh_strata(struct matching *m, const struct effect_match *told);
 
 /* Scales the weights of the controls to their number, of which there are some. */
-void matching_scale(struct matching *m, struct effect_match *told);
+void matching_scale(const struct matching *m);
 
 #endif

@@ -17,15 +17,15 @@ err matching_weigh_pairs(struct matching *m, const struct match_pairs *pairs, ar
     for (size_t i = 0; i < pairs->n; i++) {
         const struct match_pair *p = &pairs->pair[i];
         if (m->weight[p->treated] == 0)
-            m->group[p->treated] = (uint32_t)told->n_treated++;
+            m->group[p->treated] = (uint32_t)m->n_treated++;
         m->weight[p->treated] = 1;
-        told->n_control += m->weight[p->control] == 0;
+        m->n_control += m->weight[p->control] == 0;
         m->weight[p->control] += 1 / (double)partners[p->treated];
         m->group[p->control] = m->group[p->treated];
     }
     for (size_t i = 0; i < f->n; i++)
         told->n_fewer += partners[i] > 0 && partners[i] < r->spec.ratio;
-    m->n_groups = r->spec.replace ? 0 : told->n_treated;
+    m->n_groups = r->spec.replace ? 0 : m->n_treated;
     told->n_pairs = pairs->n;
     told->n_outside = pairs->n_outside;
     told->n_taken = pairs->n_taken;
@@ -56,7 +56,7 @@ err matching_count_strata(struct matching *m, arena *a, struct effect_match *tol
 }
 
 /* All treated of a stratum share all its controls. */
-void matching_weigh_strata(struct matching *m, struct effect_match *told)
+void matching_weigh_strata(struct matching *m, const struct effect_match *told)
 {
     const struct frame *f = m->f;
 
@@ -67,24 +67,18 @@ void matching_weigh_strata(struct matching *m, struct effect_match *told)
             continue;
         m->group[i] = c->group;
         m->weight[i] = is_treated ? 1 : (double)c->treated / (double)c->control;
-        told->n_treated += is_treated;
-        told->n_control += !is_treated;
+        m->n_treated += is_treated;
+        m->n_control += !is_treated;
     }
     m->n_groups = told->n_strata;
 }
 
 /* Those of the controls to their number. */
-void matching_scale(struct matching *m, struct effect_match *told)
+void matching_scale(const struct matching *m)
 {
-    const struct frame *f = m->f;
-    double sum = 0, squares = 0;
+    const double scale = (double)m->n_control / (double)m->n_treated;
 
-    for (size_t i = 0; i < f->n; i++) {
-        if (f->d[i] > 0)
-            continue;
-        m->weight[i] *= (double)told->n_control / (double)told->n_treated;
-        sum += m->weight[i];
-        squares += m->weight[i] * m->weight[i];
-    }
-    told->effective_control = sum * sum / squares;
+    for (size_t i = 0; i < m->f->n; i++)
+        if (m->f->d[i] == 0)
+            m->weight[i] *= scale;
 }

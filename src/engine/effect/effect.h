@@ -80,18 +80,16 @@ struct effect_balance {
     double low, high; /* the values of a column of two values; else NaN */
 };
 
-/* Who was compared with whom. */
+/* Who was compared with whom, and why others were not; how many were: effect_comparison. */
 struct effect_match {
-    size_t n_pairs;              /* 0 when strata are compared */
-    size_t n_strata;             /* of those who agree on what is asked, with both groups; or 0 */
-    size_t n_treated, n_control; /* units in a pair or such a stratum */
-    size_t n_alone;              /* treated without any control that agrees on what is asked */
-    size_t n_alone_control;      /* controls without such a treated */
-    size_t n_outside;            /* treated without any control within the caliper */
-    size_t n_taken;              /* treated whose likes all went to others */
-    size_t n_fewer;              /* treated with fewer controls than asked for */
-    double width;                /* of the caliper, on its scale; NaN without */
-    double effective_control;    /* units the weighted controls are worth (Kish) */
+    size_t n_pairs;         /* 0 when strata are compared */
+    size_t n_strata;        /* of those who agree on what is asked, with both groups; or 0 */
+    size_t n_alone;         /* treated without any control that agrees on what is asked */
+    size_t n_alone_control; /* controls without such a treated */
+    size_t n_outside;       /* treated without any control within the caliper */
+    size_t n_taken;         /* treated whose likes all went to others */
+    size_t n_fewer;         /* treated with fewer controls than asked for */
+    double width;           /* of the caliper, on its scale; NaN without */
 };
 
 /* Whom the effect of two groups is about. */
@@ -103,7 +101,7 @@ enum effect_population {
 /* Two groups as weights make them. NaN stands for "not applicable". */
 struct effect_comparison {
     enum effect_population population;
-    size_t n_treated, n_control;                 /* units with weight */
+    size_t n_treated, n_control;                 /* units with weight: in a pair, not trimmed */
     double effective_treated, effective_control; /* units these are worth: Kish (1965) */
     double heaviest_control;                     /* share of one control in the weight of all */
     size_t n_outside; /* treated with a score lower or higher than that of any control */
@@ -393,6 +391,12 @@ static inline bool effect_has_few_teams(const struct effect_result *r)
 /* The first estimate of an aggregation (e.g. EFFECT_SIMPLE), or NULL. */
 const struct effect_estimate *effect_find(const struct effect_result *r,
                                           enum effect_aggregation aggregation);
+
+/* How many covariates the balance table has: its lines less that of the score. */
+static inline size_t effect_balance_covariates(const struct effect_result *r)
+{
+    return r->n_balance - (r->n_overlap > 0);
+}
 
 /* The one number a result comes down to, or NULL. */
 const struct effect_estimate *effect_overall(const struct effect_result *r);

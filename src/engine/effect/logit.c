@@ -226,10 +226,11 @@ static bool is_sure(const struct pass *p)
     return false;
 }
 
+/* Column 0, the ones, only goes along with the others: it separates nobody. */
 static size_t fastest_column(const struct newton *s)
 {
-    size_t best = 0;
-    for (size_t j = 1; j < s->pass.k; j++)
+    size_t best = s->pass.k > 1 ? 1 : 0;
+    for (size_t j = best + 1; j < s->pass.k; j++)
         if (fabs(s->step[j]) > fabs(s->step[best]))
             best = j;
     return s->index[best];

@@ -203,6 +203,23 @@ static void quasi_separation_by_a_word_of_treated_only_is_told(void **state)
     assert_int_equal(b->fit.culprit, 3);
 }
 
+/* The ones run away as fast, yet are no characteristic that anybody could leave out. */
+static void the_constant_is_never_to_blame(void **state)
+{
+    struct bench *b = *state;
+    struct sample *s = &b->sample;
+    for (size_t i = 0; i < N; i++) {
+        s->column[3][i] = i >= 7; /* the seven others are all treated */
+        if (i < 7)
+            s->d[i] = 1;
+    }
+
+    assert_int_equal(logit_run(NULL, s->x, K, s->d, NULL, N, NULL, &b->fit, NULL, &b->info), OK);
+
+    assert_int_equal(b->fit.status, LOGIT_SEPARATED);
+    assert_int_equal(b->fit.culprit, 3);
+}
+
 static void strong_but_imperfect_prediction_is_no_separation(void **state)
 {
     struct bench *b = *state;
@@ -243,6 +260,7 @@ int main(void)
         TEST(a_collinear_column_is_left_out_and_changes_nothing),
         TEST(complete_separation_is_told_with_its_column),
         TEST(quasi_separation_by_a_word_of_treated_only_is_told),
+        TEST(the_constant_is_never_to_blame),
         TEST(strong_but_imperfect_prediction_is_no_separation),
         TEST(one_group_has_no_model),
     };

@@ -160,18 +160,25 @@ static err add_coding(const table *t, str name, const struct effect_spec *s, boo
 
 /* ---- all columns ---- */
 
+/* As class_of, without branches: rounding may put the guess one too high or too low. */
+static size_t class_evenly(const struct coding *g, double v)
+{
+    const size_t high = g->n_classes - 1;
+    const double guess = (v - g->low) * g->per_unit;
+    size_t class = guess < (double)high ? (uint32_t)guess : high;
+
+    class -= (size_t)(class > 0) & (size_t)(v < g->at[class - (class > 0)]);
+    class += (size_t)(class < high) & (size_t)(v >= g->at[class]); /* `at` has room for one more */
+    return class;
+}
+
 /* How many cut points are at or below a value. */
 static size_t class_of(const struct coding *g, double v)
 {
     size_t low = 0, high = g->n_classes - 1;
 
-    if (g->per_unit > 0) { /* rounding may put the guess one too high or too low */
-        const double guess = (v - g->low) * g->per_unit;
-        low = guess < (double)high ? (size_t)guess : high;
-        if (low > 0 && v < g->at[low - 1])
-            return low - 1;
-        return low < high && v >= g->at[low] ? low + 1 : low;
-    }
+    if (g->per_unit > 0)
+        return class_evenly(g, v);
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         if (g->at[middle] <= v)
@@ -194,6 +201,9 @@ static void mix_column(const struct frame *f, const struct coding *g, size_t fro
     else if (c->type == TABLE_TEXT)
         for (size_t i = from; i < to; i++)
             key[i] = key[i] * n + c->codes[f->row[i]];
+    else if (g->at && c->type == TABLE_REAL)
+        for (size_t i = from; i < to; i++)
+            key[i] = key[i] * n + class_of(g, c->reals[f->row[i]]);
     else if (g->at)
         for (size_t i = from; i < to; i++)
             key[i] = key[i] * n + class_of(g, number_at(c, f->row[i]));

@@ -11,7 +11,7 @@
 
 #include "engine/effect/match_int.h"
 
-enum { MATCH_LEAF = 32 }; /* points in a leaf at most */
+enum { MATCH_LEAF = 64 }; /* points in a leaf at most */
 
 #define MATCH_NONE UINT32_MAX
 

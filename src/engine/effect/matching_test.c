@@ -137,7 +137,7 @@ static void balance_is_as_the_guide_of_matchit_prints_it(void **state)
         assert_like(&r->balance[i].before, guide[i].before);
         assert_like(&r->balance[i].after, guide[i].after);
     }
-    assert_near(r->match->effective_control, 185, 1e-9);
+    assert_near(r->comparison->effective_control, 185, 1e-9);
     assert_true(warns(r, "effect.match-uneven"));
     effect_result_free(r);
     table_free(t);
@@ -193,10 +193,10 @@ static void expect_strata(const table *t, const struct effect_spec *s, size_t n_
 {
     struct effect_result *r = run(t, s);
     assert_int_equal(r->match->n_strata, n_strata);
-    assert_int_equal(r->match->n_treated, units[0]);
-    assert_int_equal(r->match->n_control, units[1]);
-    assert_int_equal(r->match->n_treated + r->match->n_alone, 185);
-    assert_int_equal(r->match->n_control + r->match->n_alone_control, 429);
+    assert_int_equal(r->comparison->n_treated, units[0]);
+    assert_int_equal(r->comparison->n_control, units[1]);
+    assert_int_equal(r->comparison->n_treated + r->match->n_alone, 185);
+    assert_int_equal(r->comparison->n_control + r->match->n_alone_control, 429);
     assert_near(r->estimates[0].estimate, estimate, 1e-8);
     assert_near(r->estimates[0].standard_error, error, 1e-8);
     effect_result_free(r);
@@ -239,8 +239,8 @@ static void weights_of_controls_that_serve_more_than_once_add_up(void **state)
 
     struct effect_result *r = run(t, &s);
 
-    assert_int_equal(r->match->n_control, 82);
-    assert_near(r->match->effective_control, 46.3126, 0.00005);
+    assert_int_equal(r->comparison->n_control, 82);
+    assert_near(r->comparison->effective_control, 46.3126, 0.00005);
     assert_true(r->spec.errors == EFFECT_HC1);
     assert_near(r->balance[0].after.difference, 0.0044, 0.00005);
     effect_result_free(r);
@@ -325,7 +325,7 @@ static void those_left_out_are_told_with_the_reason(void **state)
 
     struct effect_result *r = run(t, &s);
 
-    assert_int_equal(r->match->n_treated + r->match->n_outside + r->match->n_taken, 185);
+    assert_int_equal(r->comparison->n_treated + r->match->n_outside + r->match->n_taken, 185);
     assert_int_equal(r->match->n_outside, 1);
     assert_true(warns(r, "effect.match-outside") && warns(r, "effect.match-taken"));
     assert_false(warns(r, "effect.match-fewer"));
@@ -412,6 +412,12 @@ static void options_without_meaning_are_refused(void **state)
     s.cuts = &good;
     s.n_cuts = 1;
     expect_refused(t, &s, "effect.option-not-for-distance");
+    s = ask_lalonde(EFFECT_MATCHING);
+    s.ipw = EFFECT_HORVITZ_THOMPSON;
+    expect_refused(t, &s, "effect.matching-ipw");
+    s = ask_lalonde(EFFECT_MATCHING);
+    s.anticipation = 1;
+    expect_refused(t, &s, "effect.option-of-panels");
     s = ask_lalonde(EFFECT_REGRESSION);
     s.replace = true;
     expect_refused(t, &s, "effect.option-of-matching");
@@ -448,7 +454,7 @@ static void strata_without_both_groups_are_refused(void **state)
     single.cuts = &cuts;
     single.n_cuts = 1;
 
-    expect_refused(apart, &within, "effect.match-nobody");
+    expect_refused(apart, &within, "effect.strata-nobody");
     expect_refused(apart, &exact, "effect.strata-nobody");
     expect_refused(apart, &single, "effect.strata-single");
     table_free(apart);
@@ -472,6 +478,26 @@ static void missing_and_lonely_rows_are_counted(void **state)
     assert_int_equal(r->match->n_alone, 1);
     assert_int_equal(r->match->n_alone_control, 1);
     assert_true(warns(r, "effect.match-alone"));
+    effect_result_free(r);
+    table_free(t);
+}
+
+static void what_was_asked_is_told_as_asked(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    struct effect_spec s = by_distance(EFFECT_MAHALANOBIS);
+    s.ratio = 3;
+
+    struct effect_result *r = run(t, &s);
+
+    const struct msg *fewer = NULL;
+    for (size_t i = 0; i < r->n_warnings; i++)
+        if (strcmp(r->warnings[i].key, "effect.match-fewer") == 0)
+            fewer = &r->warnings[i];
+    assert_non_null(fewer);
+    assert_int_equal(fewer->arg[1].kind, MSG_REAL); /* MSG_INT counts persons: <10 */
+    assert_near(fewer->arg[1].d, 3, 0);
     effect_result_free(r);
     table_free(t);
 }
@@ -524,6 +550,7 @@ int main(void)
         cmocka_unit_test(options_without_meaning_are_refused),
         cmocka_unit_test(strata_without_both_groups_are_refused),
         cmocka_unit_test(missing_and_lonely_rows_are_counted),
+        cmocka_unit_test(what_was_asked_is_told_as_asked),
         cmocka_unit_test(data_that_hold_no_pairs_are_refused),
         cmocka_unit_test(a_single_pair_has_no_standard_error),
     };

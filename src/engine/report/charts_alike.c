@@ -31,7 +31,7 @@ static struct chart_love_row love_row(struct report_view *v, const struct effect
 static str title_love(struct report_view *v, const struct effect_result *r)
 {
     const size_t uneven = r->comparison->n_uneven;
-    const size_t covariates = r->n_balance - (r->n_overlap > 0); /* less the score */
+    const size_t covariates = effect_balance_covariates(r);
     return SAY(v, uneven ? "alike.title-love-uneven" : "alike.title-love-even",
                html_from_size(uneven ? uneven : covariates), html_from_size(covariates),
                html_number(EFFECT_UNEVEN, 1));
@@ -91,6 +91,16 @@ static void overlap_bins(struct report_view *v, const struct effect_result *r,
     }
 }
 
+/* A class that may not be shown looks like an empty one, and must not be taken for it. */
+static str sub_overlap(struct report_view *v, const struct effect_result *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->n_overlap; i++)
+        any = any || r->overlap[i].n_treated == EFFECT_HIDDEN ||
+              r->overlap[i].n_control == EFFECT_HIDDEN;
+    return tr(v->lang, any ? "alike.sub-overlap-hidden" : "alike.sub-overlap");
+}
+
 static str title_overlap(struct report_view *v, const struct effect_result *r)
 {
     const size_t n = r->comparison->n_outside;
@@ -112,7 +122,7 @@ void report_chart_overlap(struct html *h, struct report_view *v, const struct re
     struct report_figure f = {
         .id = STR("overlap"),
         .title = title_overlap(v, r),
-        .sub = tr(v->lang, "alike.sub-overlap"),
+        .sub = sub_overlap(v, r),
         .table = sheet_overlap(v, a),
     };
     const struct chart_overlap chart = {

@@ -137,7 +137,7 @@ static void json_of_a_matching_shows_pairs_and_balance(void **state)
 {
     struct bench *b = *state;
     const struct yaml_node *root;
-    struct effect_match match = {.n_pairs = 113, .n_treated = 113, .width = REAL_NAN};
+    struct effect_match match = {.n_pairs = 113, .width = REAL_NAN};
     struct effect_balance balance[] = {
         {.covariate = STR(""),
          .before = {.difference = 1.75},

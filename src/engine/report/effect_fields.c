@@ -98,8 +98,6 @@ const struct effect_field effect_diagnostic_fields[] = {
 
 static const struct effect_field match_fields[] = {
     {"n_pairs", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_pairs), NULL},
-    {"n_treated", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_treated), NULL},
-    {"n_control", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_control), NULL},
     {"n_strata", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_strata), NULL},
     {"n_alone", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_alone), NULL},
     {"n_alone_control", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_alone_control), NULL},
@@ -107,8 +105,6 @@ static const struct effect_field match_fields[] = {
     {"n_taken", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_taken), NULL},
     {"n_fewer", EFFECT_FIELD_COUNT, offsetof(struct effect_match, n_fewer), NULL},
     {"width", EFFECT_FIELD_REAL, offsetof(struct effect_match, width), NULL},
-    {"effective_control", EFFECT_FIELD_REAL, offsetof(struct effect_match, effective_control),
-     NULL},
     {0},
 };
 
@@ -343,5 +339,7 @@ const char *effect_population_words(const struct effect_result *r)
 {
     if (r->comparison->population == EFFECT_OF_OVERLAP)
         return "balancing.of-overlap";
-    return r->match ? "balancing.of-pairs" : "balancing.of-treated";
+    if (!r->match)
+        return "balancing.of-treated";
+    return r->match->n_pairs ? "balancing.of-pairs" : "balancing.of-strata";
 }

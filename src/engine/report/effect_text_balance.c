@@ -76,10 +76,10 @@ void effect_text_comparison(out *o, enum lang lang, const struct effect_result *
     const struct effect_comparison *c = r->comparison;
     struct msg m;
 
-    if (r->match)
-        effect_text_match(o, lang, r->match);
     if (!c)
         return;
+    if (r->match)
+        effect_text_match(o, lang, r);
     if (!r->match)
         print_worth(o, lang, c);
     if (c->n_outside && c->n_outside != EFFECT_HIDDEN) {

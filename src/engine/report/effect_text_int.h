@@ -25,7 +25,7 @@ WARN_UNUSED err effect_text_honest(out *o, enum lang lang, const struct effect_r
 /* Matching: who was lost and why; then who is compared with whom. */
 WARN_UNUSED err effect_text_units(out *o, enum lang lang, const struct effect_result *r,
                                   struct err_info *info);
-void effect_text_match(out *o, enum lang lang, const struct effect_match *match);
+void effect_text_match(out *o, enum lang lang, const struct effect_result *r);
 
 /* How alike two groups are, before and after; nothing when that is not known. */
 WARN_UNUSED err effect_text_balance(out *o, enum lang lang, const struct effect_result *r,

@@ -34,6 +34,7 @@ err effect_text_units(out *o, enum lang lang, const struct effect_result *r, str
     static const char *const heads[COLUMNS] = {NULL, "effect.head-mean-treated",
                                                "effect.head-mean-control", NULL};
     const struct effect_match *m = r->match;
+    const struct effect_comparison *c = r->comparison;
     struct text_table t = {.lang = lang, .columns = COLUMNS};
     if (!m)
         return OK;
@@ -41,30 +42,32 @@ err effect_text_units(out *o, enum lang lang, const struct effect_result *r, str
     err e = text_open(&t, ROWS_MAX, info);
     if (e == OK) {
         const double all = shown(r->diagnostics.n_control);
-        const double used = shown(m->n_control), alone = shown(m->n_alone_control);
+        const double used = shown(c->n_control), alone = shown(m->n_alone_control);
         text_put_heads(&t, heads);
         put_units(&t, "effect.units-all", shown(r->diagnostics.n_treated), all);
         put_lost(&t, "effect.units-alone", shown(m->n_alone), alone);
         put_lost(&t, "effect.units-outside", shown(m->n_outside), 0);
         put_lost(&t, "effect.units-taken", shown(m->n_taken), 0);
         put_lost(&t, "effect.units-unneeded", 0, all - alone - used);
-        put_units(&t, "effect.units-used", shown(m->n_treated), used);
+        put_units(&t, "effect.units-used", shown(c->n_treated), used);
         e = text_print(&t, "effect.title-units", o, info);
     }
     text_close(&t);
     return e;
 }
 
-void effect_text_match(out *o, enum lang lang, const struct effect_match *match)
+void effect_text_match(out *o, enum lang lang, const struct effect_result *r)
 {
+    const struct effect_match *match = r->match;
+    const struct effect_comparison *c = r->comparison;
     const bool by_strata = match->n_pairs == 0;
     struct msg m;
 
     msg_set(&m, by_strata ? "effect.basis-strata" : "effect.basis-match");
     effect_text_count(&m, by_strata ? match->n_strata : match->n_pairs);
-    effect_text_count(&m, match->n_treated);
-    effect_text_count(&m, match->n_control);
-    msg_real(&m, match->effective_control, 1);
+    effect_text_count(&m, c->n_treated);
+    effect_text_count(&m, c->n_control);
+    msg_real(&m, c->effective_control, 1);
     text_say(o, lang, &m);
     if (isnan(match->width))
         return;

@@ -226,7 +226,24 @@ static void a_count_that_may_not_be_shown_is_nowhere_on_the_page(void **state)
     const char *page = page_of(&x->in, LANG_NL, &o);
 
     assert_contains(page, "id=\"alike\"");
+    assert_contains(page, "een lege plek kan dus ook weinig personen zijn");
     assert_lacks(page, "18.446.744");
+    out_free(&o);
+}
+
+static void strata_are_told_as_strata(void **state)
+{
+    struct report_example *x = *state;
+    struct effect_match match = {.n_strata = 25, .n_alone = 120, .width = REAL_NAN};
+    out o;
+    x->results[0].match = &match;
+
+    const char *page = page_of(&x->in, LANG_EN, &o);
+
+    assert_contains(page, "Classes with persons from both groups: 25");
+    assert_contains(page, "For 120 of the ");
+    assert_contains(page, "The effect is about the treated in such a class.");
+    assert_lacks(page, "Pairs: 0");
     out_free(&o);
 }
 
@@ -460,6 +477,7 @@ int main(void)
         TEST(without_moments_in_time_the_computations_stand_beside_the_answer),
         TEST(how_alike_the_groups_were_stands_on_the_page_when_it_is_known),
         TEST(a_count_that_may_not_be_shown_is_nowhere_on_the_page),
+        TEST(strata_are_told_as_strata),
         TEST(an_empty_input_still_gives_a_page),
         TEST(contradictions_in_the_input_are_errors),
         TEST(every_number_of_a_table_is_in_the_json),

@@ -21,12 +21,14 @@ static void say_pairs(struct report_view *v, const struct effect_result *r,
                       struct report_points *points)
 {
     const struct effect_match *m = r->match;
-    if (m->n_pairs == EFFECT_HIDDEN || m->n_treated == EFFECT_HIDDEN ||
-        m->n_control == EFFECT_HIDDEN)
+    const struct effect_comparison *c = r->comparison;
+    const bool by_strata = m->n_pairs == 0;
+    const size_t n = by_strata ? m->n_strata : m->n_pairs;
+    if (n == EFFECT_HIDDEN || c->n_treated == EFFECT_HIDDEN || c->n_control == EFFECT_HIDDEN)
         return;
-    add(points,
-        SAY(v, "effect.basis-match", html_from_size(m->n_pairs), html_from_size(m->n_treated),
-            html_from_size(m->n_control), html_number(m->effective_control, 1)));
+    add(points, SAY(v, by_strata ? "effect.basis-strata" : "effect.basis-match", html_from_size(n),
+                    html_from_size(c->n_treated), html_from_size(c->n_control),
+                    html_number(c->effective_control, 1)));
 }
 
 static void say_weights(struct report_view *v, const struct effect_comparison *c,
@@ -54,6 +56,7 @@ void words_alike(struct report_view *v, const struct effect_result *r, struct re
         add_count(v, points, "effect.trimmed", e->n_trimmed, d->n_control);
     if (!r->match)
         return;
+    add_count(v, points, "effect.match-alone", r->match->n_alone, d->n_treated);
     add_count(v, points, "effect.match-outside", r->match->n_outside, d->n_treated);
     add_count(v, points, "effect.match-taken", r->match->n_taken, d->n_treated);
 }
