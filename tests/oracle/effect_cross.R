@@ -77,3 +77,21 @@ show("treated against cps", mean(both$re78[both$treat == 1]) - mean(both$re78[bo
 Z <- as.matrix(both[, c("age", "educ", "black", "hisp", "marr", "nodegree", "re74", "re75")])
 for (kind in c("hajek", "dr"))
   show(paste("treated against cps", kind), weighting(both$re78, both$treat, Z, rep(1, nrow(both)), kind))
+
+# CR2 (Bell and McCaffrey 2002) by hat matrices, CR3 as the jackknife over clusters.
+d <- read.table("tests/data/lalonde_614.tab", header = TRUE)
+m <- lm(re78 ~ age + educ + re74 + re75 + treat, d)
+x <- model.matrix(m)
+bread <- solve(crossprod(x))
+meat <- 0
+for (g in unique(d$educ)) {
+    i <- which(d$educ == g)
+    e <- eigen(diag(length(i)) - x[i, , drop = FALSE] %*% bread %*% t(x[i, , drop = FALSE]), TRUE)
+    root <- e$vectors %*% (ifelse(e$values > 1e-10, 1 / sqrt(e$values), 0) * t(e$vectors))
+    score <- t(x[i, , drop = FALSE]) %*% root %*% resid(m)[i]
+    meat <- meat + score %*% t(score)
+}
+without <- sapply(unique(d$educ), function(g) coef(update(m, data = d[d$educ != g, ]))["treat"])
+n <- length(without)
+cat("clusters:", coef(m)["treat"], sqrt((bread %*% meat %*% bread)["treat", "treat"]),
+    sqrt((n - 1) / n * sum((without - coef(m)["treat"])^2)), "\n")

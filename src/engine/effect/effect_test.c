@@ -117,6 +117,25 @@ static void least_squares_agree_with_r_in_all_kinds_of_errors(void **state)
     table_free(t);
 }
 
+static void errors_by_cluster_agree_with_hat_matrices_and_the_jackknife(void **state)
+{
+    (void)state;
+    table *t = open_fixture("lalonde_614.tab");
+    struct effect_spec s = ask(EFFECT_REGRESSION, "re78");
+    const char *covariates[] = {"age", "educ", "re74", "re75"};
+    for (size_t i = 0; i < 4; i++)
+        s.covariates[s.n_covariates++] = str_of(covariates[i]);
+    s.cluster = STR("educ");
+    s.has_errors = true;
+
+    s.errors = EFFECT_CR2;
+    expect(t, &s, 688.3287771223, 617.00849916211, 1e-8);
+    s.errors = EFFECT_CR3;
+    expect(t, &s, 688.3287771223, 639.03178406016, 1e-8);
+
+    table_free(t);
+}
+
 static void intervals_of_least_squares_are_those_of_student(void **state)
 {
     (void)state;
@@ -347,6 +366,7 @@ int main(void)
         cmocka_unit_test(the_experiment_shows_1794_dollars),
         cmocka_unit_test(a_survey_as_comparison_shows_a_loss_where_there_was_a_gain),
         cmocka_unit_test(least_squares_agree_with_r_in_all_kinds_of_errors),
+        cmocka_unit_test(errors_by_cluster_agree_with_hat_matrices_and_the_jackknife),
         cmocka_unit_test(intervals_of_least_squares_are_those_of_student),
         cmocka_unit_test(scores_of_the_treated_add_up_as_in_matchit),
         cmocka_unit_test(weighting_agrees_with_stacked_estimating_equations),
