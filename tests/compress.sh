@@ -78,30 +78,6 @@ same "an event study" --method twfe --event-study
 same "Sun and Abraham's effect" --method sunab
 same "Sun and Abraham's effect with a covariate" --method sunab --covariates huur
 
-# ---- larger than memory ----
-
-# A build for tests may need more than the limit for a panel of any size.
-if (ulimit -d 40960 && compress waterstad --threads 2 --output small.json) > out 2>&1; then
-    awk 'BEGIN {
-        print "persoon,maand,start,team,kosten"
-        for (i = 0; i < 75000; i++)
-            for (t = 1; t <= 24; t++)
-                printf "%d,%d,%d,%d,%d\n", i, t, i % 60 < 20 ? 8 + i % 5 : 0, i % 60,
-                       (i * 37 + t * 101 + i * t % 13) % 997
-    }' > large.csv
-    "$program" table import large.csv large.ot --unit persoon --time maand > out 2> err
-    [ "$(($(wc -c < large.ot)))" -gt $((60 * 1024 * 1024)) ] && (
-        ulimit -d 40960
-        exec "$program" effect compress --data large.ot --outcome kosten --unit persoon --time maand \
-            --first-treated start --cluster team --threads 2 --output large.json
-    ) > out 2> err && grep -q '"persons": 1250' large.json
-    result "a file of over 60 MB is compressed in less than 40 MB"
-    rm -f large.csv large.ot
-else
-    number=$((number + 1))
-    echo "ok $number - larger than memory # SKIP this build needs more memory to start"
-fi
-
 # ---- damaged and strange files ----
 
 # refused NAME WORDS ARGUMENT...: exit code 3, and the words on stderr

@@ -46,4 +46,11 @@ for options in "--method twfe" "--method twfe --fixed-effects team" "--method tw
         cmp free tight > err
     result "$options: the same bytes in $allowed kB"
 done
+
+compress() {
+    "$program" effect compress --data panel.ot --outcome y --unit unit --time time \
+        --first-treated first --cluster home --threads 2 > "$1" 2> err
+}
+compress free && [ -s free ] && (within compress tight) && cmp free tight > err
+result "compress: the same bytes in $allowed kB"
 finish
