@@ -135,11 +135,11 @@ WARN_UNUSED err chart_tornado(out *o, const struct chart_tornado *c, struct err_
 /* Estimates with intervals below each other. */
 struct chart_forest_row {
     str name;
-    str detail;   /* small, below the name */
-    bool heading; /* a name over the rows that follow, without a number */
-    bool main;    /* the row that the study is about */
-    double estimate, low, high;
-    str text; /* the numbers as the reader sees them; also why there is none */
+    str detail;                 /* small, below the name */
+    bool heading;               /* a name over the rows that follow, without a number */
+    bool main;                  /* the row that the study is about */
+    double estimate, low, high; /* an infinite end is drawn as an arrow at the edge */
+    str text;                   /* the numbers as the reader sees them; also why there is none */
     str tip;
 };
 

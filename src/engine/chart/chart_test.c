@@ -408,6 +408,27 @@ static void long_dutch_words_are_broken_and_never_cut(void **state)
     assert_true(picture_count(out_view(&f->o), "-</text>") >= 2);
 }
 
+static void an_interval_without_end_runs_to_the_edge_with_an_arrow(void **state)
+{
+    struct fixture *f = *state;
+    struct chart_forest_row mine[sizeof rows / sizeof *rows];
+    struct chart_forest c = sample_forest();
+    memcpy(mine, rows, sizeof rows);
+    c.rows = mine;
+    assert_int_equal(chart_forest(&f->o, &c, &f->info), OK);
+    const size_t n_lines = picture_count(out_view(&f->o), "<line");
+    out_clear(&f->o);
+    mine[0].low = -INFINITY;
+    mine[2].low = -INFINITY;
+    mine[2].high = INFINITY;
+
+    assert_int_equal(chart_forest(&f->o, &c, &f->info), OK);
+
+    assert_picture(f);
+    /* instead of a whisker: a line, and two for each arrow or one for a foot */
+    assert_int_equal(picture_count(out_view(&f->o), "<line"), n_lines + (1 + 2 + 1) + (1 + 2 + 2));
+}
+
 static void hostile_text_cannot_leave_its_place(void **state)
 {
     struct fixture *f = *state;
@@ -518,6 +539,7 @@ int main(void)
         DRAWING_TEST(a_histogram_is_the_picture_we_looked_at),
         DRAWING_TEST(a_tornado_is_the_picture_we_looked_at),
         DRAWING_TEST(a_forest_is_the_picture_we_looked_at),
+        DRAWING_TEST(an_interval_without_end_runs_to_the_edge_with_an_arrow),
         DRAWING_TEST(a_stacked_bar_is_the_picture_we_looked_at),
         DRAWING_TEST(one_point_and_all_zeros_give_a_sane_picture),
         DRAWING_TEST(long_dutch_words_are_broken_and_never_cut),

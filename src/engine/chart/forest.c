@@ -42,9 +42,10 @@ static err check(const struct chart_forest *c, struct err_info *info)
     return k.error;
 }
 
+/* An end may be infinite: then the interval runs on beyond the picture. */
 static bool has_interval(const struct chart_forest_row *r)
 {
-    return isfinite(r->estimate) && isfinite(r->low) && isfinite(r->high);
+    return isfinite(r->estimate) && !isnan(r->low) && !isnan(r->high);
 }
 
 static struct range value_range(const struct chart_forest *c)
@@ -123,6 +124,40 @@ static struct plot lay_out(struct svg *s, const struct chart_forest *c)
     return p;
 }
 
+static double end_of(const struct plot *p, double value)
+{
+    return isfinite(value) ? axis_at(&p->x, value) : value < 0 ? p->x.from : p->x.to;
+}
+
+/* A head that points beyond the picture, in the place of a foot. */
+static void draw_arrow(struct svg *s, double x, double middle, double size, bool left,
+                       const char *look)
+{
+    const double tail = left ? x + size : x - size;
+    svg_line(s, x, middle, tail, middle - size, look);
+    svg_line(s, x, middle, tail, middle + size, look);
+}
+
+static void draw_interval(struct svg *s, const struct chart_forest_row *r, const struct plot *p,
+                          double middle)
+{
+    const char *look = r->main ? LOOK_MAIN_WHISKER : LOOK_OTHER_WHISKER;
+    const double foot = r->main ? 6 : 4, low = end_of(p, r->low), high = end_of(p, r->high);
+    if (isfinite(r->low) && isfinite(r->high)) {
+        svg_whisker(s, low, middle, high, middle, foot, look);
+        return;
+    }
+    svg_line(s, low, middle, high, middle, look);
+    if (isfinite(r->low))
+        svg_line(s, low, middle - foot, low, middle + foot, look);
+    else
+        draw_arrow(s, low, middle, foot, true, look);
+    if (isfinite(r->high))
+        svg_line(s, high, middle - foot, high, middle + foot, look);
+    else
+        draw_arrow(s, high, middle, foot, false, look);
+}
+
 static void draw_mark(struct svg *s, const struct chart_forest_row *r, const struct plot *p,
                       double middle)
 {
@@ -130,8 +165,7 @@ static void draw_mark(struct svg *s, const struct chart_forest_row *r, const str
         return;
     const double x = axis_at(&p->x, r->estimate);
     if (has_interval(r))
-        svg_whisker(s, axis_at(&p->x, r->low), middle, axis_at(&p->x, r->high), middle,
-                    r->main ? 6 : 4, r->main ? LOOK_MAIN_WHISKER : LOOK_OTHER_WHISKER);
+        draw_interval(s, r, p, middle);
     if (r->main) {
         svg_points_begin(s, "polygon", LOOK_MAIN);
         svg_point(s, x - 9, middle);

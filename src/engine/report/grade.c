@@ -45,7 +45,7 @@ static bool is_few(const struct effect_result *r)
 {
     const struct effect_diagnostics *d = &r->diagnostics;
     if (r->teams)
-        return r->teams->rule != EFFECT_ANALYTIC;
+        return effect_has_few_teams(r);
     return d->n_treated < GRADE_PERSONS_FEW || d->n_control < GRADE_PERSONS_FEW;
 }
 

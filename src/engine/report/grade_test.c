@@ -62,7 +62,7 @@ static void each_weakness_takes_one_step(void **state)
     struct effect_diagnostics *d = &x->results[0].diagnostics;
     struct effect_look placebo = {.kind = EFFECT_LOOK_PLACEBO_START, .ci_low = 1, .ci_high = 2};
     struct effect_look control = {.kind = EFFECT_LOOK_UNAFFECTED, .ci_low = -2, .ci_high = -1};
-    struct effect_teams teams = {.rule = EFFECT_RANDOMISATION};
+    struct effect_teams teams = {.rule = EFFECT_ANALYTIC, .few = 7};
     struct report_grade g;
     make_sound(x);
 
