@@ -82,18 +82,6 @@ static err check_numbers(const struct effect_spec *s, struct err_info *info)
     return OK;
 }
 
-/* Two groups seen once have no start, and no others who start later. */
-static err check_start(const struct effect_spec *s, struct err_info *info)
-{
-    if (is_given(s->unit) || is_given(s->time) || effect_has_fixed_effects(s->method))
-        return OK;
-    if (s->anticipation)
-        return err_text(info, E_INPUT, "effect.option-of-panels", STR("anticipation"));
-    if (s->method == EFFECT_MATCHING && s->ipw != EFFECT_HAJEK)
-        return err_set(info, E_INPUT, "effect.matching-ipw");
-    return OK;
-}
-
 /* Weights make two groups alike in what is known about them, once. */
 static err check_balancing(const struct effect_spec *s, struct err_info *info)
 {
@@ -269,8 +257,6 @@ static err settle(struct effect_spec *s, struct err_info *info)
         e = effect_matching_check(s, info);
     if (e == OK)
         e = check_balancing(s, info);
-    if (e == OK)
-        e = check_start(s, info);
     if (e == OK)
         e = check_columns(s, info);
     if (e == OK)

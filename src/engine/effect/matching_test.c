@@ -414,10 +414,10 @@ static void options_without_meaning_are_refused(void **state)
     expect_refused(t, &s, "effect.option-not-for-distance");
     s = ask_lalonde(EFFECT_MATCHING);
     s.ipw = EFFECT_HORVITZ_THOMPSON;
-    expect_refused(t, &s, "effect.matching-ipw");
+    expect_refused(t, &s, "effect.option-without-meaning");
     s = ask_lalonde(EFFECT_MATCHING);
     s.anticipation = 1;
-    expect_refused(t, &s, "effect.option-of-panels");
+    expect_refused(t, &s, "effect.option-without-meaning");
     s = ask_lalonde(EFFECT_REGRESSION);
     s.replace = true;
     expect_refused(t, &s, "effect.option-of-matching");

@@ -41,8 +41,8 @@ WARN_UNUSED err panel_teams_sums(const struct panel_teams *t, par *pool, arena *
  * The same by estimating again: at most so many times that PANEL_RERUNS_WORK comparisons of
  * persons are made, but PANEL_RERUNS_MIN. *failed tells afterwards that memory was out.
  */
-#define PANEL_RERUNS_WORK 2.5e8
-enum { PANEL_RERUNS_MIN = 99 };
+#define PANEL_RERUNS_WORK 1e7
+enum { PANEL_RERUNS_MIN = 199 };
 WARN_UNUSED err panel_teams_rerun(const struct panel_teams *t, arena *a,
                                   struct teams_design *design, const bool **failed,
                                   struct err_info *info);
