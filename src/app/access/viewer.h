@@ -27,10 +27,10 @@ enum access_role {
 enum { ACCESS_STRONG_ROLES = ACCESS_RESIDENT_DATA | ACCESS_AUDITOR | ACCESS_ADMIN };
 
 struct viewer {
-    struct party_id id;  /* v == 0: a visitor */
-    bool is_active;      /* a confirmed account that is not blocked or erased; false for a visitor */
-    bool has_second;     /* the second factor was given in this session */
-    unsigned roles;      /* of enum access_role, whether or not they count now: see viewer_may */
+    struct party_id id; /* v == 0: a visitor */
+    bool is_active;     /* a confirmed account that is not blocked or erased; false for a visitor */
+    bool has_second;    /* the second factor was given in this session */
+    unsigned roles;     /* of enum access_role, whether or not they count now: see viewer_may */
     enum lang lang;
 };
 

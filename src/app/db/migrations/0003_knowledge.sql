@@ -86,7 +86,7 @@ CREATE TABLE revision (
 CREATE TABLE draft (
   publication_id INT8 NOT NULL REFERENCES publication (id),
   party_id INT8 NOT NULL REFERENCES party (id),
-  base_revision INT8 NOT NULL,
+  base_version INT8 NOT NULL,
   title TEXT NOT NULL,
   summary TEXT NOT NULL,
   body TEXT NOT NULL,
