@@ -151,8 +151,6 @@ struct cursor {
 struct publication_filter {
     struct space_id space; /* v == 0: everywhere */
     struct party_id owner; /* v == 0: by anybody */
-    bool has_lang;
-    enum lang lang;
 };
 
 /*

@@ -41,7 +41,7 @@ CREATE TABLE publication (
   twin_id INT8 REFERENCES publication (id), -- the same in the other language
   level INT8 NOT NULL CHECK (level IN (0, 1, 2, 3)), -- what the owner asked; no other deed rewrites it
   eff INT8 NOT NULL CHECK (eff IN (0, 1, 2, 3)),     -- after ceilings and parent
-  aud INT8 NOT NULL, -- audience key of eff: 1 public, 2 signed in, else id of the space or the owner
+  aud INT8 NOT NULL, -- audience key, see queries.sql: 0 not live, 1 public, 2 signed in, else an id
   state INT8 NOT NULL CHECK (state IN (0, 1, 2, 3)), -- draft, published, archived, removed
   publish_at INT8,
   delete_at INT8,
@@ -60,7 +60,10 @@ CREATE TABLE publication (
 ) STRICT;
 CREATE INDEX publication_newest ON publication (aud, publish_at, id);
 CREATE INDEX publication_space ON publication (space_id, aud, publish_at, id);
-CREATE INDEX publication_owner ON publication (owner_id, changed_at, id);
+CREATE INDEX publication_by ON publication (owner_id, aud, publish_at, id);
+CREATE INDEX publication_mine ON publication (owner_id, changed_at, id);
+CREATE INDEX publication_twin ON publication (twin_id);
+CREATE INDEX publication_expiry ON publication (delete_at) WHERE delete_at IS NOT NULL AND aud <> 0;
 CREATE INDEX publication_parent ON publication (parent_id);
 
 -- All that a publication hangs under; not itself. Rows are made with it and never change.
