@@ -23,7 +23,7 @@ EXISTS (SELECT 1 FROM publication_grant AS g WHERE @grant_reaches);
 EXISTS (SELECT 1 FROM publication_grant AS g WHERE g.access = 1 AND @grant_reaches);
 
 --: fragment is_live (now int)
-(p.state IN (1, 2) AND p.publish_at <= :now AND (p.delete_at IS NULL OR p.delete_at > :now));
+(p.state IN (1, 2) AND p.publish_at <= :now AND :now < p.delete_at);
 
 --: fragment visible_itself (viewer party_id, active bool, now int)
 (p.state <> 3

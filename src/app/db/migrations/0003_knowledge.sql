@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: EUPL-1.2
 -- Spaces, publications and what hangs on them. Commons: keys are ids, later shardable by space.
--- Levels: 0 owner, 1 space, 2 signed in, 3 public. Times are UTC milliseconds; NULL means never set.
+-- Levels: 0 owner, 1 space, 2 signed in, 3 public. Times are UTC milliseconds. A day that was not set
+-- is the last one there is (9223372036854775807), so that no rule meets NULL.
 
 CREATE TABLE space (
   id INT8 PRIMARY KEY,
@@ -43,9 +44,9 @@ CREATE TABLE publication (
   eff INT8 NOT NULL CHECK (eff IN (0, 1, 2, 3)),     -- after ceilings and parent
   aud INT8 NOT NULL, -- audience key, see queries.sql: 0 not live, 1 public, 2 signed in, else an id
   state INT8 NOT NULL CHECK (state IN (0, 1, 2, 3)), -- draft, published, archived, removed
-  publish_at INT8,
-  delete_at INT8,
-  removed_at INT8,
+  publish_at INT8 NOT NULL,
+  delete_at INT8 NOT NULL, -- exclusive
+  removed_at INT8 NOT NULL,
   comment_policy INT8 NOT NULL CHECK (comment_policy IN (0, 1, 2)), -- closed, members, signed in
   revision INT8 NOT NULL, -- number of the one shown
   title TEXT NOT NULL,    -- of that revision, so that lists read one table
@@ -63,7 +64,7 @@ CREATE INDEX publication_space ON publication (space_id, aud, publish_at, id);
 CREATE INDEX publication_by ON publication (owner_id, aud, publish_at, id);
 CREATE INDEX publication_mine ON publication (owner_id, changed_at, id);
 CREATE INDEX publication_twin ON publication (twin_id);
-CREATE INDEX publication_expiry ON publication (delete_at) WHERE delete_at IS NOT NULL AND aud <> 0;
+CREATE INDEX publication_expiry ON publication (delete_at) WHERE aud <> 0;
 CREATE INDEX publication_parent ON publication (parent_id);
 
 -- All that a publication hangs under; not itself. Rows are made with it and never change.
