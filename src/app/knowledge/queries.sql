@@ -134,21 +134,30 @@ SELECT s.id, s.ceiling FROM space AS s WHERE s.parent_id = :parent ORDER BY s.id
 --: write space_set_eff (id space_id, eff int)
 UPDATE space SET eff_ceiling = :eff WHERE id = :id;
 
--- Those at the top of a space, then below them level by level: each looks at the one above it.
---: write publications_level_top (space space_id, ceiling int)
-UPDATE publication SET eff = CASE WHEN level < :ceiling THEN level ELSE :ceiling END
- WHERE space_id = :space AND parent_id IS NULL;
-
---: count publications_level_below (space space_id, ceiling int)
+-- The narrowest of the ceiling, the own level and the levels of all that it hangs under. Either all of
+-- a space, or one publication and what hangs under it.
+--: write publications_set_eff (ceiling int, space space_id, id publication_id)
 UPDATE publication
-   SET eff = (SELECT CASE WHEN publication.level <= up.eff AND publication.level <= :ceiling
-                          THEN publication.level
-                          WHEN up.eff <= :ceiling THEN up.eff ELSE :ceiling END
-                FROM publication AS up WHERE up.id = publication.parent_id)
- WHERE space_id = :space AND parent_id IS NOT NULL;
+   SET eff = (SELECT CASE WHEN min(q.level) < :ceiling THEN min(q.level) ELSE :ceiling END
+                FROM publication AS q
+               WHERE q.id = publication.id
+                  OR q.id IN (SELECT up.above_id FROM publication_above AS up
+                               WHERE up.publication_id = publication.id))
+ WHERE {of: space = space_id = :space
+          | tree = (id = :id OR id IN (SELECT below.publication_id FROM publication_above AS below
+                                        WHERE below.above_id = :id))};
 
---: write publications_key (space space_id)
+-- Behind every change of level, state or space.
+--: write publications_set_key (space space_id, id publication_id)
 UPDATE publication
    SET aud = CASE WHEN state NOT IN (1, 2) THEN 0 WHEN eff = 3 THEN 1 WHEN eff = 2 THEN 2
                   WHEN eff = 1 THEN space_id ELSE owner_id END
- WHERE space_id = :space AND aud <> 0;
+ WHERE {of: space = space_id = :space
+          | tree = (id = :id OR id IN (SELECT below.publication_id FROM publication_above AS below
+                                        WHERE below.above_id = :id))};
+
+-- What has expired leaves the lists' index; a few at a time.
+--: count publications_expire (now int, limit int)
+UPDATE publication SET aud = 0
+ WHERE id IN (SELECT p.id FROM publication AS p
+               WHERE p.delete_at <= :now AND p.aud <> 0 ORDER BY p.delete_at LIMIT :limit);
