@@ -2,7 +2,7 @@
 /*
  * app: what the rooms of the second floor are given from outside.
  *
- * Does: name the clock, chance, ids and keys that the program made at its start, and who does a
+ * Does: name the clock, chance and keys that the program made at its start, and who does a
  *       thing, when. Tests pass their own.
  * Does not: own any of them, or hold a database: a connection belongs to one thread and is passed
  *           beside it.
@@ -13,7 +13,6 @@
 #include "app/access/viewer.h"
 #include "base/arena.h"
 
-struct id_source;
 struct password_gate;
 
 enum { APP_KEY_BYTES = 32 };
@@ -31,7 +30,6 @@ struct app_keys {
 struct app {
     int64_t (*now_ms)(void);                  /* UTC */
     void (*random_bytes)(void *to, size_t n); /* fit for secrets */
-    struct id_source *ids;
     const struct app_keys *keys;
     struct password_gate *gate; /* bounds how many passwords are hashed at once */
     str base_url;               /* "https://voorbeeldstad.nl", without a slash at the end */

@@ -154,8 +154,8 @@ struct publication_filter {
 };
 
 /*
- * The newest that the viewer may see, newest first, at most `limit` (1 to PAGE_ITEMS_MAX) behind
- * `from`. `next` is where the following page begins; its id is 0 when there is none.
+ * The newest of what is live for the viewer, newest first, at most `limit` (1 to PAGE_ITEMS_MAX)
+ * behind `from`. `next` is where the following page begins; its id is 0 when there is none.
  */
 WARN_UNUSED err publication_newest(const struct deed *deed, db *d, struct publication_filter filter,
                                    struct cursor from, size_t limit, struct publication **list,
