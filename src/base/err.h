@@ -20,6 +20,8 @@ typedef enum err {
     E_IO,
     E_NOMEM,
     E_CANCELLED, /* the user asked to stop */
+    E_BUSY,      /* the machine cannot now: the same may work in a moment */
+    E_DENIED,    /* you may not, and the message names the rule */
 } err;
 
 #define WARN_UNUSED __attribute__((warn_unused_result))

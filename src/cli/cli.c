@@ -55,7 +55,9 @@ static int exit_of(err code)
     case E_LIMIT: return CLI_BAD_INPUT;
     case E_IO:
     case E_NOMEM:
-    case E_CANCELLED: break;
+    case E_CANCELLED:
+    case E_BUSY:
+    case E_DENIED: break;
     }
     return CLI_FAILED;
 }
