@@ -7,7 +7,7 @@
  *       a disk or a terminal; count the lines for which there was no room, and say how many.
  * Does not: keep, rotate or ship files (the system's journal does), or know what is
  *           personal: who logs gives names of routes, codes and sizes, never addresses,
- *           names, queries or what people typed. The audit log is app/log.
+ *           names, queries or what people typed. The audit log is app/audit.
  */
 #ifndef ONTSCHOT_BASE_LOG_H
 #define ONTSCHOT_BASE_LOG_H

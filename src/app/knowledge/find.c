@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* find: one publication, for who may see it. */
 #include "app/knowledge/knowledge_int.h"
-#include "app/knowledge/queries.h"
 
 static struct visible_facts facts_of(const struct visible_facts_of_row *row)
 {
@@ -37,5 +36,40 @@ err knowledge_visible(const struct deed *deed, db *d, struct publication_id id,
         return err_set(info, E_NOT_FOUND, "knowledge.no-publication");
     if (facts)
         *facts = chain[0];
+    return OK;
+}
+
+static void say_rights(const struct deed *deed, const struct visible_facts *facts,
+                       const struct standing *in_space, struct publication *p)
+{
+    const bool is_active = deed->viewer.is_active;
+    const bool edits_here = in_space->is_member && in_space->role != MEMBER_PLAIN &&
+                            in_space->role != MEMBER_JURY && p->eff >= LEVEL_SPACE;
+
+    p->may_own = is_active && p->owner.v == deed->viewer.id.v;
+    p->may_edit = is_active && (p->may_own || facts->may_edit || edits_here);
+    p->may_comment =
+        is_active && p->state == PUBLICATION_PUBLISHED &&
+        (p->comments == COMMENTS_SIGNED_IN ||
+         (p->comments == COMMENTS_MEMBERS && (p->space.v == 0 || in_space->is_member)));
+}
+
+err publication_find(const struct deed *deed, db *d, struct publication_id id,
+                     struct publication *p, struct err_info *info)
+{
+    struct publication_row_row row;
+    struct visible_facts facts;
+    struct standing in_space;
+
+    err e = knowledge_visible(deed, d, id, &facts, info);
+    if (e == OK)
+        e = publication_row(d, deed->memory, (struct publication_row_in){.id = id}, &row, info);
+    if (e == OK)
+        e = space_standing(deed, d, row.space_id, &in_space, info);
+    if (e != OK)
+        return e;
+    *p = PUBLICATION_OF(&row);
+    p->body = row.body;
+    say_rights(deed, &facts, &in_space, p);
     return OK;
 }

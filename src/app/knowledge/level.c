@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* level: what is stored of the narrowest of all levels, so that lists need not climb. */
 #include "app/knowledge/knowledge_int.h"
-#include "app/knowledge/queries.h"
 
 enum { CHILDREN_MAX = 5000 };
 
@@ -13,14 +12,12 @@ static enum level narrowest(enum level a, enum level b)
 err level_set_tree(db_tx *tx, struct publication_id id, enum level ceiling, struct err_info *info)
 {
     err e = publications_set_eff(tx,
-                                 (struct publications_set_eff_in){.of = PUBLICATIONS_SET_EFF_TREE,
-                                                                  .ceiling = ceiling,
-                                                                  .id = id},
+                                 (struct publications_set_eff_in){
+                                     .of = PUBLICATIONS_SET_EFF_TREE, .ceiling = ceiling, .id = id},
                                  info);
     if (e == OK)
         e = publications_set_key(
-            tx,
-            (struct publications_set_key_in){.of = PUBLICATIONS_SET_KEY_TREE, .id = id}, info);
+            tx, (struct publications_set_key_in){.of = PUBLICATIONS_SET_KEY_TREE, .id = id}, info);
     return e;
 }
 
@@ -28,15 +25,14 @@ static err set_contents(db_tx *tx, struct space_id id, enum level eff, struct er
 {
     err e = space_set_eff(tx, (struct space_set_eff_in){.id = id, .eff = eff}, info);
     if (e == OK)
-        e = publications_set_eff(
-            tx,
-            (struct publications_set_eff_in){
-                .of = PUBLICATIONS_SET_EFF_SPACE, .ceiling = eff, .space = id},
-            info);
+        e = publications_set_eff(tx,
+                                 (struct publications_set_eff_in){
+                                     .of = PUBLICATIONS_SET_EFF_SPACE, .ceiling = eff, .space = id},
+                                 info);
     if (e == OK)
         e = publications_set_key(
-            tx,
-            (struct publications_set_key_in){.of = PUBLICATIONS_SET_KEY_SPACE, .space = id}, info);
+            tx, (struct publications_set_key_in){.of = PUBLICATIONS_SET_KEY_SPACE, .space = id},
+            info);
     return e;
 }
 

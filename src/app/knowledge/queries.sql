@@ -161,3 +161,91 @@ UPDATE publication
 UPDATE publication SET aud = 0
  WHERE id IN (SELECT p.id FROM publication AS p
                WHERE p.delete_at <= :now AND p.aud <> 0 ORDER BY p.delete_at LIMIT :limit);
+
+-- ---- writing ----
+
+--: one space_standing_of (space space_id, viewer party_id) -> (role int, state int)
+SELECT m.role, m.state FROM membership AS m WHERE m.space_id = :space AND m.party_id = :viewer;
+
+--: one space_ceiling (id space_id) -> (eff int)
+SELECT s.eff_ceiling AS eff FROM space AS s WHERE s.id = :id;
+
+--: write publication_add (id publication_id, kind int, space space_id?, parent publication_id?,
+--:   owner party_id, lang int, twin publication_id?, level int, publish_at int, delete_at int,
+--:   comments int, title text, summary text, now int)
+INSERT INTO publication (id, kind, space_id, parent_id, owner_id, lang, twin_id, level, eff, aud, state,
+                         publish_at, delete_at, removed_at, comment_policy, revision, title, summary,
+                         n_comments, n_views, version, created_at, changed_at)
+VALUES (:id, :kind, :space, :parent, :owner, :lang, :twin, :level, 0, 0, 0, :publish_at, :delete_at,
+        9223372036854775807, :comments, 1, :title, :summary, 0, 0, 1, :now, :now);
+
+--: write publication_hang (id publication_id, parent publication_id)
+INSERT INTO publication_above (publication_id, above_id)
+SELECT CAST(:id AS INT8), p.id FROM publication AS p WHERE p.id = :parent
+ UNION ALL
+SELECT CAST(:id AS INT8), up.above_id FROM publication_above AS up WHERE up.publication_id = :parent;
+
+--: one publication_depth (id publication_id) -> (n int)
+SELECT count(*) AS n FROM publication_above AS up WHERE up.publication_id = :id;
+
+--: write revision_add (id publication_id, number int, title text, summary text, body text,
+--:   author party_id, now int)
+INSERT INTO revision (publication_id, number, title, summary, body, author_id, at)
+VALUES (:id, :number, :title, :summary, :body, :author, :now);
+
+-- Nothing happens when the version is no longer this one.
+--: count publication_update (id publication_id, version int, lang int, twin publication_id?,
+--:   level int, publish_at int, delete_at int, comments int, revision int, title text,
+--:   summary text, now int)
+UPDATE publication
+   SET lang = :lang, twin_id = :twin, level = :level, publish_at = :publish_at,
+       delete_at = :delete_at, comment_policy = :comments, revision = :revision, title = :title,
+       summary = :summary, version = version + 1, changed_at = :now
+ WHERE id = :id AND version = :version;
+
+--: write publications_set_space (id publication_id, space space_id?)
+UPDATE publication SET space_id = :space
+ WHERE id = :id OR id IN (SELECT below.publication_id FROM publication_above AS below
+                           WHERE below.above_id = :id);
+
+--: count publication_update_state (id publication_id, version int, state int, publish_at int,
+--:   removed_at int, now int)
+UPDATE publication
+   SET state = :state, publish_at = :publish_at, removed_at = :removed_at, version = version + 1,
+       changed_at = :now
+ WHERE id = :id AND version = :version;
+
+-- What its owner removed, for putting it back: no rule shows it to anybody.
+--: one publication_removed (id publication_id, owner party_id) -> (version int, removed_at int)
+SELECT pub.version, pub.removed_at FROM publication AS pub
+ WHERE pub.id = :id AND pub.owner_id = :owner AND pub.state = 3;
+
+--: one draft_row (id publication_id, party party_id)
+--:   -> (base_version int, saved_at int, title text, summary text, body text)
+SELECT dr.base_version, dr.saved_at, dr.title, dr.summary, dr.body FROM draft AS dr
+ WHERE dr.publication_id = :id AND dr.party_id = :party;
+
+--: write draft_put (id publication_id, party party_id, base_version int, title text, summary text,
+--:   body text, now int)
+INSERT INTO draft (publication_id, party_id, base_version, title, summary, body, saved_at)
+VALUES (:id, :party, :base_version, :title, :summary, :body, :now)
+    ON CONFLICT (publication_id, party_id) DO UPDATE
+   SET base_version = excluded.base_version, title = excluded.title, summary = excluded.summary,
+       body = excluded.body, saved_at = excluded.saved_at;
+
+--: write draft_delete (id publication_id, party party_id)
+DELETE FROM draft WHERE publication_id = :id AND party_id = :party;
+
+--: many revisions (id publication_id, limit int)
+--:   -> (number int, at int, author party_id, author_name text, title text, summary text)
+SELECT r.number, r.at, r.author_id AS author, party.name AS author_name, r.title, r.summary
+  FROM revision AS r JOIN party ON party.id = r.author_id
+ WHERE r.publication_id = :id
+ ORDER BY r.number DESC
+ LIMIT :limit;
+
+--: one revision_row (id publication_id, number int)
+--:   -> (number int, at int, author party_id, author_name text, title text, summary text, body text)
+SELECT r.number, r.at, r.author_id AS author, party.name AS author_name, r.title, r.summary, r.body
+  FROM revision AS r JOIN party ON party.id = r.author_id
+ WHERE r.publication_id = :id AND r.number = :number;

@@ -52,7 +52,7 @@ CREATE TABLE publication (
   title TEXT NOT NULL,    -- of that revision, so that lists read one table
   summary TEXT NOT NULL,
   n_comments INT8 NOT NULL,
-  n_views INT8 NOT NULL,
+  n_views INT8 NOT NULL, -- of its whole life; by day in view_day
   version INT8 NOT NULL, -- rises with each change: the entity tag
   created_at INT8 NOT NULL,
   changed_at INT8 NOT NULL,

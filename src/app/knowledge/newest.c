@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * newest: the newest publications for a viewer. Each audience key of the viewer, and what was
+ * granted, is a stream from newest to oldest that the index gives for nothing; they are merged,
+ * and the rule is asked of what comes out, a page at a time, until the page is full.
+ */
+#include "app/knowledge/knowledge_int.h"
+
+#include <string.h>
+
+enum { NOMINEES_MAX = 2 * PAGE_ITEMS_MAX };
+
+struct nominee {
+    struct publication_id id;
+    int64_t at;
+};
+
+/* Who asks for what, the same for each page of nominees. */
+struct search {
+    const struct deed *deed;
+    db *d;
+    struct publication_filter filter;
+    int64_t *keys;
+    size_t n_keys;
+};
+
+err audience_keys(const struct deed *deed, db *d, int64_t **keys, size_t *n, struct err_info *info)
+{
+    struct viewer_spaces_row *space = NULL;
+    size_t n_spaces = 0;
+
+    if (deed->viewer.is_active) {
+        const err e = viewer_spaces(
+            d, deed->memory,
+            (struct viewer_spaces_in){.viewer = deed->viewer.id, .limit = MEMBERSHIPS_MAX}, &space,
+            &n_spaces, info);
+        if (e != OK)
+            return e;
+    }
+    *keys = ARENA_NEW(deed->memory, int64_t, n_spaces + 3);
+    if (!*keys)
+        return err_nomem(info);
+    *n = 0;
+    (*keys)[(*n)++] = AUDIENCE_PUBLIC;
+    if (!deed->viewer.is_active)
+        return OK;
+    (*keys)[(*n)++] = AUDIENCE_SIGNED_IN;
+    (*keys)[(*n)++] = deed->viewer.id.v;
+    for (size_t i = 0; i < n_spaces; i++)
+        (*keys)[(*n)++] = space[i].space_id.v;
+    return OK;
+}
+
+static bool is_newer(struct nominee a, struct nominee b)
+{
+    return a.at != b.at ? a.at > b.at : a.id.v > b.id.v;
+}
+
+/*
+ * Keeps the `limit` newest in `list`, newest first, each once: `more` is sorted the same way.
+ * What is granted may also be nominated by a key, and then comes in twice.
+ */
+static size_t merge(struct nominee *list, size_t n, const struct nominee *more, size_t n_more,
+                    size_t limit)
+{
+    struct nominee old[NOMINEES_MAX];
+    size_t i = 0, j = 0, kept = 0;
+
+    memcpy(old, list, n * sizeof *old);
+    while (kept < limit && (i < n || j < n_more)) {
+        const bool from_old = j == n_more || (i < n && !is_newer(more[j], old[i]));
+        if (i < n && j < n_more && old[i].id.v == more[j].id.v)
+            j++;
+        list[kept++] = from_old ? old[i++] : more[j++];
+    }
+    return kept;
+}
+
+static err nominate_by_key(const struct search *s, int64_t key, struct cursor from, size_t limit,
+                           struct nominee *more, size_t *n, struct err_info *info)
+{
+    struct publications_nominated_row *row;
+    const struct publications_nominated_in in = {
+        .aud = key,
+        .now = s->deed->now_ms,
+        .before_at = from.at,
+        .before_id = {from.id},
+        .in_space = s->filter.space.v != 0,
+        .space = s->filter.space,
+        .by_owner = s->filter.owner.v != 0,
+        .owner = s->filter.owner,
+        .limit = (int64_t)limit,
+    };
+    const err e = publications_nominated(s->d, s->deed->memory, in, &row, n, info);
+    for (size_t i = 0; e == OK && i < *n; i++)
+        more[i] = (struct nominee){row[i].id, row[i].publish_at};
+    return e;
+}
+
+static err nominate_granted(const struct search *s, struct cursor from, size_t limit,
+                            struct nominee *more, size_t *n, struct err_info *info)
+{
+    struct publications_granted_row *row;
+    const struct publications_granted_in in = {
+        .viewer = s->deed->viewer.id,
+        .now = s->deed->now_ms,
+        .before_at = from.at,
+        .before_id = {from.id},
+        .in_space = s->filter.space.v != 0,
+        .space = s->filter.space,
+        .by_owner = s->filter.owner.v != 0,
+        .owner = s->filter.owner,
+        .limit = (int64_t)limit,
+    };
+    const err e = publications_granted(s->d, s->deed->memory, in, &row, n, info);
+    for (size_t i = 0; e == OK && i < *n; i++)
+        more[i] = (struct nominee){row[i].id, row[i].publish_at};
+    return e;
+}
+
+/* The `limit` newest behind `from` that any key or grant nominates. */
+static err nominate(const struct search *s, struct cursor from, size_t limit, struct nominee *list,
+                    size_t *n, struct err_info *info)
+{
+    struct nominee more[NOMINEES_MAX];
+    size_t n_more;
+    err e = OK;
+
+    *n = 0;
+    for (size_t k = 0; e == OK && k < s->n_keys; k++) {
+        e = nominate_by_key(s, s->keys[k], from, limit, more, &n_more, info);
+        if (e == OK)
+            *n = merge(list, *n, more, n_more, limit);
+    }
+    if (e == OK && s->deed->viewer.is_active) {
+        e = nominate_granted(s, from, limit, more, &n_more, info);
+        if (e == OK)
+            *n = merge(list, *n, more, n_more, limit);
+    }
+    return e;
+}
+
+/* Of the nominees those that the rule lets through, appended to `list`. */
+static err admit(const struct search *s, const struct nominee *nominee, size_t n_nominees,
+                 struct publication *list, size_t limit, size_t *n, struct err_info *info)
+{
+    struct publication_id id[NOMINEES_MAX];
+    struct publications_shown_row *row;
+    size_t n_rows;
+
+    for (size_t i = 0; i < n_nominees; i++)
+        id[i] = nominee[i].id;
+    const err e = publications_shown(s->d, s->deed->memory,
+                                     (struct publications_shown_in){
+                                         .ids = {id, n_nominees},
+                                         .viewer = s->deed->viewer.id,
+                                         .active = s->deed->viewer.is_active,
+                                         .now = s->deed->now_ms,
+                                         .limit = (int64_t)n_nominees,
+                                     },
+                                     &row, &n_rows, info);
+    for (size_t i = 0; e == OK && i < n_rows && *n < limit; i++)
+        list[(*n)++] = PUBLICATION_OF(&row[i]);
+    return e;
+}
+
+err publication_newest(const struct deed *deed, db *d, struct publication_filter filter,
+                       struct cursor from, size_t limit, struct publication **list, size_t *n,
+                       struct cursor *next, struct err_info *info)
+{
+    struct search s = {.deed = deed, .d = d, .filter = filter};
+    struct nominee nominee[NOMINEES_MAX];
+    size_t n_nominees, wanted = limit + 1; /* one more tells whether a page follows */
+
+    if (limit == 0 || limit > PAGE_ITEMS_MAX)
+        return err_set(info, E_INPUT, "knowledge.list-limit");
+    *list = ARENA_NEW(deed->memory, struct publication, wanted);
+    if (!*list)
+        return err_nomem(info);
+    *n = 0;
+    *next = (struct cursor){0};
+    if (from.id == 0)
+        from = (struct cursor){INT64_MAX, INT64_MAX};
+
+    err e = audience_keys(deed, d, &s.keys, &s.n_keys, info);
+    do {
+        if (e == OK)
+            e = nominate(&s, from, wanted, nominee, &n_nominees, info);
+        if (e == OK && n_nominees > 0) {
+            e = admit(&s, nominee, n_nominees, *list, wanted, n, info);
+            from = (struct cursor){nominee[n_nominees - 1].at, nominee[n_nominees - 1].id.v};
+        }
+    } while (e == OK && *n < wanted && n_nominees == wanted);
+    if (e == OK && *n == wanted) {
+        *n = limit;
+        *next = (struct cursor){(*list)[limit - 1].publish_at, (*list)[limit - 1].id.v};
+    }
+    return e;
+}
