@@ -30,8 +30,10 @@ enum {
     PUBLICATION_SUMMARY_MAX = 600,
     PUBLICATION_BODY_MAX = 200000, /* bytes; a book chapter */
     COMMENT_MAX = 4000,
-    PAGE_ITEMS_MAX = 100, /* of any list asked at once */
-    BIN_DAYS = 30,        /* what was removed can be put back */
+    GRANTS_MAX = 200,           /* of one publication */
+    PAGE_ITEMS_MAX = 100,       /* of any list asked at once */
+    REVISIONS_SHOWN_MAX = 1000, /* the newest of one publication */
+    BIN_DAYS = 30,              /* what was removed can be put back */
 };
 
 /* ---- spaces ---- */

@@ -249,3 +249,153 @@ SELECT r.number, r.at, r.author_id AS author, party.name AS author_name, r.title
 SELECT r.number, r.at, r.author_id AS author, party.name AS author_name, r.title, r.summary, r.body
   FROM revision AS r JOIN party ON party.id = r.author_id
  WHERE r.publication_id = :id AND r.number = :number;
+
+-- ---- grants ----
+
+--: many grants (id publication_id, limit int)
+--:   -> (subject_kind int, subject_id int, access int, party_name text?, space_name text?)
+SELECT g.subject_kind, g.subject_id, g.access, party.name AS party_name,
+       space.name_nl AS space_name
+  FROM publication_grant AS g
+  LEFT JOIN party ON g.subject_kind = 0 AND party.id = g.subject_id
+  LEFT JOIN space ON g.subject_kind = 1 AND space.id = g.subject_id
+ WHERE g.publication_id = :id
+ ORDER BY g.subject_kind, g.subject_id
+ LIMIT :limit;
+
+--: write grant_put (id publication_id, kind int, subject int, access int, by party_id, now int)
+INSERT INTO publication_grant (publication_id, subject_kind, subject_id, access, granted_by, granted_at)
+VALUES (:id, :kind, :subject, :access, :by, :now)
+    ON CONFLICT (publication_id, subject_kind, subject_id) DO UPDATE
+   SET access = excluded.access, granted_by = excluded.granted_by, granted_at = excluded.granted_at;
+
+--: write grant_delete (id publication_id, kind int, subject int)
+DELETE FROM publication_grant
+ WHERE publication_id = :id AND subject_kind = :kind AND subject_id = :subject;
+
+-- ---- comments ----
+
+--: many comments (id publication_id, after_at int, after_id comment_id, limit int)
+--:   -> (id comment_id, reply_to comment_id?, author party_id, author_name text, body text, state int,
+--:       created_at int)
+SELECT c.id, c.reply_to, c.author_id AS author, party.name AS author_name,
+       CASE WHEN c.state = 0 THEN c.body ELSE '' END AS body, c.state, c.created_at
+  FROM comment AS c JOIN party ON party.id = c.author_id
+ WHERE c.publication_id = :id AND (c.created_at, c.id) > (:after_at, :after_id)
+ ORDER BY c.created_at, c.id
+ LIMIT :limit;
+
+--: one comment_row (id comment_id) -> (publication publication_id, author party_id, state int)
+SELECT c.publication_id AS publication, c.author_id AS author, c.state FROM comment AS c
+ WHERE c.id = :id;
+
+--: write comment_insert (id comment_id, publication publication_id, reply_to comment_id?,
+--:   author party_id, body text, now int)
+INSERT INTO comment (id, publication_id, reply_to, author_id, body, state, created_at, changed_at)
+VALUES (:id, :publication, :reply_to, :author, :body, 0, :now, :now);
+
+--: count comment_set_removed (id comment_id, now int)
+UPDATE comment SET state = 1, body = '', changed_at = :now WHERE id = :id AND state = 0;
+
+--: write publication_count_comments (id publication_id, change int)
+UPDATE publication SET n_comments = n_comments + :change WHERE id = :id;
+
+-- ---- views ----
+
+--: write view_day_add (id publication_id, day int, signed_in int, visitors int)
+INSERT INTO view_day (publication_id, day, n_signed_in, n_visitors)
+VALUES (:id, :day, :signed_in, :visitors)
+    ON CONFLICT (publication_id, day) DO UPDATE
+   SET n_signed_in = view_day.n_signed_in + excluded.n_signed_in,
+       n_visitors = view_day.n_visitors + excluded.n_visitors;
+
+--: write publication_count_views (id publication_id, change int)
+UPDATE publication SET n_views = n_views + :change WHERE id = :id;
+
+-- ---- spaces ----
+
+--: one space_row (id space_id, viewer party_id)
+--:   -> (id space_id, parent_id space_id?, slug text, name_nl text, name_en text, about_nl text,
+--:       about_en text, join_policy int, ceiling int, eff_ceiling int, listed bool, version int,
+--:       role int?, state int?)
+SELECT s.id, s.parent_id, s.slug, s.name_nl, s.name_en, s.about_nl, s.about_en, s.join_policy,
+       s.ceiling, s.eff_ceiling, s.listed, s.version, m.role, m.state
+  FROM space AS s
+  LEFT JOIN membership AS m ON m.space_id = s.id AND m.party_id = :viewer
+ WHERE s.id = :id;
+
+--: one space_of_slug (slug text) -> (id space_id)
+SELECT s.id FROM space AS s WHERE s.slug = :slug;
+
+-- Under a space that the viewer is shown: those that are listed or that concern the viewer.
+--: many spaces_under (parent space_id, viewer party_id, limit int)
+--:   -> (id space_id, parent_id space_id?, slug text, name_nl text, name_en text, about_nl text,
+--:       about_en text, join_policy int, ceiling int, eff_ceiling int, listed bool, version int,
+--:       role int?, state int?)
+SELECT s.id, s.parent_id, s.slug, s.name_nl, s.name_en, s.about_nl, s.about_en, s.join_policy,
+       s.ceiling, s.eff_ceiling, s.listed, s.version, m.role, m.state
+  FROM space AS s
+  LEFT JOIN membership AS m ON m.space_id = s.id AND m.party_id = :viewer
+ WHERE {at: top = s.parent_id IS NULL | below = s.parent_id = :parent}
+   AND (s.listed = 1 OR m.state IN (0, 1, 2))
+ ORDER BY {lang: nl = s.name_nl | en = s.name_en}, s.id
+ LIMIT :limit;
+
+--: many spaces_of (viewer party_id, limit int)
+--:   -> (id space_id, parent_id space_id?, slug text, name_nl text, name_en text, about_nl text,
+--:       about_en text, join_policy int, ceiling int, eff_ceiling int, listed bool, version int,
+--:       role int?, state int?)
+SELECT s.id, s.parent_id, s.slug, s.name_nl, s.name_en, s.about_nl, s.about_en, s.join_policy,
+       s.ceiling, s.eff_ceiling, s.listed, s.version, m.role, m.state
+  FROM membership AS m JOIN space AS s ON s.id = m.space_id
+ WHERE m.party_id = :viewer AND m.state IN (0, 1, 2)
+ ORDER BY {lang: nl = s.name_nl | en = s.name_en}, s.id
+ LIMIT :limit;
+
+--: write space_add (id space_id, parent space_id?, slug text, name_nl text, name_en text,
+--:   about_nl text, about_en text, join_policy int, ceiling int, eff int, listed bool, by party_id,
+--:   now int)
+INSERT INTO space (id, parent_id, slug, name_nl, name_en, about_nl, about_en, join_policy, ceiling,
+                   eff_ceiling, listed, version, created_at, created_by)
+VALUES (:id, :parent, :slug, :name_nl, :name_en, :about_nl, :about_en, :join_policy, :ceiling, :eff,
+        :listed, 1, :now, :by);
+
+-- eff_ceiling goes first down to what the ceiling allows; level.c then sets all of it.
+--: count space_update (id space_id, version int, slug text, name_nl text, name_en text,
+--:   about_nl text, about_en text, join_policy int, ceiling int, listed bool)
+UPDATE space
+   SET slug = :slug, name_nl = :name_nl, name_en = :name_en, about_nl = :about_nl,
+       about_en = :about_en, join_policy = :join_policy, ceiling = :ceiling, listed = :listed,
+       eff_ceiling = CASE WHEN eff_ceiling < :ceiling THEN eff_ceiling ELSE :ceiling END,
+       version = version + 1
+ WHERE id = :id AND version = :version;
+
+-- ---- members ----
+
+--: many members (space space_id, limit int)
+--:   -> (party party_id, name text, function text, organisation text?, role int, state int,
+--:       changed_at int)
+SELECT m.party_id AS party, party.name, party.function, org.name AS organisation, m.role, m.state,
+       m.changed_at
+  FROM membership AS m
+  JOIN party ON party.id = m.party_id
+  LEFT JOIN party AS org ON org.id = party.org_id
+ WHERE m.space_id = :space AND {who: active = m.state = 2 | all = m.state IN (0, 1, 2)}
+ ORDER BY party.name, m.party_id
+ LIMIT :limit;
+
+--: write membership_put (space space_id, party party_id, role int, state int, now int)
+INSERT INTO membership (space_id, party_id, role, state, changed_at)
+VALUES (:space, :party, :role, :state, :now)
+    ON CONFLICT (space_id, party_id) DO UPDATE
+   SET role = excluded.role, state = excluded.state, changed_at = excluded.changed_at;
+
+--: one managers_counted (space space_id, but party_id) -> (n int)
+SELECT count(*) AS n FROM membership AS m
+ WHERE m.space_id = :space AND m.role = 2 AND m.state = 2 AND m.party_id <> :but;
+
+--: one memberships_counted (party party_id) -> (n int)
+SELECT count(*) AS n FROM membership AS m WHERE m.party_id = :party AND m.state = 2;
+
+--: one party_is_active (id party_id) -> (n int)
+SELECT count(*) AS n FROM party WHERE party.id = :id AND party.account_state = 2;

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* comment: what readers write under a publication. Who may not read it may not write there. */
+#include "app/knowledge/knowledge_int.h"
+
+enum { COMMENT_SHOWN = 0, COMMENT_REMOVED = 1 };
+
+static bool may_remove(const struct deed *deed, const struct publication *p,
+                       const struct standing *in_space, struct party_id author)
+{
+    return deed->viewer.is_active && (author.v == deed->viewer.id.v || p->may_own ||
+                                      (in_space->is_member && in_space->role == MEMBER_MANAGER));
+}
+
+err comment_list(const struct deed *deed, db *d, struct publication_id id, struct cursor from,
+                 size_t limit, struct comment **list, size_t *n, struct cursor *next,
+                 struct err_info *info)
+{
+    struct standing in_space;
+    struct publication p;
+    struct comments_row *row;
+
+    if (limit == 0 || limit > PAGE_ITEMS_MAX)
+        return err_set(info, E_INPUT, "knowledge.list-limit");
+    err e = publication_find(deed, d, id, &p, info);
+    if (e == OK)
+        e = space_standing(deed, d, p.space, &in_space, info);
+    if (e == OK)
+        e = comments(
+            d, deed->memory,
+            (struct comments_in){
+                .id = id, .after_at = from.at, .after_id = {from.id}, .limit = (int64_t)limit + 1},
+            &row, n, info);
+    if (e != OK)
+        return e;
+    *list = ARENA_NEW(deed->memory, struct comment, *n);
+    if (!*list)
+        return err_nomem(info);
+    for (size_t i = 0; i < *n; i++)
+        (*list)[i] = (struct comment){
+            .id = row[i].id,
+            .reply_to = row[i].reply_to,
+            .author = row[i].author,
+            .author_name = row[i].author_name,
+            .body = row[i].body,
+            .is_removed = row[i].state == COMMENT_REMOVED,
+            .may_remove =
+                row[i].state == COMMENT_SHOWN && may_remove(deed, &p, &in_space, row[i].author),
+            .created_at = row[i].created_at,
+        };
+    *next = (struct cursor){0};
+    if (*n > limit) {
+        *n = limit;
+        *next = (struct cursor){(*list)[limit - 1].created_at, (*list)[limit - 1].id.v};
+    }
+    return OK;
+}
+
+struct add {
+    const struct deed *deed;
+    struct publication_id id;
+    struct comment_id reply_to, made;
+    str body;
+};
+
+static err check_reply(const struct add *a, db *d, struct err_info *info)
+{
+    struct comment_row_row row;
+
+    const err e =
+        comment_row(d, a->deed->memory, (struct comment_row_in){.id = a->reply_to}, &row, info);
+    if (e == OK && (row.publication.v != a->id.v || row.state != COMMENT_SHOWN))
+        return err_set(info, E_NOT_FOUND, "knowledge.no-comment");
+    return e;
+}
+
+static err add(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct add *a = arg;
+    struct publication p;
+
+    err e = publication_find(a->deed, db_tx_db(tx), a->id, &p, info);
+    if (e == OK && !p.may_comment)
+        return err_set(info, E_DENIED, "knowledge.denied-comment");
+    if (e == OK && a->reply_to.v != 0)
+        e = check_reply(a, db_tx_db(tx), info);
+    if (e == OK)
+        e = comment_insert(tx,
+                           (struct comment_insert_in){
+                               .id = a->made,
+                               .publication = a->id,
+                               .reply_to = a->reply_to,
+                               .author = a->deed->viewer.id,
+                               .body = a->body,
+                               .now = a->deed->now_ms,
+                           },
+                           info);
+    if (e == OK)
+        e = publication_count_comments(
+            tx, (struct publication_count_comments_in){.id = a->id, .change = 1}, info);
+    if (e == OK)
+        e = audit_add(
+            tx, a->deed,
+            &(struct audit_row){.verb = "comment.add", .object = "comment", .object_id = a->made.v},
+            info);
+    return e;
+}
+
+err comment_add(const struct deed *deed, db *d, struct publication_id id,
+                struct comment_id reply_to, str body, struct comment_id *made,
+                struct err_info *info)
+{
+    struct add a = {.deed = deed, .id = id, .reply_to = reply_to, .body = str_trim(body)};
+
+    if (a.body.n == 0)
+        return err_set(info, E_INPUT, "knowledge.comment-empty");
+    if (!str_is_utf8(a.body))
+        return err_set(info, E_INPUT, "knowledge.not-utf8");
+    if (a.body.n > COMMENT_MAX) {
+        err_set(info, E_INPUT, "knowledge.comment-long");
+        msg_int(&info->msg, COMMENT_MAX);
+        return E_INPUT;
+    }
+    a.made = (struct comment_id){db_new_id(d)};
+    const err e = db_tx_do(d, add, &a, info);
+    if (e == OK)
+        *made = a.made;
+    return e;
+}
+
+struct removal {
+    const struct deed *deed;
+    struct comment_id id;
+};
+
+static err remove_one(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct removal *r = arg;
+    struct comment_row_row row;
+    struct standing in_space;
+    struct publication p;
+    int64_t changed = 0;
+
+    err e = comment_row(db_tx_db(tx), r->deed->memory, (struct comment_row_in){.id = r->id}, &row,
+                        info);
+    if (e == OK)
+        e = publication_find(r->deed, db_tx_db(tx), row.publication, &p, info);
+    if (e == E_NOT_FOUND)
+        return err_set(info, E_NOT_FOUND, "knowledge.no-comment");
+    if (e == OK)
+        e = space_standing(r->deed, db_tx_db(tx), p.space, &in_space, info);
+    if (e == OK && !may_remove(r->deed, &p, &in_space, row.author))
+        return err_set(info, E_DENIED, "knowledge.denied-remove");
+    if (e == OK)
+        e = comment_set_removed(
+            tx, (struct comment_set_removed_in){.id = r->id, .now = r->deed->now_ms}, &changed,
+            info);
+    if (e == OK && changed == 1)
+        e = publication_count_comments(
+            tx, (struct publication_count_comments_in){.id = p.id, .change = -1}, info);
+    if (e == OK && changed == 1)
+        e = audit_add(tx, r->deed,
+                      &(struct audit_row){.verb = "comment.remove",
+                                          .object = "comment",
+                                          .object_id = r->id.v,
+                                          .about = row.author},
+                      info);
+    return e;
+}
+
+err comment_remove(const struct deed *deed, db *d, struct comment_id id, struct err_info *info)
+{
+    struct removal r = {.deed = deed, .id = id};
+    return db_tx_do(d, remove_one, &r, info);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* grant: what an owner opens to one person or one space more. */
+#include "app/knowledge/knowledge_int.h"
+
+enum { SUBJECT_PARTY = 0, SUBJECT_SPACE = 1, ACCESS_READ = 0, ACCESS_EDIT = 1 };
+
+static err find_own(const struct deed *deed, db *d, struct publication_id id, struct err_info *info)
+{
+    struct publication p;
+    const err e = publication_find(deed, d, id, &p, info);
+    if (e == OK && !p.may_own)
+        return err_set(info, E_DENIED, "knowledge.denied-owner");
+    return e;
+}
+
+err grant_list(const struct deed *deed, db *d, struct publication_id id, struct grant **list,
+               size_t *n, struct err_info *info)
+{
+    struct grants_row *row;
+
+    err e = find_own(deed, d, id, info);
+    if (e == OK)
+        e = grants(d, deed->memory, (struct grants_in){.id = id, .limit = GRANTS_MAX}, &row, n,
+                   info);
+    if (e != OK)
+        return e;
+    *list = ARENA_NEW(deed->memory, struct grant, *n);
+    if (!*list)
+        return err_nomem(info);
+    for (size_t i = 0; i < *n; i++) {
+        const bool to_space = row[i].subject_kind == SUBJECT_SPACE;
+        (*list)[i] = (struct grant){
+            .to_space = to_space,
+            .subject = row[i].subject_id,
+            .name = to_space ? row[i].space_name : row[i].party_name,
+            .may_edit = row[i].access == ACCESS_EDIT,
+        };
+    }
+    return OK;
+}
+
+struct change {
+    const struct deed *deed;
+    struct publication_id id;
+    const struct grant *grant;
+    bool is_dropped;
+};
+
+/* A grant names somebody with an account, or a space that its giver is shown. */
+static err check_subject(const struct change *c, db *d, struct err_info *info)
+{
+    struct party_is_active_row party;
+    struct space s;
+
+    if (c->grant->to_space)
+        return space_get(c->deed, d, (struct space_id){c->grant->subject}, &s, info);
+    const err e = party_is_active(
+        d, c->deed->memory, (struct party_is_active_in){.id = {c->grant->subject}}, &party, info);
+    if (e == OK && party.n == 0)
+        return err_set(info, E_NOT_FOUND, "knowledge.no-person");
+    return e;
+}
+
+static err check_count(const struct change *c, db *d, struct err_info *info)
+{
+    struct grants_row *row;
+    size_t n;
+
+    const err e = grants(d, c->deed->memory, (struct grants_in){.id = c->id, .limit = GRANTS_MAX},
+                         &row, &n, info);
+    if (e == OK && n == GRANTS_MAX) {
+        err_set(info, E_LIMIT, "knowledge.grants-many");
+        msg_int(&info->msg, GRANTS_MAX);
+        return E_LIMIT;
+    }
+    return e;
+}
+
+static err put(const struct change *c, db_tx *tx, struct err_info *info)
+{
+    err e = check_subject(c, db_tx_db(tx), info);
+    if (e == OK)
+        e = check_count(c, db_tx_db(tx), info);
+    if (e == OK)
+        e = grant_put(tx,
+                      (struct grant_put_in){
+                          .id = c->id,
+                          .kind = c->grant->to_space ? SUBJECT_SPACE : SUBJECT_PARTY,
+                          .subject = c->grant->subject,
+                          .access = c->grant->may_edit ? ACCESS_EDIT : ACCESS_READ,
+                          .by = c->deed->viewer.id,
+                          .now = c->deed->now_ms,
+                      },
+                      info);
+    return e;
+}
+
+static err change(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct change *c = arg;
+
+    err e = find_own(c->deed, db_tx_db(tx), c->id, info);
+    if (e == OK && c->is_dropped)
+        e = grant_delete(tx,
+                         (struct grant_delete_in){
+                             .id = c->id,
+                             .kind = c->grant->to_space ? SUBJECT_SPACE : SUBJECT_PARTY,
+                             .subject = c->grant->subject,
+                         },
+                         info);
+    else if (e == OK)
+        e = put(c, tx, info);
+    if (e != OK)
+        return e;
+    return audit_add(tx, c->deed,
+                     &(struct audit_row){
+                         .verb = c->is_dropped ? "publication.take-back" : "publication.grant",
+                         .object = "publication",
+                         .object_id = c->id.v,
+                         .about = {c->grant->to_space ? 0 : c->grant->subject},
+                     },
+                     info);
+}
+
+err grant_set(const struct deed *deed, db *d, struct publication_id id, const struct grant *grant,
+              struct err_info *info)
+{
+    struct change c = {.deed = deed, .id = id, .grant = grant};
+    return db_tx_do(d, change, &c, info);
+}
+
+err grant_drop(const struct deed *deed, db *d, struct publication_id id, bool to_space,
+               int64_t subject, struct err_info *info)
+{
+    const struct grant grant = {.to_space = to_space, .subject = subject};
+    struct change c = {.deed = deed, .id = id, .grant = &grant, .is_dropped = true};
+    return db_tx_do(d, change, &c, info);
+}
