@@ -22,6 +22,7 @@
 
 enum {
     SPACE_DEPTH_MAX = 6,
+    SPACE_CHILDREN_MAX = 1000, /* directly under one space */
     SPACE_NAME_MAX = 120,
     SPACE_ABOUT_MAX = 2000,
     SPACE_SLUG_MAX = 60,
@@ -102,9 +103,18 @@ struct member {
     int64_t changed_at;
 };
 
-/* For members: the active ones. Managers also see who is invited and who waits. */
+/* A place in a list of people, which is sorted by name; all zero: at its beginning. */
+struct name_cursor {
+    str name;
+    struct party_id id;
+};
+/*
+ * For members: the active ones. Managers also see who is invited and who waits. At most `limit`
+ * (1 to PAGE_ITEMS_MAX); the id of `next` is 0 when no more follow.
+ */
 WARN_UNUSED err space_members(const struct deed *deed, db *d, struct space_id id,
-                              struct member **members, size_t *n, struct err_info *info);
+                              struct name_cursor from, size_t limit, struct member **members,
+                              size_t *n, struct name_cursor *next, struct err_info *info);
 /* Joins, asks to join, or takes an invitation up, as the space's policy says. */
 WARN_UNUSED err space_join(const struct deed *deed, db *d, struct space_id id,
                            enum member_state *now, struct err_info *info);

@@ -2,8 +2,6 @@
 /* level: what is stored of the narrowest of all levels, so that lists need not climb. */
 #include "app/knowledge/knowledge_int.h"
 
-enum { CHILDREN_MAX = 5000 };
-
 static enum level narrowest(enum level a, enum level b)
 {
     return a < b ? a : b;
@@ -46,8 +44,8 @@ err level_set_space(db_tx *tx, const struct deed *deed, struct space_id id, enum
     err e = set_contents(tx, id, eff, info);
     if (e == OK)
         e = space_children(db_tx_db(tx), deed->memory,
-                           (struct space_children_in){.parent = id, .limit = CHILDREN_MAX}, &child,
-                           &n, info);
+                           (struct space_children_in){.parent = id, .limit = SPACE_CHILDREN_MAX},
+                           &child, &n, info);
     for (size_t i = 0; e == OK && i < n; i++)
         e = level_set_space(tx, deed, child[i].id, (enum level)child[i].ceiling, eff, info);
     return e;

@@ -128,6 +128,9 @@ SELECT m.space_id FROM membership AS m
 
 -- ---- levels ----
 
+--: one space_children_counted (parent space_id) -> (n int)
+SELECT count(*) AS n FROM space AS s WHERE s.parent_id = :parent;
+
 --: many space_children (parent space_id, limit int) -> (id space_id, ceiling int)
 SELECT s.id, s.ceiling FROM space AS s WHERE s.parent_id = :parent ORDER BY s.id LIMIT :limit;
 
@@ -372,7 +375,7 @@ UPDATE space
 
 -- ---- members ----
 
---: many members (space space_id, limit int)
+--: many members (space space_id, after_name text, after_id party_id, limit int)
 --:   -> (party party_id, name text, function text, organisation text?, role int, state int,
 --:       changed_at int)
 SELECT m.party_id AS party, party.name, party.function, org.name AS organisation, m.role, m.state,
@@ -381,6 +384,7 @@ SELECT m.party_id AS party, party.name, party.function, org.name AS organisation
   JOIN party ON party.id = m.party_id
   LEFT JOIN party AS org ON org.id = party.org_id
  WHERE m.space_id = :space AND {who: active = m.state = 2 | all = m.state IN (0, 1, 2)}
+   AND (party.name, m.party_id) > (:after_name, :after_id)
  ORDER BY party.name, m.party_id
  LIMIT :limit;
 

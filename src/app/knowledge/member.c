@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* member: who belongs to a space, by its own door or by a manager's hand. */
+#include "app/knowledge/knowledge_int.h"
+
+err space_standing(const struct deed *deed, db *d, struct space_id id, struct standing *s,
+                   struct err_info *info)
+{
+    struct space_standing_of_row row;
+
+    *s = (struct standing){.state = MEMBER_LEFT};
+    if (!deed->viewer.is_active || id.v == 0)
+        return OK;
+    const err e = space_standing_of(
+        d, deed->memory, (struct space_standing_of_in){.space = id, .viewer = deed->viewer.id},
+        &row, info);
+    if (e == E_NOT_FOUND)
+        return OK;
+    if (e == OK)
+        *s = (struct standing){
+            .role = (enum member_role)row.role,
+            .state = (enum member_state)row.state,
+            .is_member = row.state == MEMBER_ACTIVE,
+        };
+    return e;
+}
+
+err space_members(const struct deed *deed, db *d, struct space_id id, struct name_cursor from,
+                  size_t limit, struct member **list, size_t *n, struct name_cursor *next,
+                  struct err_info *info)
+{
+    struct members_row *row;
+    struct space s;
+
+    if (limit == 0 || limit > PAGE_ITEMS_MAX)
+        return err_set(info, E_INPUT, "knowledge.list-limit");
+    err e = space_get(deed, d, id, &s, info);
+    if (e == OK && !s.is_member && !s.may_manage)
+        return err_set(info, E_DENIED, "knowledge.denied-member");
+    if (e == OK)
+        e = members(d, deed->memory,
+                    (struct members_in){
+                        .who = s.may_manage ? MEMBERS_ALL : MEMBERS_ACTIVE,
+                        .space = id,
+                        .after_name = from.name.p ? from.name : STR(""),
+                        .after_id = from.id,
+                        .limit = (int64_t)limit + 1,
+                    },
+                    &row, n, info);
+    if (e != OK)
+        return e;
+    *list = ARENA_NEW(deed->memory, struct member, *n);
+    if (!*list)
+        return err_nomem(info);
+    for (size_t i = 0; i < *n; i++)
+        (*list)[i] = (struct member){
+            .party = row[i].party,
+            .name = row[i].name,
+            .function = row[i].function,
+            .organisation = row[i].organisation,
+            .role = (enum member_role)row[i].role,
+            .state = (enum member_state)row[i].state,
+            .changed_at = row[i].changed_at,
+        };
+    *next = (struct name_cursor){0};
+    if (*n > limit) {
+        *n = limit;
+        *next = (struct name_cursor){(*list)[limit - 1].name, (*list)[limit - 1].party};
+    }
+    return OK;
+}
+
+/* ---- coming and going ---- */
+
+struct move {
+    const struct deed *deed;
+    struct space_id id;
+    struct party_id who;
+    enum member_state state;
+    enum member_role role;
+};
+
+/* A space without a manager could be mended by nobody. */
+static err check_manager_stays(const struct move *m, db *d, struct err_info *info)
+{
+    struct managers_counted_row row;
+
+    if (m->state == MEMBER_ACTIVE && m->role == MEMBER_MANAGER)
+        return OK;
+    const err e =
+        managers_counted(d, m->deed->memory,
+                         (struct managers_counted_in){.space = m->id, .but = m->who}, &row, info);
+    if (e == OK && row.n == 0)
+        return err_set(info, E_CONFLICT, "knowledge.last-manager");
+    return e;
+}
+
+/* Lists merge the newest of each space joined: their number is bounded where it grows. */
+static err check_memberships(const struct move *m, db *d, struct err_info *info)
+{
+    struct memberships_counted_row row;
+
+    if (m->state != MEMBER_ACTIVE)
+        return OK;
+    const err e = memberships_counted(d, m->deed->memory,
+                                      (struct memberships_counted_in){.party = m->who}, &row, info);
+    if (e == OK && row.n >= MEMBERSHIPS_MAX) {
+        err_set(info, E_LIMIT, "knowledge.memberships-many");
+        msg_int(&info->msg, MEMBERSHIPS_MAX);
+        return E_LIMIT;
+    }
+    return e;
+}
+
+static err put(const struct move *m, db_tx *tx, const char *verb, struct err_info *info)
+{
+    err e = check_manager_stays(m, db_tx_db(tx), info);
+    if (e == OK)
+        e = check_memberships(m, db_tx_db(tx), info);
+    if (e == OK)
+        e = membership_put(tx,
+                           (struct membership_put_in){.space = m->id,
+                                                      .party = m->who,
+                                                      .role = m->role,
+                                                      .state = m->state,
+                                                      .now = m->deed->now_ms},
+                           info);
+    if (e == OK)
+        e = audit_add(tx, m->deed,
+                      &(struct audit_row){
+                          .verb = verb, .object = "space", .object_id = m->id.v, .about = m->who},
+                      info);
+    return e;
+}
+
+static err join(db_tx *tx, void *arg, struct err_info *info)
+{
+    struct move *m = arg;
+    struct space s;
+
+    const err e = space_get(m->deed, db_tx_db(tx), m->id, &s, info);
+    if (e != OK)
+        return e;
+    m->role = MEMBER_PLAIN;
+    m->state = MEMBER_ACTIVE;
+    if (s.state == MEMBER_ACTIVE || s.state == MEMBER_PENDING) {
+        m->state = s.state;
+        return OK; /* asking twice changes nothing */
+    }
+    if (s.state == MEMBER_INVITED)
+        m->role = s.role;
+    else if (s.join == JOIN_REQUEST)
+        m->state = MEMBER_PENDING;
+    else if (s.join == JOIN_INVITE)
+        return err_set(info, E_DENIED, "knowledge.denied-invitation");
+    return put(m, tx, "space.join", info);
+}
+
+err space_join(const struct deed *deed, db *d, struct space_id id, enum member_state *now,
+               struct err_info *info)
+{
+    struct move m = {.deed = deed, .id = id, .who = deed->viewer.id};
+
+    if (!deed->viewer.is_active)
+        return err_set(info, E_DENIED, "knowledge.denied-active");
+    const err e = db_tx_do(d, join, &m, info);
+    if (e == OK)
+        *now = m.state;
+    return e;
+}
+
+static err leave(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct move *m = arg;
+    struct space s;
+
+    const err e = space_get(m->deed, db_tx_db(tx), m->id, &s, info);
+    if (e != OK)
+        return e;
+    return s.state == MEMBER_LEFT ? OK : put(m, tx, "space.leave", info);
+}
+
+err space_leave(const struct deed *deed, db *d, struct space_id id, struct err_info *info)
+{
+    struct move m = {
+        .deed = deed, .id = id, .who = deed->viewer.id, .state = MEMBER_LEFT, .role = MEMBER_PLAIN};
+    if (!deed->viewer.is_active)
+        return err_set(info, E_DENIED, "knowledge.denied-active");
+    return db_tx_do(d, leave, &m, info);
+}
+
+static err set_member(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct move *m = arg;
+    struct party_is_active_row party;
+    struct space s;
+
+    err e = space_get(m->deed, db_tx_db(tx), m->id, &s, info);
+    if (e == OK && !s.may_manage)
+        return err_set(info, E_DENIED, "knowledge.denied-manager");
+    if (e == OK)
+        e = party_is_active(db_tx_db(tx), m->deed->memory,
+                            (struct party_is_active_in){.id = m->who}, &party, info);
+    if (e == OK && party.n == 0)
+        return err_set(info, E_NOT_FOUND, "knowledge.no-person");
+    return e == OK ? put(m, tx, "space.set-member", info) : e;
+}
+
+err space_set_member(const struct deed *deed, db *d, struct space_id id, struct party_id who,
+                     enum member_state state, enum member_role role, struct err_info *info)
+{
+    struct move m = {.deed = deed, .id = id, .who = who, .state = state, .role = role};
+    return db_tx_do(d, set_member, &m, info);
+}
+
+err space_invite(const struct deed *deed, db *d, struct space_id id, struct party_id who,
+                 struct err_info *info)
+{
+    return space_set_member(deed, d, id, who, MEMBER_INVITED, MEMBER_PLAIN, info);
+}
