@@ -2,17 +2,14 @@
 /* member: who belongs to a space, by its own door or by a manager's hand. */
 #include "app/knowledge/knowledge_int.h"
 
-err space_standing(const struct deed *deed, db *d, struct space_id id, struct standing *s,
-                   struct err_info *info)
+static err standing_of(const struct deed *deed, db *d, struct space_id id, struct party_id who,
+                       struct standing *s, struct err_info *info)
 {
     struct space_standing_of_row row;
 
     *s = (struct standing){.state = MEMBER_LEFT};
-    if (!deed->viewer.is_active || id.v == 0)
-        return OK;
     const err e = space_standing_of(
-        d, deed->memory, (struct space_standing_of_in){.space = id, .viewer = deed->viewer.id},
-        &row, info);
+        d, deed->memory, (struct space_standing_of_in){.space = id, .viewer = who}, &row, info);
     if (e == E_NOT_FOUND)
         return OK;
     if (e == OK)
@@ -22,6 +19,15 @@ err space_standing(const struct deed *deed, db *d, struct space_id id, struct st
             .is_member = row.state == MEMBER_ACTIVE,
         };
     return e;
+}
+
+err space_standing(const struct deed *deed, db *d, struct space_id id, struct standing *s,
+                   struct err_info *info)
+{
+    *s = (struct standing){.state = MEMBER_LEFT};
+    if (!deed->viewer.is_active || id.v == 0)
+        return OK;
+    return standing_of(deed, d, id, deed->viewer.id, s, info);
 }
 
 err space_members(const struct deed *deed, db *d, struct space_id id, struct name_cursor from,
@@ -64,7 +70,7 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
     *next = (struct name_cursor){0};
     if (*n > limit) {
         *n = limit;
-        *next = (struct name_cursor){(*list)[limit - 1].name, (*list)[limit - 1].party};
+        *next = (struct name_cursor){row[limit - 1].sort_key, row[limit - 1].party};
     }
     return OK;
 }
@@ -80,11 +86,13 @@ struct move {
 };
 
 /* A space without a manager could be mended by nobody. */
-static err check_manager_stays(const struct move *m, db *d, struct err_info *info)
+static err check_manager_stays(const struct move *m, db *d, const struct standing *old,
+                               struct err_info *info)
 {
     struct managers_counted_row row;
 
-    if (m->state == MEMBER_ACTIVE && m->role == MEMBER_MANAGER)
+    if (!old->is_member || old->role != MEMBER_MANAGER ||
+        (m->state == MEMBER_ACTIVE && m->role == MEMBER_MANAGER))
         return OK;
     const err e =
         managers_counted(d, m->deed->memory,
@@ -111,10 +119,11 @@ static err check_memberships(const struct move *m, db *d, struct err_info *info)
     return e;
 }
 
-static err put(const struct move *m, db_tx *tx, const char *verb, struct err_info *info)
+static err put(const struct move *m, db_tx *tx, const struct standing *old, const char *verb,
+               struct err_info *info)
 {
-    err e = check_manager_stays(m, db_tx_db(tx), info);
-    if (e == OK)
+    err e = check_manager_stays(m, db_tx_db(tx), old, info);
+    if (e == OK && !old->is_member)
         e = check_memberships(m, db_tx_db(tx), info);
     if (e == OK)
         e = membership_put(tx,
@@ -135,24 +144,27 @@ static err put(const struct move *m, db_tx *tx, const char *verb, struct err_inf
 static err join(db_tx *tx, void *arg, struct err_info *info)
 {
     struct move *m = arg;
+    struct standing old;
     struct space s;
 
-    const err e = space_get(m->deed, db_tx_db(tx), m->id, &s, info);
+    err e = space_get(m->deed, db_tx_db(tx), m->id, &s, info);
+    if (e == OK)
+        e = standing_of(m->deed, db_tx_db(tx), m->id, m->who, &old, info);
     if (e != OK)
         return e;
     m->role = MEMBER_PLAIN;
     m->state = MEMBER_ACTIVE;
-    if (s.state == MEMBER_ACTIVE || s.state == MEMBER_PENDING) {
-        m->state = s.state;
+    if (old.state == MEMBER_ACTIVE || old.state == MEMBER_PENDING) {
+        m->state = old.state;
         return OK; /* asking twice changes nothing */
     }
-    if (s.state == MEMBER_INVITED)
-        m->role = s.role;
+    if (old.state == MEMBER_INVITED)
+        m->role = old.role;
     else if (s.join == JOIN_REQUEST)
         m->state = MEMBER_PENDING;
     else if (s.join == JOIN_INVITE)
         return err_set(info, E_DENIED, "knowledge.denied-invitation");
-    return put(m, tx, "space.join", info);
+    return put(m, tx, &old, "space.join", info);
 }
 
 err space_join(const struct deed *deed, db *d, struct space_id id, enum member_state *now,
@@ -171,12 +183,15 @@ err space_join(const struct deed *deed, db *d, struct space_id id, enum member_s
 static err leave(db_tx *tx, void *arg, struct err_info *info)
 {
     const struct move *m = arg;
+    struct standing old;
     struct space s;
 
-    const err e = space_get(m->deed, db_tx_db(tx), m->id, &s, info);
-    if (e != OK)
+    err e = space_get(m->deed, db_tx_db(tx), m->id, &s, info);
+    if (e == OK)
+        e = standing_of(m->deed, db_tx_db(tx), m->id, m->who, &old, info);
+    if (e != OK || old.state == MEMBER_LEFT)
         return e;
-    return s.state == MEMBER_LEFT ? OK : put(m, tx, "space.leave", info);
+    return put(m, tx, &old, "space.leave", info);
 }
 
 err space_leave(const struct deed *deed, db *d, struct space_id id, struct err_info *info)
@@ -188,21 +203,42 @@ err space_leave(const struct deed *deed, db *d, struct space_id id, struct err_i
     return db_tx_do(d, leave, &m, info);
 }
 
+/* Nobody is made a member who did not ask; whoever asked and is invited has what they asked for. */
+static err check_step(struct move *m, db *d, const struct standing *old, struct err_info *info)
+{
+    struct party_is_active_row party;
+
+    if (m->state == MEMBER_INVITED && (old->is_member || old->state == MEMBER_PENDING)) {
+        m->state = MEMBER_ACTIVE;
+        m->role = old->role;
+    }
+    if (m->state == MEMBER_LEFT)
+        return OK;
+    if (m->state == MEMBER_PENDING)
+        return err_set(info, E_INPUT, "knowledge.not-asked");
+    if (m->state == MEMBER_ACTIVE && !old->is_member && old->state != MEMBER_PENDING)
+        return err_set(info, E_CONFLICT, "knowledge.not-asked");
+    const err e = party_is_active(d, m->deed->memory, (struct party_is_active_in){.id = m->who},
+                                  &party, info);
+    if (e == OK && party.n == 0)
+        return err_set(info, E_NOT_FOUND, "knowledge.no-person");
+    return e;
+}
+
 static err set_member(db_tx *tx, void *arg, struct err_info *info)
 {
-    const struct move *m = arg;
-    struct party_is_active_row party;
+    struct move m = *(const struct move *)arg;
+    struct standing old;
     struct space s;
 
-    err e = space_get(m->deed, db_tx_db(tx), m->id, &s, info);
+    err e = space_get(m.deed, db_tx_db(tx), m.id, &s, info);
     if (e == OK && !s.may_manage)
         return err_set(info, E_DENIED, "knowledge.denied-manager");
     if (e == OK)
-        e = party_is_active(db_tx_db(tx), m->deed->memory,
-                            (struct party_is_active_in){.id = m->who}, &party, info);
-    if (e == OK && party.n == 0)
-        return err_set(info, E_NOT_FOUND, "knowledge.no-person");
-    return e == OK ? put(m, tx, "space.set-member", info) : e;
+        e = standing_of(m.deed, db_tx_db(tx), m.id, m.who, &old, info);
+    if (e == OK)
+        e = check_step(&m, db_tx_db(tx), &old, info);
+    return e == OK ? put(&m, tx, &old, "space.set-member", info) : e;
 }
 
 err space_set_member(const struct deed *deed, db *d, struct space_id id, struct party_id who,

@@ -307,7 +307,8 @@ UPDATE publication SET n_comments = n_comments + :change WHERE id = :id;
 
 --: write view_day_add (id publication_id, day int, signed_in int, visitors int)
 INSERT INTO view_day (publication_id, day, n_signed_in, n_visitors)
-VALUES (:id, :day, :signed_in, :visitors)
+SELECT p.id, CAST(:day AS INT8), CAST(:signed_in AS INT8), CAST(:visitors AS INT8)
+  FROM publication AS p WHERE p.id = :id
     ON CONFLICT (publication_id, day) DO UPDATE
    SET n_signed_in = view_day.n_signed_in + excluded.n_signed_in,
        n_visitors = view_day.n_visitors + excluded.n_visitors;
@@ -376,16 +377,16 @@ UPDATE space
 -- ---- members ----
 
 --: many members (space space_id, after_name text, after_id party_id, limit int)
---:   -> (party party_id, name text, function text, organisation text?, role int, state int,
---:       changed_at int)
-SELECT m.party_id AS party, party.name, party.function, org.name AS organisation, m.role, m.state,
+--:   -> (party party_id, name text, sort_key text, function text, organisation text?, role int,
+--:       state int, changed_at int)
+SELECT m.party_id AS party, party.name, party.sort_key, party.function, org.name AS organisation, m.role, m.state,
        m.changed_at
   FROM membership AS m
   JOIN party ON party.id = m.party_id
   LEFT JOIN party AS org ON org.id = party.org_id
  WHERE m.space_id = :space AND {who: active = m.state = 2 | all = m.state IN (0, 1, 2)}
-   AND (party.name, m.party_id) > (:after_name, :after_id)
- ORDER BY party.name, m.party_id
+   AND (party.sort_key, m.party_id) > (:after_name, :after_id)
+ ORDER BY party.sort_key, m.party_id
  LIMIT :limit;
 
 --: write membership_put (space space_id, party party_id, role int, state int, now int)
