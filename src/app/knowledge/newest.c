@@ -197,3 +197,67 @@ err publication_newest(const struct deed *deed, db *d, struct publication_filter
     }
     return e;
 }
+
+err publication_count(const struct deed *deed, db *d, struct publication_filter filter,
+                      int64_t limit, int64_t *count, struct err_info *info)
+{
+    struct publications_counted_row row;
+    int64_t *keys;
+    size_t n_keys;
+
+    err e = audience_keys(deed, d, &keys, &n_keys, info);
+    if (e == OK)
+        e = publications_counted(d, deed->memory,
+                                 (struct publications_counted_in){
+                                     .keys = {keys, n_keys},
+                                     .viewer = deed->viewer.id,
+                                     .active = deed->viewer.is_active,
+                                     .now = deed->now_ms,
+                                     .in_space = filter.space.v != 0,
+                                     .space = filter.space,
+                                     .by_owner = filter.owner.v != 0,
+                                     .owner = filter.owner,
+                                     .limit = limit,
+                                 },
+                                 &row, info);
+    if (e == OK)
+        *count = row.n;
+    return e;
+}
+
+err publication_mine(const struct deed *deed, db *d, struct cursor from, size_t limit,
+                     struct publication **list, size_t *n, struct cursor *next,
+                     struct err_info *info)
+{
+    struct publications_mine_row *row;
+
+    *n = 0;
+    *list = NULL;
+    *next = (struct cursor){0};
+    if (limit == 0 || limit > PAGE_ITEMS_MAX)
+        return err_set(info, E_INPUT, "knowledge.list-limit");
+    if (!deed->viewer.is_active)
+        return OK;
+    if (from.id == 0)
+        from = (struct cursor){INT64_MAX, INT64_MAX};
+    const err e = publications_mine(d, deed->memory,
+                                    (struct publications_mine_in){.owner = deed->viewer.id,
+                                                                  .before_at = from.at,
+                                                                  .before_id = {from.id},
+                                                                  .limit = (int64_t)limit + 1},
+                                    &row, n, info);
+    if (e != OK)
+        return e;
+    *list = ARENA_NEW(deed->memory, struct publication, *n);
+    if (!*list)
+        return err_nomem(info);
+    for (size_t i = 0; i < *n; i++) {
+        (*list)[i] = PUBLICATION_OF(&row[i]);
+        (*list)[i].may_own = (*list)[i].may_edit = true;
+    }
+    if (*n > limit) {
+        *n = limit;
+        *next = (struct cursor){(*list)[limit - 1].changed_at, (*list)[limit - 1].id.v};
+    }
+    return OK;
+}
