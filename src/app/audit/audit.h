@@ -47,7 +47,7 @@ struct audit_head {
     unsigned char chain[32];
     int64_t at;
 };
-WARN_UNUSED err audit_head(db *d, struct audit_head *head, struct err_info *info);
+WARN_UNUSED err audit_head(db *d, arena *a, struct audit_head *head, struct err_info *info);
 /* One line of text to keep elsewhere: number, time and chain; and back. */
 void audit_head_print(out *o, const struct audit_head *head);
 bool audit_head_parse(str line, struct audit_head *head);

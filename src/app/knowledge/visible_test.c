@@ -329,28 +329,33 @@ static void add_all_combinations(struct world *w)
                                 given, OWNER, NEVER);
 }
 
+static uint64_t below(uint64_t *counter, uint64_t n)
+{
+    return rng_u64((struct rng_key){.seed = 20261124, .stream = 1}, (*counter)++) % n;
+}
+
 /* Children, grandchildren and theirs, of random facts, each in the space of what it hangs under. */
 static void add_children(struct world *w, int n)
 {
     static const enum who owners[] = {OWNER, MEMBER, SECOND, BLOCKED};
-    rng r = rng_at(20261124, 1);
+    uint64_t at = 0;
 
     while (n > 0) {
-        const int parent = (int)rng_below(&r, (uint64_t)w->n);
+        const int parent = (int)below(&at, (uint64_t)w->n);
         const struct made *up = &w->made[parent];
         int depth = 1;
         for (int i = parent; w->made[i].parent != NEVER; i = w->made[i].parent)
             depth++;
-        enum level level = (enum level)rng_below(&r, 4);
+        enum level level = (enum level)below(&at, 4);
         if (depth >= PUBLICATION_DEPTH_MAX || up->state == PUBLICATION_REMOVED)
             continue;
         if (level == LEVEL_SPACE && up->where == NOWHERE)
             level = LEVEL_PUBLIC;
         /* mostly live, else nearly nothing would be seen of the third generation */
         add(w, up->where, level,
-            rng_below(&r, 4) ? PUBLICATION_PUBLISHED : (enum publication_state)rng_below(&r, 4),
-            rng_below(&r, 4) ? LIVE : (enum when)rng_below(&r, TIMES),
-            (enum given)rng_below(&r, GIFTS), owners[rng_below(&r, 4)], parent);
+            below(&at, 4) ? PUBLICATION_PUBLISHED : (enum publication_state)below(&at, 4),
+            below(&at, 4) ? LIVE : (enum when)below(&at, TIMES),
+            (enum given)below(&at, GIFTS), owners[below(&at, 4)], parent);
         n--;
     }
 }
