@@ -18,7 +18,7 @@
 #include "app/app.h"
 #include "app/db/db.h"
 
-enum { AUDIT_FIELDS_MAX = 8, AUDIT_VALUE_MAX = 2000, AUDIT_HEAD_TEXT = 64 };
+enum { AUDIT_FIELDS_MAX = 8, AUDIT_VALUE_MAX = 2000, AUDIT_LIST_MAX = 500, AUDIT_HEAD_TEXT = 64 };
 
 struct audit_field {
     const char *name; /* a literal */
@@ -37,7 +37,7 @@ struct audit_row {
 };
 
 WARN_UNUSED err audit_add(db_tx *tx, const struct deed *deed, const struct audit_row *row,
-                        struct err_info *info);
+                          struct err_info *info);
 
 /* Numbers and chains what was committed since; OK when another sealer is at work. */
 WARN_UNUSED err audit_seal(const struct app *app, db *d, int64_t *n_sealed, struct err_info *info);
@@ -60,7 +60,7 @@ struct audit_verdict {
 };
 /* Walks the whole chain. `known` (or NULL) is a head that was exported earlier. */
 WARN_UNUSED err audit_verify(const struct app *app, db *d, const struct audit_head *known,
-                           struct audit_verdict *verdict, struct err_info *info);
+                             struct audit_verdict *verdict, struct err_info *info);
 
 /* Drops value and salt of every personal field about somebody, and of what they did. */
 WARN_UNUSED err audit_forget(db_tx *tx, struct party_id who, struct err_info *info);
@@ -75,9 +75,9 @@ struct audit_entry {
 };
 /* For auditors, newest first, before number `from` (0: the newest). Writes that it was read. */
 WARN_UNUSED err audit_list(const struct deed *deed, db *d, int64_t from, size_t limit,
-                         struct audit_entry **list, size_t *n, struct err_info *info);
+                           struct audit_entry **list, size_t *n, struct err_info *info);
 /* What concerns the viewer: done by or about it. */
 WARN_UNUSED err audit_about_me(const struct deed *deed, db *d, int64_t from, size_t limit,
-                             struct audit_entry **list, size_t *n, struct err_info *info);
+                               struct audit_entry **list, size_t *n, struct err_info *info);
 
 #endif

@@ -27,7 +27,15 @@ struct chain_hash chain_commit(const unsigned char salt[AUDIT_SALT_BYTES], str v
 struct chain_hash chain_link(const struct app_keys *keys, struct chain_hash before, int64_t number,
                              const struct chain_row *row);
 
-/* Cuts the fields of `id` off the front of `rest`, which is sorted by entry. */
+/* Where those of `id` begin among fields that are sorted by entry; n when there are none behind. */
+size_t chain_find_fields(const struct fields_of_row *field, size_t n, int64_t id);
+
+/* How many at the front of `rest` are of `id`. */
 size_t chain_fields_of(const struct fields_of_row *rest, size_t n, int64_t id);
+
+/* Verifies what `d` sees; memory is reset on the way. */
+WARN_UNUSED err audit_walk(const struct app *app, db *d, arena *memory,
+                           const struct audit_head *known, struct audit_verdict *verdict,
+                           struct err_info *info);
 
 #endif

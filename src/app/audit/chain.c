@@ -59,6 +59,19 @@ struct chain_hash chain_link(const struct app_keys *keys, struct chain_hash befo
     return h;
 }
 
+size_t chain_find_fields(const struct fields_of_row *field, size_t n, int64_t id)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (field[middle].entry.v < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 size_t chain_fields_of(const struct fields_of_row *rest, size_t n, int64_t id)
 {
     size_t found = 0;

@@ -42,9 +42,8 @@ static err fetch_fields(db *d, arena *a, const struct entries_waiting_row *row, 
     for (size_t i = 0; i < n; i++)
         ids[i] = row[i].id;
     return fields_of(
-        d, a,
-        (struct fields_of_in){.entries = {ids, n}, .limit = (int64_t)n * AUDIT_FIELDS_MAX}, field,
-        n_fields, info);
+        d, a, (struct fields_of_in){.entries = {ids, n}, .limit = (int64_t)n * AUDIT_FIELDS_MAX},
+        field, n_fields, info);
 }
 
 static err seal_batch(db_tx *tx, void *arg, struct err_info *info)

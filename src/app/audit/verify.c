@@ -41,8 +41,8 @@ static bool values_fit(const struct fields_of_row *field, size_t n)
     return true;
 }
 
-static bool link_fits(struct walk *w, const struct links_row *row, const struct fields_of_row *field,
-                      size_t n)
+static bool link_fits(struct walk *w, const struct links_row *row,
+                      const struct fields_of_row *field, size_t n)
 {
     const struct chain_row bound = {
         .id = row->entry.v,
@@ -80,29 +80,27 @@ static err walk_some(struct walk *w, size_t *n, struct err_info *info)
 {
     struct fields_of_row *field;
     struct links_row *row;
-    size_t n_fields, at_field = 0;
+    size_t n_fields;
 
     arena_reset(w->memory);
-    err e = links(w->d, w->memory,
-                  (struct links_in){.after = w->number, .limit = AUDIT_ROWS_AT_ONCE}, &row, n,
-                  info);
+    err e =
+        links(w->d, w->memory, (struct links_in){.after = w->number, .limit = AUDIT_ROWS_AT_ONCE},
+              &row, n, info);
     struct entry_id *ids = e == OK ? ARENA_NEW(w->memory, struct entry_id, *n) : NULL;
     if (e == OK && !ids)
         e = err_nomem(info);
     if (e != OK)
         return e;
-    /* fields come sorted by entry, links by number: each is looked up among all */
     for (size_t i = 0; i < *n; i++)
         ids[i] = row[i].entry;
-    e = fields_of(w->d, w->memory,
-                  (struct fields_of_in){.entries = {ids, *n},
-                                        .limit = (int64_t)*n * 4 * AUDIT_FIELDS_MAX},
-                  &field, &n_fields, info);
+    e = fields_of(
+        w->d, w->memory,
+        (struct fields_of_in){.entries = {ids, *n}, .limit = (int64_t)*n * 4 * AUDIT_FIELDS_MAX},
+        &field, &n_fields, info);
     for (size_t i = 0; e == OK && i < *n && w->verdict->is_whole; i++) {
-        for (at_field = 0; at_field < n_fields && field[at_field].entry.v < row[i].entry.v;)
-            at_field++;
-        const size_t own = chain_fields_of(field + at_field, n_fields - at_field, row[i].entry.v);
-        (void)link_fits(w, &row[i], field + at_field, own);
+        const size_t from = chain_find_fields(field, n_fields, row[i].entry.v);
+        (void)link_fits(w, &row[i], field + from,
+                        chain_fields_of(field + from, n_fields - from, row[i].entry.v));
     }
     return e;
 }
@@ -125,32 +123,41 @@ static err check_counts(struct walk *w, struct err_info *info)
     return OK;
 }
 
-static err walk_all(db *d, void *arg, struct err_info *info)
+err audit_walk(const struct app *app, db *d, arena *memory, const struct audit_head *known,
+               struct audit_verdict *verdict, struct err_info *info)
 {
-    struct walk *w = arg;
+    struct walk w = {.app = app, .known = known, .d = d, .memory = memory, .verdict = verdict};
     size_t n = 0;
     err e;
 
-    w->d = d;
-    w->number = 0;
-    w->met_known = false;
-    memset(&w->chain, 0, sizeof w->chain);
-    *w->verdict = (struct audit_verdict){.is_whole = true};
+    *verdict = (struct audit_verdict){.is_whole = true};
     do
-        e = walk_some(w, &n, info);
-    while (e == OK && w->verdict->is_whole && n == AUDIT_ROWS_AT_ONCE);
-    return e == OK ? check_counts(w, info) : e;
+        e = walk_some(&w, &n, info);
+    while (e == OK && verdict->is_whole && n == AUDIT_ROWS_AT_ONCE);
+    return e == OK ? check_counts(&w, info) : e;
+}
+
+struct question {
+    const struct app *app;
+    arena *memory;
+    const struct audit_head *known;
+    struct audit_verdict *verdict;
+};
+
+static err walk_in_one_moment(db *d, void *arg, struct err_info *info)
+{
+    const struct question *q = arg;
+    return audit_walk(q->app, d, q->memory, q->known, q->verdict, info);
 }
 
 err audit_verify(const struct app *app, db *d, const struct audit_head *known,
                  struct audit_verdict *verdict, struct err_info *info)
 {
-    struct walk w = {.app = app, .known = known, .verdict = verdict};
+    struct question q = {app, arena_new((size_t)64 << 20), known, verdict};
 
-    w.memory = arena_new((size_t)64 << 20);
-    if (!w.memory)
+    if (!q.memory)
         return err_nomem(info);
-    const err e = db_read_do(d, walk_all, &w, info);
-    arena_free(w.memory);
+    const err e = db_read_do(d, walk_in_one_moment, &q, info);
+    arena_free(q.memory);
     return e;
 }
