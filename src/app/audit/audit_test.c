@@ -67,8 +67,11 @@ static err forget_in(db_tx *tx, void *arg, struct err_info *info)
 
 static err cut_tail_in(db_tx *tx, void *arg, struct err_info *info)
 {
-    (void)arg;
-    return cut_tail(tx, (struct cut_tail_in){.from = ROWS - 2}, info);
+    const int64_t from = *(const int64_t *)arg;
+    err e = cut_fields(tx, (struct cut_fields_in){.from = from}, info);
+    if (e == OK)
+        e = cut_links(tx, (struct cut_links_in){.from = from}, info);
+    return e == OK ? cut_rows(tx, info) : e;
 }
 
 static int set_up(void **state)
@@ -166,7 +169,7 @@ static void a_cut_tail_is_found_by_an_exported_head(void **state)
     out_free(&line);
     assert_true(verdict_of(f, &read).is_whole);
 
-    assert_int_equal(db_tx_do(f->d, cut_tail_in, NULL, &info), OK);
+    assert_int_equal(db_tx_do(f->d, cut_tail_in, &(int64_t){ROWS - 2}, &info), OK);
 
     assert_true(verdict_of(f, NULL).is_whole); /* nothing inside tells */
     assert_false(verdict_of(f, &read).is_whole);
@@ -221,7 +224,7 @@ static err mutate(db_tx *tx, const struct hand *h, struct err_info *info)
     case 7: return remove_link(tx, (struct remove_link_in){.number = number}, info);
     case 8: return shift_link(tx, (struct shift_link_in){.number = number, .by = ROWS + by}, info);
     case 9: return swap_rows(tx, (struct swap_rows_in){.one = number, .other = other}, info);
-    case 10: return cut_tail(tx, (struct cut_tail_in){.from = number}, info);
+    case 10: return cut_tail_in(tx, &(int64_t){number}, info);
     default: return add_stranger(tx, (struct add_stranger_in){.id = {by}}, info);
     }
 }

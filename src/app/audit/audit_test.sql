@@ -48,8 +48,18 @@ UPDATE audit
                                            THEN :other ELSE :one END)
  WHERE id IN (SELECT b.entry_id FROM audit_chain AS b WHERE b.number IN (:one, :other));
 
---: write cut_tail (from int)
+-- A tail cut off without a trace: fields, links, then the rows that nothing names any more.
+--: write cut_fields (from int)
+DELETE FROM audit_field
+ WHERE entry_id IN (SELECT c.entry_id FROM audit_chain AS c WHERE c.number >= :from);
+
+--: write cut_links (from int)
 DELETE FROM audit_chain WHERE number >= :from;
+
+--: write cut_rows ()
+DELETE FROM audit
+ WHERE id NOT IN (SELECT c.entry_id FROM audit_chain AS c)
+   AND id NOT IN (SELECT u.entry_id FROM audit_unsealed AS u);
 
 --: write add_stranger (id entry_id)
 INSERT INTO audit (id, at, actor, about, verb, object, object_id, purpose, n_fields)
