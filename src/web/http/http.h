@@ -78,7 +78,6 @@ struct http_request {
     bool is_secure; /* TLS ends here or at a trusted proxy */
     struct http_body body;
     uint64_t body_max; /* set by answer_now; 0: no body */
-    const void *route; /* the site's own: what answer_now found, for answer */
     const char *name;  /* the site's own: how the log calls it; lasts. NULL: "other" */
     arena *memory;     /* reset after the answer */
 };
@@ -202,8 +201,8 @@ struct http_site {
     void (*worker_free)(void *worker);
     /*
      * In the input and output thread, when the headers are there and before any body: must
-     * not wait. Answers and returns true (static files, refusals), or sets r->body_max, r->route
-     * and r->name and returns false: a worker will answer. May be NULL: all to a worker, no bodies.
+     * not wait. Answers and returns true (static files, refusals), or sets r->body_max and
+     * r->name and returns false: a worker will answer. May be NULL: all to a worker, no bodies.
      */
     bool (*answer_now)(void *arg, struct http_request *r, struct http_answer *a);
     /* In a worker, when the body is whole. */
