@@ -189,9 +189,10 @@ struct http_config {
     unsigned queue;
     unsigned connections, connections_per_address;
     size_t worker_bytes;
-    str spool;               /* folder for large bodies; empty: the system's */
-    log_sink *log;           /* NULL: silent */
-    int64_t (*now_ms)(void); /* UTC, for the log; NULL: the system's */
+    unsigned head_ms, grace_ms; /* in place of HTTP_HEAD_SECONDS and HTTP_GRACE_SECONDS */
+    str spool;                  /* folder for large bodies; empty: the system's */
+    log_sink *log;              /* NULL: silent */
+    int64_t (*now_ms)(void);    /* UTC, for the log; NULL: the system's */
 };
 
 struct http_site {

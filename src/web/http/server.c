@@ -122,6 +122,8 @@ static err read_config(struct http_server *s, const struct http_config *c, struc
         connections_possible(c->connections ? c->connections : HTTP_CONNECTIONS_MAX);
     s->per_address_max =
         c->connections_per_address ? c->connections_per_address : HTTP_CONNECTIONS_PER_ADDRESS_MAX;
+    s->head_ms = c->head_ms ? c->head_ms : HTTP_HEAD_SECONDS * 1000;
+    s->grace_ms = c->grace_ms ? c->grace_ms : HTTP_GRACE_SECONDS * 1000;
     s->spool_folder = copy_text(c->spool.n ? c->spool : STR(P_tmpdir));
     s->memory = arena_new(NOW_BYTES_MAX);
     return s->spool_folder && s->memory ? copy_names(s, c, info) : err_nomem(info);

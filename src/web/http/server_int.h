@@ -106,6 +106,7 @@ struct http_server {
     struct http_network proxy[HTTP_PROXIES_MAX];
     size_t n_proxies;
     unsigned connections_max, per_address_max;
+    int64_t head_ms, grace_ms;
     log_sink *log;
     char address[128];
 

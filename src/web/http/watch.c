@@ -101,13 +101,13 @@ void watch_phase(struct connection *c, enum phase phase, uint64_t bytes)
     c->bytes = bytes;
 }
 
-static int64_t allowed_ms(const struct connection *c, bool is_crowded)
+static int64_t allowed_ms(const struct http_server *s, const struct connection *c, bool is_crowded)
 {
     switch (c->phase) {
-    case PHASE_HEAD: return is_crowded ? CROWDED_HEAD_MS : HTTP_HEAD_SECONDS * 1000;
+    case PHASE_HEAD:
+        return is_crowded && CROWDED_HEAD_MS < s->head_ms ? CROWDED_HEAD_MS : s->head_ms;
     case PHASE_BODY:
-    case PHASE_ANSWER:
-        return HTTP_GRACE_SECONDS * 1000 + (int64_t)(c->bytes / HTTP_RATE_MIN) * 1000;
+    case PHASE_ANSWER: return s->grace_ms + (int64_t)(c->bytes / HTTP_RATE_MIN) * 1000;
     case PHASE_WORK: break;
     }
     return INT64_MAX;
@@ -121,7 +121,7 @@ void watch_look(struct http_server *s)
     s->last_look_ms = now;
     const bool is_crowded = atomic_load(&s->n_connections) > s->connections_max / 4 * 3;
     for (struct connection *c = s->connections; c; c = c->next) {
-        if (now - c->since_ms <= allowed_ms(c, is_crowded))
+        if (now - c->since_ms <= allowed_ms(s, c, is_crowded))
             continue;
         (void)shutdown(c->fd, SHUT_RDWR); /* the library sees its end and closes it */
         c->since_ms = now;
