@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a browser sends (a path) and what a page holds (styles). */
-#include "web/http/http_int.h"
+#include "web/http/folder_int.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -22,7 +22,12 @@ static void decode_path(str path)
 /* Whatever the path, what opens is a file; names that are hidden do not open. */
 static void open_path(str path)
 {
+    char decoded[HTTP_PATH_MAX + 1];
     struct http_file file;
+    size_t n;
+    if (!http_path_decode(path, decoded, &n))
+        return;
+    path = (str){decoded, n};
     const int root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root < 0)
         return;

@@ -1,46 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "web/http/http_int.h"
+#include "web/http/folder_int.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-bool http_path_decode(str path, char decoded[HTTP_PATH_MAX + 1], size_t *n)
-{
-    size_t used = 0;
-    for (size_t at = 0; at < path.n; at++) {
-        char c = path.p[at];
-        if (c == '%') {
-            const int high = at + 1 < path.n ? hex_value(path.p[at + 1]) : -1;
-            const int low = at + 2 < path.n ? hex_value(path.p[at + 2]) : -1;
-            if (high < 0 || low < 0)
-                return false;
-            c = (char)(high * 16 + low);
-            at += 2;
-            if (c == '/' || c == '\0')
-                return false;
-        }
-        if (used == HTTP_PATH_MAX)
-            return false;
-        decoded[used++] = c;
-    }
-    decoded[used] = '\0';
-    *n = used;
-    return true;
-}
 
 /* Names that start with a dot are hidden, and "." and ".." lead astray. */
 static bool is_servable(str name)
@@ -129,14 +94,12 @@ static int open_named(int folder_fd, str *name, str report)
 
 enum http_found http_folder_open(int root_fd, str path, str report, struct http_file *file)
 {
-    char decoded[HTTP_PATH_MAX + 1];
     struct stat s;
     str name;
-    size_t n;
 
-    if (!http_path_decode(path, decoded, &n) || n == 0 || decoded[0] != '/')
+    if (path.n == 0 || path.p[0] != '/')
         return HTTP_NO_FILE;
-    const int folder_fd = open_parent(root_fd, (str){decoded + 1, n - 1}, &name);
+    const int folder_fd = open_parent(root_fd, str_cut(path, 1, path.n), &name);
     if (folder_fd < 0)
         return HTTP_NO_FILE;
     file->fd = open_named(folder_fd, &name, report);

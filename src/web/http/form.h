@@ -42,6 +42,7 @@ struct form_file {
     str type;            /* as the sender says: no more than a hint; empty without one */
     uint64_t from, size; /* in the body */
     const struct http_body *body;
+    bool had_path; /* the sender wrote folders before the name; they are gone */
 };
 
 /* Everything in the request's memory, in the order in which it was sent. */
@@ -73,6 +74,13 @@ bool form_next(const struct form *f, const char *name, size_t *at, str *value);
 
 /* The first file of a field, or NULL. */
 const struct form_file *form_file(const struct form *f, const char *name);
+
+/*
+ * E_INPUT with the reason when the file is empty, its name is none or came with folders, or does
+ * not end in one of `endings` (".csv", ...; any case), which ends in NULL.
+ */
+WARN_UNUSED err form_file_check(const struct form_file *f, const char *const *endings,
+                                struct err_info *info);
 
 /* Up to `n` bytes from offset `at` of the file; *got is 0 behind its end. E_IO. */
 WARN_UNUSED err form_file_read(const struct form_file *f, uint64_t at, void *p, size_t n,

@@ -78,7 +78,6 @@ struct http_request {
     bool is_secure; /* TLS ends here or at a trusted proxy */
     struct http_body body;
     uint64_t body_max; /* set by answer_now; 0: no body */
-    const void *route; /* the site's own: what answer_now found, for answer */
     const char *name;  /* the site's own: how the log calls it; lasts. NULL: "other" */
     arena *memory;     /* reset after the answer */
 };
@@ -190,9 +189,10 @@ struct http_config {
     unsigned queue;
     unsigned connections, connections_per_address;
     size_t worker_bytes;
-    str spool;               /* folder for large bodies; empty: the system's */
-    log_sink *log;           /* NULL: silent */
-    int64_t (*now_ms)(void); /* UTC, for the log; NULL: the system's */
+    unsigned head_ms, grace_ms; /* in place of HTTP_HEAD_SECONDS and HTTP_GRACE_SECONDS */
+    str spool;                  /* folder for large bodies; empty: the system's */
+    log_sink *log;              /* NULL: silent */
+    int64_t (*now_ms)(void);    /* UTC, for the log; NULL: the system's */
 };
 
 struct http_site {
@@ -202,8 +202,8 @@ struct http_site {
     void (*worker_free)(void *worker);
     /*
      * In the input and output thread, when the headers are there and before any body: must
-     * not wait. Answers and returns true (static files, refusals), or sets r->body_max, r->route
-     * and r->name and returns false: a worker will answer. May be NULL: all to a worker, no bodies.
+     * not wait. Answers and returns true (static files, refusals), or sets r->body_max and
+     * r->name and returns false: a worker will answer. May be NULL: all to a worker, no bodies.
      */
     bool (*answer_now)(void *arg, struct http_request *r, struct http_answer *a);
     /* In a worker, when the body is whole. */

@@ -4,7 +4,7 @@
  * browser may use exactly that style: its hash is in the policy (Content
  * Security Policy Level 3, section 2.3.1), and nothing else runs or loads.
  */
-#include "web/http/http_int.h"
+#include "web/http/folder_int.h"
 
 #include <sodium.h>
 #include <string.h>

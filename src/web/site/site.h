@@ -11,10 +11,10 @@
  * A table of routes, one in each file of pages:
  *
  *     const struct route space_routes[] = {
- *         {"space", HTTP_GET, "/nl/ruimte/{space}", "/en/space/{space}", space_page,
- *          &rule_object, RATE_PAGE},
- *         {"space-join", HTTP_POST, "/nl/ruimte/{space}/meedoen", "/en/space/{space}/join",
- *          space_join, &rule_signed_in, RATE_WRITE},
+ *         ROUTE("space", HTTP_GET, "/nl/ruimte/{space}", "/en/space/{space}",
+ *               space_page, &rule_object, RATE_PAGE),
+ *         ROUTE("space-join", HTTP_POST, "/nl/ruimte/{space}/meedoen", "/en/space/{space}/join",
+ *               space_join, &rule_signed_in, RATE_WRITE),
  *         {0},
  *     };
  *
@@ -113,6 +113,13 @@ struct route {
                         db and viewer are NULL, the rule is rule_anyone */
     bool has_token;  /* who asks shows a token, not a cookie: no csrf field (API) */
 };
+
+/* The seven that every route has; others follow by name: ROUTE(..., RATE_UPLOAD, .body = ...). */
+/* clang-format off */
+#define ROUTE(route_name, route_method, nl, en, function, route_rule, route_rate, ...)             \
+    {.name = (route_name), .method = (route_method), .path_nl = (nl), .path_en = (en),             \
+     .handler = (function), .rule = (route_rule), .rate = (route_rate), __VA_ARGS__}
+/* clang-format on */
 
 /* ---- a request on its way through a route ---- */
 

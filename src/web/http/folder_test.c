@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The server as a browser meets it: over a socket, with real files. */
 #include "base/num.h"
-#include "web/http/http_int.h"
+#include "web/http/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
