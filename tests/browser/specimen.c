@@ -19,7 +19,7 @@ static err put(const char *folder, str path, str content, struct err_info *info)
     char name[PATH_BYTES];
     const int n = snprintf(name, sizeof name, "%s%.*s", folder, STR_FMT(path));
     if (n < 0 || (size_t)n >= sizeof name)
-        return err_set(info, E_LIMIT, "file.name-too-long");
+        return err_set(info, E_LIMIT, "file.bad-name");
     return file_write((str){name, (size_t)n}, content, info);
 }
 

@@ -30,7 +30,7 @@
   const guarded = form => {
     let version = 0, kept = 0;
     form.addEventListener("input", () => { version++; });
-    form.addEventListener("submit", () => { kept = version; });
+    form.addEventListener("submit", event => { if (!event.defaultPrevented) kept = version; });
     addEventListener("beforeunload", event => {
       if (kept !== version) event.preventDefault();
     });
