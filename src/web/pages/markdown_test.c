@@ -161,7 +161,7 @@ static const char *const pieces[] = {
     "http://a ", "a@b.c ", "\\*",   "<!--",    "a  \n",  "[a]: b\n", "    x\n", "```\n", "a\n|-\n",
     "***\n",     "*a",     "a*",    "_",       "\"",     "[^1]",     "[a][b]",  "~",     ":",
 };
-enum { PIECES = sizeof pieces / sizeof *pieces, HOSTILE_BYTES = 20 << 10 };
+enum { PIECES = sizeof pieces / sizeof *pieces, HOSTILE_BYTES = 10 << 10 };
 
 static void assert_fits(const char *text, size_t n, const char *what)
 {
