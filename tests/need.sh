@@ -28,6 +28,19 @@ needs run check
 [ $code -eq 0 ] && [ "$(cat out)" = built ] && [ ! -e calls ]
 result "nothing is installed when nothing is missing"
 
+mv packages/debian12.txt packages/plain.txt
+printf 'run    alpha\nrun    delta  deltas-twin\n' > packages/debian12.txt
+stand_in deltas-twin ''
+needs run
+[ $code -eq 0 ] && [ "$(cat out)" = built ] && [ ! -e calls ]
+result "a command that serves as well is taken as it is"
+
+rm bin/deltas-twin
+needs run
+[ $code -eq 0 ] && grep -q 'install .* delta$' calls
+result "without that command its package is installed"
+mv packages/plain.txt packages/debian12.txt
+
 stand_in dpkg-query 'echo "installed alpha config-files beta "; exit 1'
 needs run
 [ $code -eq 0 ] && grep -q 'install .* beta$' calls && ! grep -q gamma calls

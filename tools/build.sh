@@ -6,6 +6,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+tools/npm.sh assets src/web/assets
+
 variant=${1:?release, check, clang, tsan, coverage or fuzz}
 shift
 folder=build/$variant

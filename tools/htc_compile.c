@@ -164,8 +164,20 @@ static bool is_one_of(str s, const char *const *list)
     return false;
 }
 
+/* `<input{% if (x) { %} required{% } %}>`: a name ends where its block does. */
+static void end_attribute_name(struct compiler *k)
+{
+    if (k->context.state != HTC_ATTR_NAME)
+        return;
+    const char *why = htc_step(&k->context, ' ');
+    if (why)
+        wrong(k, why);
+    out_char(&k->literal, ' ');
+}
+
 static void open_block(struct compiler *k)
 {
+    end_attribute_name(k);
     if (k->depth == DEPTH_MAX) {
         wrong(k, "blocks too deep");
         return;
@@ -176,6 +188,7 @@ static void open_block(struct compiler *k)
 
 static void close_block(struct compiler *k)
 {
+    end_attribute_name(k);
     if (k->depth == 0)
         wrong(k, "no block is open here");
     else if (!htc_same(&k->opened[--k->depth], &k->context))

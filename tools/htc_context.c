@@ -247,6 +247,12 @@ static bool same_name(const struct htc_name *a, const struct htc_name *b)
     return a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
 }
 
+/* How far a value is matters where its beginning decides what it is. */
+static bool same_beginning(const struct htc_context *a, const struct htc_context *b)
+{
+    return a->value_begun == b->value_begun || !name_in(&a->attribute, url_attributes);
+}
+
 bool htc_same(const struct htc_context *a, const struct htc_context *b)
 {
     if (a->state != b->state)
@@ -264,7 +270,7 @@ bool htc_same(const struct htc_context *a, const struct htc_context *b)
     case HTC_COMMENT: return a->matched == b->matched && same_name(&a->raw, &b->raw);
     default:
         return same_name(&a->tag, &b->tag) && same_name(&a->attribute, &b->attribute) &&
-               a->is_end_tag == b->is_end_tag && a->quote == b->quote &&
-               a->value_begun == b->value_begun && a->has_http_equiv == b->has_http_equiv;
+               a->is_end_tag == b->is_end_tag && a->quote == b->quote && same_beginning(a, b) &&
+               a->has_http_equiv == b->has_http_equiv;
     }
 }

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 # need LIST...: have the packages that packages/debian12.txt names on these lists.
 # Says nothing when all are there; exits with 3 when somebody else must install them.
+# A third word names a command that serves as well, wherever it came from.
 
 need() {
-    wanted=$(while read -r list package; do
+    wanted=$(while read -r list package instead; do
+        [ -z "$instead" ] || ! command -v "$instead" > /dev/null || continue
         case " $* " in *" $list "*) echo "$package" ;; esac
     done < packages/debian12.txt)
     if ! command -v dpkg-query > /dev/null; then

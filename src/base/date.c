@@ -113,3 +113,88 @@ void date_print_iso(int32_t day, char text[10])
     text[7] = '-';
     print_digits(d.day, text + 8, 2);
 }
+
+/* ---- the clocks of the Netherlands ---- */
+
+enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS, SUNDAY = 3 /* 1970-01-04 */ };
+
+static int64_t floor_div(int64_t v, int64_t by)
+{
+    return v / by - (v % by < 0);
+}
+
+/* 01:00 UTC on the last Sunday of a month of 31 days */
+static int64_t last_sunday_ms(int year, int month)
+{
+    const int32_t last = date_day_of((struct date_ymd){year, month, 31});
+    const int32_t sunday = last - (int32_t)((last - SUNDAY) - 7 * floor_div(last - SUNDAY, 7));
+    return (int64_t)sunday * DAY_MS + HOUR_MS;
+}
+
+static int64_t clip_ms(int64_t utc_ms)
+{
+    const int64_t first = (int64_t)date_day_of((struct date_ymd){DATE_YEAR_MIN, 1, 1}) * DAY_MS;
+    const int64_t last = (int64_t)date_day_of((struct date_ymd){DATE_YEAR_MAX, 12, 31}) * DAY_MS;
+    return utc_ms < first ? first : utc_ms > last ? last : utc_ms;
+}
+
+static int ahead_ms(int64_t utc_ms)
+{
+    const int year = date_ymd_of((int32_t)floor_div(utc_ms, DAY_MS)).year;
+    const bool summer = utc_ms >= last_sunday_ms(year, 3) && utc_ms < last_sunday_ms(year, 10);
+    return summer ? 2 * HOUR_MS : HOUR_MS;
+}
+
+struct date_local date_local_of(int64_t utc_ms)
+{
+    const int64_t moment = clip_ms(utc_ms);
+    const int ahead = ahead_ms(moment);
+    const int64_t local = moment + ahead;
+    const int64_t day = floor_div(local, DAY_MS);
+    const int second = (int)((local - day * DAY_MS) / 1000);
+    return (struct date_local){.day = (int32_t)day,
+                               .hour = second / 3600,
+                               .minute = second / 60 % 60,
+                               .second = second % 60,
+                               .ahead_minutes = ahead / 60000};
+}
+
+bool date_utc_ms_of(int32_t day, int hour, int minute, int64_t *utc_ms)
+{
+    const int64_t shown = (int64_t)day * DAY_MS + ((int64_t)hour * 60 + minute) * 60000;
+    /* summer time first: of an hour that comes twice it is the earlier */
+    for (int ahead = 2 * HOUR_MS; ahead >= HOUR_MS; ahead -= HOUR_MS) {
+        if (ahead_ms(shown - ahead) == ahead) {
+            *utc_ms = shown - ahead;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool date_parse_local(str s, int64_t *utc_ms)
+{
+    int32_t day;
+    int hour, minute;
+    str rest = str_cut(s, 11, s.n);
+    if (s.n != 16 || s.p[10] != 'T' || !date_parse_iso(str_cut(s, 0, 10), &day) ||
+        !take_number(&rest, 2, 2, &hour) || !take_char(&rest, ':') ||
+        !take_number(&rest, 2, 2, &minute) || hour > 23 || minute > 59)
+        return false;
+    return date_utc_ms_of(day, hour, minute, utc_ms);
+}
+
+void date_print_utc(int64_t utc_ms, char text[20])
+{
+    const int64_t moment = clip_ms(utc_ms);
+    const int64_t day = floor_div(moment, DAY_MS);
+    const int second = (int)((moment - day * DAY_MS) / 1000);
+    const int part[] = {second / 3600, second / 60 % 60, second % 60};
+    date_print_iso((int32_t)day, text);
+    for (int i = 0; i < 3; i++) {
+        text[10 + 3 * i] = i ? ':' : 'T';
+        text[11 + 3 * i] = (char)('0' + part[i] / 10);
+        text[12 + 3 * i] = (char)('0' + part[i] % 10);
+    }
+    text[19] = 'Z';
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/html.h"
 
+#include "base/date.h"
+
 /* ---- sinks ---- */
 
 static const char *entity_of(char c)
@@ -139,6 +141,13 @@ static bool raise_to_visible(struct html_value *v)
     return true;
 }
 
+static void put_iso_time(out *o, int64_t utc_ms)
+{
+    char text[20];
+    date_print_utc(utc_ms, text);
+    out_bytes(o, text, sizeof text);
+}
+
 void html_print_value(out *o, enum lang lang, struct html_value v)
 {
     if (v.with_below && raise_to_visible(&v))
@@ -154,7 +163,12 @@ void html_print_value(out *o, enum lang lang, struct html_value v)
     case HTML_MONEY: tr_money(o, lang, v.d, v.text, v.decimals); break;
     case HTML_PERCENT: tr_percent(o, lang, v.d, v.decimals); break;
     case HTML_DATE: tr_date(o, lang, (int32_t)v.i); break;
+    case HTML_TIME: tr_time(o, lang, v.i); break;
+    case HTML_LOCAL_DATE: tr_date(o, lang, date_local_of(v.i).day); break;
+    case HTML_ISO_TIME: put_iso_time(o, v.i); break;
+    case HTML_BYTES: tr_bytes(o, lang, v.i); break;
     case HTML_KEY: out_str(o, tr(lang, v.text.p)); break;
+    case HTML_SENTENCE: html_print(o, lang, v.text.p, v.value, v.n_values); break;
     case HTML_MSG: tr_msg(o, lang, v.msg); break;
     }
 }
@@ -253,14 +267,47 @@ struct html_value html_date(int32_t day)
     return (struct html_value){.kind = HTML_DATE, .i = day};
 }
 
+struct html_value html_time(int64_t utc_ms)
+{
+    return (struct html_value){.kind = HTML_TIME, .i = utc_ms};
+}
+
+struct html_value html_local_date(int64_t utc_ms)
+{
+    return (struct html_value){.kind = HTML_LOCAL_DATE, .i = utc_ms};
+}
+
+struct html_value html_iso_time(int64_t utc_ms)
+{
+    return (struct html_value){.kind = HTML_ISO_TIME, .i = utc_ms};
+}
+
+struct html_value html_bytes(int64_t bytes)
+{
+    return (struct html_value){.kind = HTML_BYTES, .i = bytes};
+}
+
 struct html_value html_key(const char *key)
 {
     return (struct html_value){.kind = HTML_KEY, .text = str_of(key)};
 }
 
+struct html_value html_sentence(const char *key, const struct html_value *v, size_t n)
+{
+    return (struct html_value){
+        .kind = HTML_SENTENCE, .text = str_of(key), .value = v, .n_values = n};
+}
+
 struct html_value html_msg(const struct msg *m)
 {
     return (struct html_value){.kind = HTML_MSG, .msg = m};
+}
+
+bool html_is_empty(struct html_value v)
+{
+    if (v.kind == HTML_MSG)
+        return !v.msg || !v.msg->key;
+    return v.kind == HTML_STR && v.text.n == 0;
 }
 
 struct html_value html_from_value(struct html_value v)

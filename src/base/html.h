@@ -38,7 +38,12 @@ enum html_kind {
     HTML_MONEY,  /* text is the currency */
     HTML_PERCENT,
     HTML_DATE,
-    HTML_KEY, /* text is a message key */
+    HTML_TIME,       /* i: a moment in UTC ms; shown as date and time in the Netherlands */
+    HTML_LOCAL_DATE, /* i: a moment; shown as the date there */
+    HTML_ISO_TIME,   /* i: a moment; for programs: 2026-11-14T08:30:00Z */
+    HTML_BYTES,      /* i: a size: 84 kB */
+    HTML_KEY,        /* text is a message key */
+    HTML_SENTENCE,   /* text is a message key, with values */
     HTML_MSG,
     HTML_SAFE,
 };
@@ -52,6 +57,8 @@ struct html_value {
     int64_t i;
     double d;
     const struct msg *msg;
+    const struct html_value *value; /* SENTENCE */
+    size_t n_values;
 };
 
 void html_literal(struct html *h, str text); /* a template's own text */
@@ -78,8 +85,24 @@ struct html_value html_p_value(double p, int decimals); /* "< 0,001" rather than
 struct html_value html_money(double v, str currency, int decimals); /* currency is borrowed */
 struct html_value html_percent(double fraction, int decimals);
 struct html_value html_date(int32_t day);
+struct html_value html_time(int64_t utc_ms);
+struct html_value html_local_date(int64_t utc_ms);
+struct html_value html_iso_time(int64_t utc_ms);
+struct html_value html_bytes(int64_t bytes);
 struct html_value html_key(const char *key);
+struct html_value html_sentence(const char *key, const struct html_value *v, size_t n);
 struct html_value html_msg(const struct msg *m); /* borrowed until it is put */
+
+/*
+ * SENTENCE("user.invited-by", html_from_str(name), html_time(when)): a translation with
+ * its values, as a value itself. The values live as long as the block around it.
+ */
+#define SENTENCE(key, ...)                                                                         \
+    html_sentence(key, (const struct html_value[]){__VA_ARGS__},                                   \
+                  sizeof((const struct html_value[]){__VA_ARGS__}) / sizeof(struct html_value))
+
+/* No text, or no message: what a zeroed value is. */
+bool html_is_empty(struct html_value v);
 
 /* Values of C types, chosen by HTML_VALUE. */
 struct html_value html_from_value(struct html_value v);

@@ -241,3 +241,34 @@ void tr_date(out *o, enum lang lang, int32_t day)
     out_char(o, ' ');
     out_int(o, d.year);
 }
+
+static void put_two_digits(out *o, int v)
+{
+    out_char(o, (char)('0' + v / 10));
+    out_char(o, (char)('0' + v % 10));
+}
+
+void tr_time(out *o, enum lang lang, int64_t utc_ms)
+{
+    const struct date_local t = date_local_of(utc_ms);
+    tr_date(o, lang, t.day);
+    out_cstr(o, ", ");
+    put_two_digits(o, t.hour);
+    out_char(o, lang == LANG_NL ? '.' : ':');
+    put_two_digits(o, t.minute);
+    if (lang == LANG_NL)
+        out_cstr(o, "\xc2\xa0uur"); /* U+00A0 */
+}
+
+void tr_bytes(out *o, enum lang lang, int64_t bytes)
+{
+    static const char *const unit[] = {"B", "kB", "MB", "GB", "TB"};
+    enum { UNITS = sizeof unit / sizeof *unit };
+    double v = (double)bytes;
+    size_t i = 0;
+    for (; i + 1 < UNITS && v >= 999.5; i++)
+        v /= 1000;
+    tr_number(o, lang, v, i > 1 && v < 9.95 ? 1 : 0);
+    out_cstr(o, "\xc2\xa0");
+    out_cstr(o, unit[i]);
+}

@@ -55,5 +55,8 @@ bool tr_shows_above_zero(double v, int decimals);
 void tr_money(out *o, enum lang lang, double amount, str currency, int decimals);
 void tr_percent(out *o, enum lang lang, double fraction, int decimals);
 void tr_date(out *o, enum lang lang, int32_t day); /* 14 november 2026 / 14 November 2026 */
+/* In the Netherlands: 14 november 2026, 09.30 uur / 14 November 2026, 09:30 */
+void tr_time(out *o, enum lang lang, int64_t utc_ms);
+void tr_bytes(out *o, enum lang lang, int64_t bytes); /* 84 kB, 1,2 MB; of 1000 bytes */
 
 #endif
