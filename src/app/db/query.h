@@ -74,12 +74,15 @@ struct db_queries {
 WARN_UNUSED err db_query_one(db *d, const struct db_query *q, size_t variant, const void *in,
                              arena *a, void *row, struct err_info *info);
 WARN_UNUSED err db_query_many(db *d, const struct db_query *q, size_t variant, const void *in,
-                              arena *a, void *rows, size_t *n, struct err_info *info);
+                              arena *a, void **rows, size_t *n, struct err_info *info);
 WARN_UNUSED err db_query_each(db *d, const struct db_query *q, size_t variant, const void *in,
                               err (*row)(void *to, const void *r, struct err_info *info), void *to,
                               struct err_info *info);
 WARN_UNUSED err db_query_write(db_tx *tx, const struct db_query *q, size_t variant, const void *in,
                                int64_t *changed, struct err_info *info);
+
+/* Of all rooms, ending in NULL. */
+extern const struct db_queries *const db_all_queries[];
 
 /* Prepares a variant and compares names and types of its columns with the declared ones. */
 WARN_UNUSED err db_query_check(db *d, const struct db_query *q, size_t variant,

@@ -19,6 +19,9 @@ struct store_fixture {
 int store_set_up(void **state);
 int store_tear_down(void **state);
 
+/* Empties the store of this URL; for tests that open it themselves. */
+bool store_test_empty(const char *url);
+
 /* The clock of such stores; starts at 2026-01-01 00:00:00 UTC. Tests may set it. */
 extern _Atomic int64_t store_test_now_ms;
 
