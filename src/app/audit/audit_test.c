@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The log against whoever may write in the database but has no key. */
 #include "app/audit/audit_int.h"
-#include "app/audit/audit_test_queries.h"
+#include "app/audit/test/queries.h"
 #include "app/db/store_test.h"
 #include "base/rng.h"
 
@@ -195,7 +195,11 @@ static void only_auditors_read_and_reading_is_in_the_log(void **state)
 
 /* ---- ten thousand hands ---- */
 
-enum { MUTATIONS = 10000 };
+/* The walk is the same on both; a server takes a hundred times as long to undo one. */
+static uint64_t mutations(const struct store_fixture *f)
+{
+    return strncmp(f->url, "sqlite:", 7) == 0 ? 10000 : 500;
+}
 
 struct hand {
     const struct store_fixture *f;
@@ -243,15 +247,15 @@ static err mutate_and_look(db_tx *tx, void *arg, struct err_info *info)
     return err_set(info, E_CANCELLED, "error.stopped"); /* and nothing happened */
 }
 
-static void each_of_ten_thousand_mutations_is_found(void **state)
+static void each_of_thousands_of_mutations_is_found(void **state)
 {
     struct store_fixture *f = *state;
     struct audit_head head;
     struct err_info info;
-    int n_found = 0;
+    uint64_t n_found = 0;
 
     assert_int_equal(audit_head(f->d, f->a, &head, &info), OK);
-    for (uint64_t i = 0; i < MUTATIONS; i++) {
+    for (uint64_t i = 0; i < mutations(f); i++) {
         struct hand h = {.f = f, .known = &head, .at = i};
         const err e = db_tx_do(f->d, mutate_and_look, &h, &info);
         if (e != E_CANCELLED)
@@ -262,7 +266,7 @@ static void each_of_ten_thousand_mutations_is_found(void **state)
             print_error("mutation %d was not found\n", (int)i);
     }
 
-    assert_int_equal(n_found, MUTATIONS);
+    assert_int_equal(n_found, mutations(f));
     assert_true(verdict_of(f, &head).is_whole);
 }
 
@@ -275,7 +279,7 @@ int main(void)
         LOG_TEST(forgetting_a_person_leaves_the_chain_whole_and_no_name),
         LOG_TEST(a_cut_tail_is_found_by_an_exported_head),
         LOG_TEST(only_auditors_read_and_reading_is_in_the_log),
-        LOG_TEST(each_of_ten_thousand_mutations_is_found),
+        LOG_TEST(each_of_thousands_of_mutations_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

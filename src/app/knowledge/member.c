@@ -61,7 +61,7 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
         (*list)[i] = (struct member){
             .party = row[i].party,
             .name = row[i].name,
-            .function = row[i].function,
+            .function = row[i].job_title,
             .organisation = row[i].organisation,
             .role = (enum member_role)row[i].role,
             .state = (enum member_state)row[i].state,

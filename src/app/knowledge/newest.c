@@ -201,27 +201,19 @@ err publication_newest(const struct deed *deed, db *d, struct publication_filter
 err publication_count(const struct deed *deed, db *d, struct publication_filter filter,
                       int64_t limit, int64_t *count, struct err_info *info)
 {
-    struct publications_counted_row row;
-    int64_t *keys;
-    size_t n_keys;
+    struct publication *list;
+    struct cursor at = {0};
+    size_t n;
+    err e;
 
-    err e = audience_keys(deed, d, &keys, &n_keys, info);
-    if (e == OK)
-        e = publications_counted(d, deed->memory,
-                                 (struct publications_counted_in){
-                                     .keys = {keys, n_keys},
-                                     .viewer = deed->viewer.id,
-                                     .active = deed->viewer.is_active,
-                                     .now = deed->now_ms,
-                                     .in_space = filter.space.v != 0,
-                                     .space = filter.space,
-                                     .by_owner = filter.owner.v != 0,
-                                     .owner = filter.owner,
-                                     .limit = limit,
-                                 },
-                                 &row, info);
-    if (e == OK)
-        *count = row.n;
+    *count = 0;
+    do {
+        e = publication_newest(deed, d, filter, at, PAGE_ITEMS_MAX, &list, &n, &at, info);
+        if (e == OK)
+            *count += (int64_t)n;
+    } while (e == OK && at.id != 0 && *count < limit);
+    if (e == OK && *count > limit)
+        *count = limit;
     return e;
 }
 

@@ -6,7 +6,7 @@
 -- keys 1, and when active also 2, the own id and the ids of the spaces joined. Lists walk the index
 -- of each key from the newest and merge, so that what a viewer may not see costs nothing. The keys
 -- only nominate: the rule is asked of each nominee.
---: include "visible.sql"
+--: include 'visible.sql'
 
 -- ---- the rule's facts ----
 
@@ -18,8 +18,9 @@ SELECT p.state, p.eff, p.owner_id, p.publish_at, p.delete_at,
        CASE WHEN @may_read THEN 1 ELSE 0 END AS may_read,
        CASE WHEN @may_edit THEN 1 ELSE 0 END AS may_edit
   FROM publication AS p
- WHERE p.id = :id
-    OR p.id IN (SELECT up.above_id FROM publication_above AS up WHERE up.publication_id = :id)
+ WHERE p.id IN (SELECT CAST(:id AS INT8) AS id
+                 UNION ALL
+                SELECT up.above_id FROM publication_above AS up WHERE up.publication_id = :id)
  ORDER BY CASE WHEN p.id = :id THEN 0 ELSE 1 END
  LIMIT :limit;
 
@@ -100,26 +101,6 @@ SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name A
  ORDER BY pub.changed_at DESC, pub.id DESC
  LIMIT :limit;
 
--- Counted up to a limit, so that a large space costs no more than a small one.
---: one publications_counted (keys int[], viewer party_id, active bool, now int, space space_id,
---:   owner party_id, limit int) -> (n int)
-SELECT count(*) AS n
-  FROM (SELECT pub.id
-          FROM publication AS pub
-         WHERE (pub.aud IN :keys
-                OR pub.id IN (SELECT g.publication_id FROM publication_grant AS g
-                               WHERE g.subject_kind = 0 AND g.subject_id = :viewer
-                               UNION
-                              SELECT g.publication_id
-                                FROM membership AS m
-                                JOIN publication_grant AS g
-                                  ON g.subject_kind = 1 AND g.subject_id = m.space_id
-                               WHERE m.party_id = :viewer AND m.state = 2))
-           AND pub.state IN (1, 2) AND pub.publish_at <= :now AND :now < pub.delete_at
-           [in_space: AND pub.space_id = :space] [by_owner: AND pub.owner_id = :owner]
-           AND @visible
-         LIMIT :limit) AS counted;
-
 --: many viewer_spaces (viewer party_id, limit int) -> (space_id space_id)
 SELECT m.space_id FROM membership AS m
  WHERE m.party_id = :viewer AND m.state = 2
@@ -143,12 +124,15 @@ UPDATE space SET eff_ceiling = :eff WHERE id = :id;
 UPDATE publication
    SET eff = (SELECT CASE WHEN min(q.level) < :ceiling THEN min(q.level) ELSE :ceiling END
                 FROM publication AS q
-               WHERE q.id = publication.id
-                  OR q.id IN (SELECT up.above_id FROM publication_above AS up
+               WHERE q.id IN (SELECT publication.id AS id
+                               UNION ALL
+                              SELECT up.above_id FROM publication_above AS up
                                WHERE up.publication_id = publication.id))
  WHERE {of: space = space_id = :space
-          | tree = (id = :id OR id IN (SELECT below.publication_id FROM publication_above AS below
-                                        WHERE below.above_id = :id))};
+          | tree = id IN (SELECT CAST(:id AS INT8) AS id
+                           UNION ALL
+                          SELECT below.publication_id FROM publication_above AS below
+                           WHERE below.above_id = :id)};
 
 -- Behind every change of level, state or space.
 --: write publications_set_key (space space_id, id publication_id)
@@ -156,8 +140,10 @@ UPDATE publication
    SET aud = CASE WHEN state NOT IN (1, 2) THEN 0 WHEN eff = 3 THEN 1 WHEN eff = 2 THEN 2
                   WHEN eff = 1 THEN space_id ELSE owner_id END
  WHERE {of: space = space_id = :space
-          | tree = (id = :id OR id IN (SELECT below.publication_id FROM publication_above AS below
-                                        WHERE below.above_id = :id))};
+          | tree = id IN (SELECT CAST(:id AS INT8) AS id
+                           UNION ALL
+                          SELECT below.publication_id FROM publication_above AS below
+                           WHERE below.above_id = :id)};
 
 -- What has expired leaves the lists' index; a few at a time.
 --: count publications_expire (now int, limit int)
@@ -208,8 +194,10 @@ UPDATE publication
 
 --: write publications_set_space (id publication_id, space space_id?)
 UPDATE publication SET space_id = :space
- WHERE id = :id OR id IN (SELECT below.publication_id FROM publication_above AS below
-                           WHERE below.above_id = :id);
+ WHERE id IN (SELECT CAST(:id AS INT8) AS id
+               UNION ALL
+              SELECT below.publication_id FROM publication_above AS below
+               WHERE below.above_id = :id);
 
 --: count publication_update_state (id publication_id, version int, state int, publish_at int,
 --:   removed_at int, now int)
@@ -377,9 +365,9 @@ UPDATE space
 -- ---- members ----
 
 --: many members (space space_id, after_name text, after_id party_id, limit int)
---:   -> (party party_id, name text, sort_key text, function text, organisation text?, role int,
+--:   -> (party party_id, name text, sort_key text, job_title text, organisation text?, role int,
 --:       state int, changed_at int)
-SELECT m.party_id AS party, party.name, party.sort_key, party.function, org.name AS organisation, m.role, m.state,
+SELECT m.party_id AS party, party.name, party.sort_key, party.job_title, org.name AS organisation, m.role, m.state,
        m.changed_at
   FROM membership AS m
   JOIN party ON party.id = m.party_id

@@ -8,7 +8,7 @@
 #include "app/access/queries.h"
 #include "app/db/store_test.h"
 #include "app/knowledge/knowledge_int.h"
-#include "app/knowledge/visible_test_queries.h"
+#include "app/knowledge/test/queries.h"
 #include "base/rng.h"
 
 #include <setjmp.h>
@@ -172,7 +172,7 @@ static err put_people_and_spaces(db_tx *tx, void *arg, struct err_info *info)
                       (struct party_add_in){.id = w->party[who],
                                             .name = STR("x"),
                                             .sort_key = STR("x"),
-                                            .function = STR(""),
+                                            .job_title = STR(""),
                                             .state = who == BLOCKED ? 3 : 2,
                                             .now = NOW},
                       info);
@@ -310,7 +310,7 @@ static struct made *add(struct world *w, enum where where, enum level level,
         .given = given,
         .owner = owner,
         .parent = parent,
-        .publish_at = publish_at[when] == INT64_MAX ? INT64_MAX : publish_at[when] - w->n % 5,
+        .publish_at = publish_at[when] < NOW ? publish_at[when] - w->n % 5 : publish_at[when],
         .delete_at = delete_at[when],
     };
     w->n++;

@@ -7,7 +7,7 @@ CREATE TABLE party (
   kind INT8 NOT NULL CHECK (kind IN (0, 1)), -- person, organisation
   name TEXT NOT NULL,
   sort_key TEXT NOT NULL, -- folded name, so that both databases sort alike
-  function TEXT NOT NULL,
+  job_title TEXT NOT NULL,
   org_id INT8 REFERENCES party (id), -- where a person works
   lang INT8 NOT NULL CHECK (lang IN (0, 1)),
   account_state INT8 NOT NULL CHECK (account_state IN (0, 1, 2, 3, 4)), -- none, waiting, active, blocked, erased
