@@ -119,21 +119,21 @@ static str beside(arena *a, str file, str name)
     return (str){p, folder + name.n};
 }
 
-/* include 'FILE' */
+/* include "FILE" */
 static bool include_file(struct sqlc_file *f, struct sqlc_cursor *head, str file)
 {
-    const struct sqlc_token t = sqlc_next(head);
     const size_t first = f->n;
+    const str name = str_trim(str_cut(head->text, head->at, head->text.n));
     str text;
-    if (t.kind != SQLC_STRING || t.text.n < 3)
-        return sqlc_wrong(f, file, t.line, "include 'FILE' is how it is written", t.text);
-    const str path = beside(f->a, file, str_cut(t.text, 1, t.text.n - 1));
+    if (name.n < 3 || name.p[0] != '"' || name.p[name.n - 1] != '"')
+        return sqlc_wrong(f, file, head->line, "include \"FILE\" is how it is written", name);
+    const str path = beside(f->a, file, str_cut(name, 1, name.n - 1));
     if (!path.p || !f->read(f->arg, path, &text))
-        return sqlc_wrong(f, file, t.line, "cannot be read", path);
+        return sqlc_wrong(f, file, head->line, "cannot be read", path);
     sqlc_parse(f, text, path);
     for (size_t i = first; i < f->n; i++)
         if (f->query[i]->kind != SQLC_FRAGMENT)
-            return sqlc_wrong(f, file, t.line, "an included file holds fragments only", path);
+            return sqlc_wrong(f, file, head->line, "an included file holds fragments only", path);
     return true;
 }
 
