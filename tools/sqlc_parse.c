@@ -81,11 +81,22 @@ static str take_line(struct sqlc_cursor *c)
     return line;
 }
 
-/* The lines that begin with "--:", with that taken away, as a text of their own. */
+static bool is_include(const struct sqlc_cursor *c)
+{
+    const str behind = str_trim(str_cut(c->text, c->at + strlen("--:"), c->text.n));
+    return str_starts(behind, STR("include "));
+}
+
+/*
+ * The lines that begin with "--:", with that taken away, as a text of their own. An include is
+ * one line.
+ */
 static bool take_head(arena *a, struct sqlc_cursor *c, struct sqlc_cursor *head)
 {
     struct sqlc_cursor end = *c;
-    while (str_starts(str_cut(end.text, end.at, end.text.n), STR("--:")))
+    if (is_include(c))
+        take_line(&end);
+    while (!is_include(c) && str_starts(str_cut(end.text, end.at, end.text.n), STR("--:")))
         take_line(&end);
     char *p = arena_alloc(a, end.at - c->at + 1, 1);
     if (!p)
