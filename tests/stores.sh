@@ -18,7 +18,7 @@ finish() {
     trap - EXIT
     if [ -n "$server" ]; then
         [ $code -eq 0 ] || tail -n 20 "$folder/log" | sed 's/^/# /'
-        kill -INT "$server" 2> /dev/null || true
+        kill -QUIT "$server" 2> /dev/null || true
         wait "$server" 2> /dev/null || true
     fi
     rm -rf "$folder"
@@ -27,17 +27,8 @@ finish() {
 trap finish EXIT
 trap 'exit 143' HUP INT TERM
 
-# PostgreSQL refuses to run as root.
-as_nobody() {
-    if [ "$(id -u)" -ne 0 ]; then
-        setpriv --pdeathsig INT "$@"
-    else
-        setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups --pdeathsig INT "$@"
-    fi
-}
-
 make_cluster() { # FOLDER
-    as_nobody "$bin/initdb" -D "$1" -U ontschot -A trust -E UTF8 --locale=C --no-sync \
+    $nobody "$bin/initdb" -D "$1" -U ontschot -A trust -E UTF8 --locale=C --no-sync \
         --no-instructions > "$folder/log" 2>&1 || { sed 's/^/# /' "$folder/log"; exit 1; }
 }
 
@@ -45,8 +36,13 @@ start_postgresql() {
     bin=
     for found in /usr/lib/postgresql/*/bin; do [ -x "$found/postgres" ] && bin=$found; done
     [ -n "$bin" ] || { echo "Bail out! PostgreSQL is not installed"; exit 1; }
-    user=$(id -un postgres 2> /dev/null || echo nobody)
-    [ "$(id -u)" -ne 0 ] || chown "$user" "$folder"
+    # it refuses to run as root, and must not outlive this script
+    nobody="setpriv --pdeathsig QUIT"
+    if [ "$(id -u)" -eq 0 ]; then
+        user=$(id -un postgres 2> /dev/null || echo nobody)
+        nobody="$nobody --reuid=$user --regid=$(id -g "$user") --clear-groups"
+        chown "$user" "$folder"
+    fi
     template=${STORES_TEMPLATE:-}
     if [ -n "$template" ]; then
         mkdir -p "$template"
@@ -54,6 +50,7 @@ start_postgresql() {
             flock 9
             if [ ! -d "$template/cluster" ]; then
                 make_cluster "$folder/cluster"
+                rm -rf "$template/cluster.new"
                 cp -a "$folder/cluster" "$template/cluster.new"
                 rm -rf "$folder/cluster"
                 mv "$template/cluster.new" "$template/cluster"
@@ -64,7 +61,7 @@ start_postgresql() {
         make_cluster "$folder/cluster"
     fi
     fsync=${STORES_FSYNC:-off}
-    as_nobody "$bin/postgres" -D "$folder/cluster" -k "$folder" -c listen_addresses= \
+    $nobody "$bin/postgres" -D "$folder/cluster" -k "$folder" -c listen_addresses= \
         -c fsync="$fsync" -c full_page_writes="$fsync" -c synchronous_commit="$fsync" \
         -c shared_buffers=32MB -c max_connections=60 > "$folder/log" 2>&1 &
     server=$!

@@ -81,11 +81,22 @@ static str take_line(struct sqlc_cursor *c)
     return line;
 }
 
-/* The lines that begin with "--:", with that taken away, as a text of their own. */
+static bool is_include(const struct sqlc_cursor *c)
+{
+    const str behind = str_trim(str_cut(c->text, c->at + strlen("--:"), c->text.n));
+    return str_starts(behind, STR("include "));
+}
+
+/*
+ * The lines that begin with "--:", with that taken away, as a text of their own. An include is
+ * one line.
+ */
 static bool take_head(arena *a, struct sqlc_cursor *c, struct sqlc_cursor *head)
 {
     struct sqlc_cursor end = *c;
-    while (str_starts(str_cut(end.text, end.at, end.text.n), STR("--:")))
+    if (is_include(c))
+        take_line(&end);
+    while (!is_include(c) && str_starts(str_cut(end.text, end.at, end.text.n), STR("--:")))
         take_line(&end);
     char *p = arena_alloc(a, end.at - c->at + 1, 1);
     if (!p)
@@ -119,21 +130,21 @@ static str beside(arena *a, str file, str name)
     return (str){p, folder + name.n};
 }
 
-/* include 'FILE' */
+/* include "FILE" */
 static bool include_file(struct sqlc_file *f, struct sqlc_cursor *head, str file)
 {
-    const struct sqlc_token t = sqlc_next(head);
     const size_t first = f->n;
+    const str name = str_trim(str_cut(head->text, head->at, head->text.n));
     str text;
-    if (t.kind != SQLC_STRING || t.text.n < 3)
-        return sqlc_wrong(f, file, t.line, "include 'FILE' is how it is written", t.text);
-    const str path = beside(f->a, file, str_cut(t.text, 1, t.text.n - 1));
+    if (name.n < 3 || name.p[0] != '"' || name.p[name.n - 1] != '"')
+        return sqlc_wrong(f, file, head->line, "include \"FILE\" is how it is written", name);
+    const str path = beside(f->a, file, str_cut(name, 1, name.n - 1));
     if (!path.p || !f->read(f->arg, path, &text))
-        return sqlc_wrong(f, file, t.line, "cannot be read", path);
+        return sqlc_wrong(f, file, head->line, "cannot be read", path);
     sqlc_parse(f, text, path);
     for (size_t i = first; i < f->n; i++)
         if (f->query[i]->kind != SQLC_FRAGMENT)
-            return sqlc_wrong(f, file, t.line, "an included file holds fragments only", path);
+            return sqlc_wrong(f, file, head->line, "an included file holds fragments only", path);
     return true;
 }
 

@@ -120,15 +120,15 @@ WARN_UNUSED err db_bulk_do(db *d, struct db_bulk *from,
                            void *arg, struct err_info *info);
 
 /*
- * Copies a SQLite store, in use or not, to a new file that appears whole and checked
- * or not at all. E_CONFLICT when the file exists. E_INPUT "db.backup-postgresql" for the
- * other: pg_dump does that.
+ * Copies the store, in use or not, to a new file that appears whole and checked or not at all:
+ * a SQLite file, or what pg_dump --format=custom makes. E_CONFLICT when the file exists.
  */
 WARN_UNUSED err store_backup(store *s, const char *path, struct err_info *info);
 
 /*
- * Fills an empty store from such a file. E_CONFLICT when it is not empty; E_INPUT when
- * the file is no whole store of ours. The store needs store_migrate after it.
+ * Fills an empty SQLite store from such a file. E_CONFLICT when it is not empty or the copy is
+ * of a newer program; E_INPUT when the file is no whole store of ours, or the store is on
+ * PostgreSQL (pg_restore does that). The store needs store_migrate after it.
  */
 WARN_UNUSED err store_restore(store *s, const char *path, struct err_info *info);
 

@@ -64,6 +64,7 @@ struct db_driver {
     err (*migrate)(db *d, const char *sqlite, const char *postgresql, tx_fn *fn, void *arg,
                    struct err_info *info); /* the script, then fn, in one transaction */
     err (*backup)(store *s, const char *path, struct err_info *info);
+    err (*restore)(store *s, const char *path, struct err_info *info);
 };
 
 extern const struct db_driver sqlite_driver, pg_driver;

@@ -100,6 +100,8 @@ static err backup_before(store *s, const struct db_migration *m, struct err_info
     const int64_t now = s->now_ms();
     char day[10];
     out path;
+    if (!s->path && !s->backup_folder[0]) /* a server has no folder of its own to put it in */
+        return db_error(s, info, E_INPUT, "db.backup-postgresql");
     date_print_iso((int32_t)(now / DAY_MS), day);
     out_init(&path, STORE_URL_MAX * 2);
     if (s->backup_folder[0] || !s->path) {

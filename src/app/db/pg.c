@@ -119,7 +119,7 @@ static void ignore_notice(void *arg, const PGresult *r)
     (void)r; /* may hold data of rows */
 }
 
-static void disconnect(db *base)
+void pg_disconnect(db *base)
 {
     struct pg_db *d = (struct pg_db *)base;
     db_free_prepared(base, NULL);
@@ -128,7 +128,7 @@ static void disconnect(db *base)
     free(d);
 }
 
-static err connect_to(store *s, bool writes, db **made, struct err_info *info)
+err pg_connect(store *s, bool writes, db **made, struct err_info *info)
 {
     static const char *const names[] = {"dbname",           "connect_timeout",  "keepalives_idle",
                                         "tcp_user_timeout", "application_name", NULL};
@@ -151,7 +151,7 @@ static err connect_to(store *s, bool writes, db **made, struct err_info *info)
     else if (!set_session(d))
         e = pg_error(d, NULL, info);
     if (e != OK) {
-        disconnect(&d->base);
+        pg_disconnect(&d->base);
         return e;
     }
     PQsetNoticeReceiver(d->h, ignore_notice, NULL);
@@ -220,7 +220,7 @@ static err commit(struct pg_db *d, struct err_info *info)
     err e = OK;
     if (PQresultStatus(r) != PGRES_COMMAND_OK) {
         e = pg_error(d, r, info);
-        if (PQresultErrorField(r, PG_DIAG_SQLSTATE) == NULL && e == E_BUSY)
+        if (PQstatus(d->h) != CONNECTION_OK)
             e = db_error(d->base.s, info, E_BUSY, "db.unknown-outcome");
     } else if (strcmp(PQcmdStatus(r), "COMMIT") != 0) {
         e = db_error_text(d->base.s, info, E_IO, "db.failed", str_of(PQcmdStatus(r)));
@@ -355,8 +355,8 @@ const struct db_driver pg_driver = {
     .open = open_store,
     .close = close_store,
     .start = start,
-    .connect = connect_to,
-    .disconnect = disconnect,
+    .connect = pg_connect,
+    .disconnect = pg_disconnect,
     .is_alive = is_alive,
     .prepare = pg_prepare,
     .check = pg_check,
@@ -368,4 +368,5 @@ const struct db_driver pg_driver = {
     .unlock = unlock,
     .migrate = migrate,
     .backup = pg_backup,
+    .restore = pg_restore,
 };

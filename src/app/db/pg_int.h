@@ -39,6 +39,9 @@ err pg_error(struct pg_db *d, const PGresult *r, struct err_info *info);
 /* A command without parameters and rows. */
 WARN_UNUSED err pg_command(struct pg_db *d, const char *text, struct err_info *info);
 
+WARN_UNUSED err pg_connect(store *s, bool writes, db **made, struct err_info *info);
+void pg_disconnect(db *d);
+
 /* pg_query.c */
 WARN_UNUSED err pg_prepare(db *d, const struct db_query *q, size_t variant, void **statement,
                            struct err_info *info);
@@ -49,5 +52,6 @@ WARN_UNUSED err pg_run(db *d, const struct db_query *q, void *statement,
 
 /* pg_backup.c */
 WARN_UNUSED err pg_backup(store *s, const char *path, struct err_info *info);
+WARN_UNUSED err pg_restore(store *s, const char *path, struct err_info *info);
 
 #endif

@@ -230,8 +230,7 @@ static int read_int(sqlite3 *h, const char *sql, int64_t *v)
     return code != SQLITE_OK ? code : end;
 }
 
-/* An empty file becomes ours; another must carry our mark. */
-static err check_mark(struct sqlite_db *d, struct err_info *info)
+err sqlite_check_mark(struct sqlite_db *d, bool marks_empty, struct err_info *info)
 {
     int64_t mark = 0, tables = 0;
     sqlite3_set_authorizer(d->h, NULL, NULL);
@@ -239,7 +238,7 @@ static err check_mark(struct sqlite_db *d, struct err_info *info)
     if (code == SQLITE_OK)
         code = read_int(d->h, "SELECT count(*) FROM sqlite_schema", &tables);
     if (code == SQLITE_OK && mark != SQLITE_APPLICATION_ID) {
-        if (mark != 0 || tables > 0)
+        if (mark != 0 || tables > 0 || !marks_empty)
             return db_error(d->base.s, info, E_IO, "db.not-ours");
         code = sqlite3_exec(d->h, "PRAGMA application_id = 1869509715", NULL, NULL, NULL);
     }
@@ -251,13 +250,13 @@ static err check_mark(struct sqlite_db *d, struct err_info *info)
 static err open_store(store *s, struct err_info *info)
 {
     db *d = NULL;
-    _Static_assert(SQLITE_APPLICATION_ID == 1869509715, "the mark in check_mark()");
+    _Static_assert(SQLITE_APPLICATION_ID == 1869509715, "the mark that is set");
     err e = make_file(s, info);
     if (e == OK)
         e = sqlite_connect(s, true, &d, info);
     if (e != OK)
         return e;
-    e = check_mark((struct sqlite_db *)d, info);
+    e = sqlite_check_mark((struct sqlite_db *)d, true, info);
     sqlite_disconnect(d);
     return e;
 }
@@ -362,4 +361,5 @@ const struct db_driver sqlite_driver = {
     .unlock = unlock,
     .migrate = migrate,
     .backup = sqlite_backup,
+    .restore = sqlite_restore,
 };

@@ -25,19 +25,23 @@ static bool is_whole(sqlite3 *h)
     return whole;
 }
 
-/* All pages within one read of the source: writers go on beside it. */
-static err copy_pages(struct sqlite_db *from, const char *path, struct err_info *info)
+/* All pages within one read of the source, as one transaction: writers go on beside it. */
+static int copy_pages(sqlite3 *from, sqlite3 *to)
+{
+    sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+    if (!b)
+        return sqlite3_extended_errcode(to);
+    sqlite3_backup_step(b, -1);
+    return sqlite3_backup_finish(b);
+}
+
+static err copy_to_file(struct sqlite_db *from, const char *path, struct err_info *info)
 {
     sqlite3 *to = NULL;
     err e = OK;
     int code = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, NULL);
-    sqlite3_backup *b = code == SQLITE_OK ? sqlite3_backup_init(to, "main", from->h, "main") : NULL;
-    if (b) {
-        sqlite3_backup_step(b, -1);
-        code = sqlite3_backup_finish(b);
-    } else if (code == SQLITE_OK) {
-        code = sqlite3_extended_errcode(to);
-    }
+    if (code == SQLITE_OK)
+        code = copy_pages(from->h, to);
     if (code == SQLITE_OK) /* one file, without a journal beside it */
         code = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     if (code != SQLITE_OK)
@@ -83,7 +87,7 @@ static err copy_to(db *d, const char *path, struct err_info *info)
     if (fd < 0)
         return file_error(path, info);
     close(fd);
-    err e = copy_pages((struct sqlite_db *)d, partial, info);
+    err e = copy_to_file((struct sqlite_db *)d, partial, info);
     if (e == OK &&
         (!flush(partial) || renameat2(AT_FDCWD, partial, AT_FDCWD, path, RENAME_NOREPLACE) != 0 ||
          !flush_folder_of(path)))
@@ -100,6 +104,58 @@ err sqlite_backup(store *s, const char *path, struct err_info *info)
     if (e != OK)
         return e;
     e = copy_to(d, path, info);
+    sqlite_disconnect(d);
+    return e;
+}
+
+/* ---- restoring ---- */
+
+/* A whole store of ours that this program can bring up to date. */
+static err check_source(store *from, struct sqlite_db *d, struct err_info *info)
+{
+    const err e = sqlite_check_mark(d, false, info);
+    if (e != OK)
+        return e;
+    sqlite3_set_authorizer(d->h, NULL, NULL);
+    if (!is_whole(d->h))
+        return db_error(from, info, E_IO, "db.damaged");
+    return store_check(from, info);
+}
+
+static err copy_back(store *s, struct sqlite_db *from, struct err_info *info)
+{
+    bool ours = false, others = false;
+    db *d = NULL;
+    err e = sqlite_connect(s, true, &d, info);
+    if (e != OK)
+        return e;
+    e = s->driver->has_tables(d, &ours, &others, info);
+    if (e == OK && (ours || others))
+        e = db_error(s, info, E_CONFLICT, "db.not-empty");
+    if (e == OK) {
+        const int code = copy_pages(from->h, ((struct sqlite_db *)d)->h);
+        if (code != SQLITE_OK)
+            e = sqlite_error((struct sqlite_db *)d, code, info);
+    }
+    sqlite_disconnect(d);
+    return e;
+}
+
+err sqlite_restore(store *s, const char *path, struct err_info *info)
+{
+    db *d = NULL;
+    store from = {.driver = &sqlite_driver, .path = path, .busy_ms = s->busy_ms};
+    const int n = snprintf(from.shown, sizeof from.shown, "%s", path);
+    if (n < 0 || (size_t)n >= sizeof from.shown)
+        return err_set(info, E_INPUT, "db.url-too-long");
+    err e = sqlite_connect(&from, false, &d, info);
+    if (e != OK)
+        return e;
+    e = check_source(&from, (struct sqlite_db *)d, info);
+    if (e != OK)
+        info->code = e = e == E_IO ? E_INPUT : e;
+    else
+        e = copy_back(s, (struct sqlite_db *)d, info);
     sqlite_disconnect(d);
     return e;
 }

@@ -36,6 +36,9 @@ void sqlite_rollback(struct sqlite_db *d);
 /* The error of SQLite's result `code` for this connection. */
 err sqlite_error(const struct sqlite_db *d, int code, struct err_info *info);
 
+/* E_IO unless the file carries our mark; an empty one may get it. */
+WARN_UNUSED err sqlite_check_mark(struct sqlite_db *d, bool marks_empty, struct err_info *info);
+
 WARN_UNUSED err sqlite_connect(store *s, bool writes, db **d, struct err_info *info);
 void sqlite_disconnect(db *d);
 
@@ -57,5 +60,6 @@ WARN_UNUSED err sqlite_writer_do(sqlite_writer *w, tx_fn *fn, void *arg, struct 
 
 /* sqlite_backup.c */
 WARN_UNUSED err sqlite_backup(store *s, const char *path, struct err_info *info);
+WARN_UNUSED err sqlite_restore(store *s, const char *path, struct err_info *info);
 
 #endif

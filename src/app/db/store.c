@@ -138,3 +138,8 @@ err store_backup(store *s, const char *path, struct err_info *info)
 {
     return s->driver->backup(s, path, info);
 }
+
+err store_restore(store *s, const char *path, struct err_info *info)
+{
+    return s->driver->restore(s, path, info);
+}
