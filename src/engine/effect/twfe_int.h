@@ -6,16 +6,18 @@
  * Exact, not iterated. Only units are many. Rows are read by unit, so that unit
  * effects leave by subtracting each unit's weighted mean (Frisch and Waugh 1933;
  * Wooldridge, Econometric Analysis, 2010, sec. 10.5) while one small normal
- * system of all else is summed; a second pass gives the scores of b. When the
- * small system is not small, twfe_iterate.c takes over.
+ * system of all else is summed, for each cluster where these are few; else a second
+ * pass gives the scores of b. When the small system is not small, twfe_iterate.c
+ * takes over.
  *
  * The way of the data, each file a step:
  *   twfe_codes.c     values of a column as codes
  *   twfe_rows.c      the rows: sorted, sound, with which values
  *   twfe_tile.c      some units at a time
  *   twfe_read.c      who is in it, and which columns the system has
- *   twfe_gram.c      first pass: the normal equations
- *   twfe_score.c     second pass: residuals and scores
+ *   twfe_gram.c      first pass: the normal equations (twfe_patterns.c: of periods)
+ *   twfe_system.c    their solution
+ *   twfe_score.c     residuals and scores, by cluster or in a second pass
  *   twfe_forms.c     which combinations of coefficients are the answer
  *   twfe_bacon.c     what a two-way estimate is an average of
  *   twfe_clusters.c  the normal equations cluster by cluster
@@ -80,6 +82,17 @@ struct twfe {
     bool is_iterated;  /* too many levels for one small system */
 };
 
+/*
+ * Normal equations cluster by cluster. wide: n x (k + 1) x (k + 1), lower triangles of products of
+ * all columns and then the outcome, save the outcome's own; NULL when they were not kept apart.
+ */
+struct twfe_apart {
+    size_t n; /* codes of clusters */
+    double *wide;
+    size_t *n_units; /* n; 0 when a code is not in use */
+};
+#define TWFE_APART_BYTES ((size_t)1 << 22) /* of what the first pass keeps apart */
+
 /* The small system. */
 struct twfe_system {
     const struct twfe *f;
@@ -90,6 +103,7 @@ struct twfe_system {
     bool *keep;             /* k: in the system; others follow from earlier ones */
     double *beta;           /* k: coefficients, 0 for columns left out */
     double *cell_sum;       /* (periods + 1) x periods: of outcomes less unit means, by start */
+    struct twfe_apart apart;
     struct twfe_columns *columns;         /* f->is_iterated: rows free of all effects; else NULL */
     size_t n_iterated, n_iterated_nested; /* effects of factors that are not columns; nested ones */
 };
@@ -166,6 +180,14 @@ size_t twfe_count_parameters(const struct twfe_system *s, bool all);
  */
 WARN_UNUSED err twfe_scores(const struct twfe_system *s, const double *form, par *pool, arena *a,
                             struct effect_result *r, struct err_info *info);
+
+/*
+ * The same from the products of n clusters, as in struct twfe_apart; wide may return NULL for a
+ * cluster not in use. E_NOMEM.
+ */
+WARN_UNUSED err twfe_scores_of_clusters(const struct twfe_system *s, const double *form, size_t n,
+                                        const double *(*wide)(void *ctx, size_t cluster), void *ctx,
+                                        arena *a, struct effect_result *r, struct err_info *info);
 
 /* ---- twfe_iterate.c: the same two steps when f->is_iterated. E_LIMIT when it does not settle ----
  */
