@@ -28,9 +28,9 @@ struct group {
     struct twfe_patterns patterns;
 };
 
-struct gram_pass {
+struct twfe_gram {
     const struct twfe *f;
-    size_t n_parts, n_pairs;
+    size_t n_groups, n_parts, n_pairs;
     struct group *group;
     struct twfe_scratch *scratch; /* workers */
 };
@@ -211,7 +211,7 @@ static void add_product(const double *w, const double *x, const double *z, size_
 }
 
 /* Products of periods with dense columns, by period code, and of dense columns with each other. */
-static void add_dense(const struct gram_pass *p, const struct twfe_tile *t, size_t unit,
+static void add_dense(const struct twfe_gram *p, const struct twfe_tile *t, size_t unit,
                       size_t part, struct group *group)
 {
     const struct twfe *f = p->f;
@@ -238,9 +238,9 @@ static void add_cells(const struct twfe *f, const struct twfe_tile *t, double *c
     }
 }
 
-static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+void twfe_gram_visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
 {
-    const struct gram_pass *p = ctx;
+    const struct twfe_gram *p = ctx;
     const struct twfe *f = p->f;
     struct group *own = &p->group[group];
     twfe_remove_means(f, t);
@@ -281,11 +281,11 @@ static void flush_pattern(const struct twfe *f, const uint64_t *key, double weig
 }
 
 /* One pattern may be met in many groups, and is added once. */
-static void flush_patterns(const struct gram_pass *p, size_t n_groups, double *wide)
+static void flush_patterns(const struct twfe_gram *p, double *wide)
 {
     const size_t width = p->f->n_levels + p->f->n_x + 1;
     struct twfe_patterns *all = &p->group[0].patterns;
-    for (size_t i = 1; i < n_groups; i++) {
+    for (size_t i = 1; i < p->n_groups; i++) {
         const struct twfe_patterns *own = &p->group[i].patterns;
         for (size_t at = 0; at < own->n; at++) {
             const uint64_t *key = own->key + at * own->n_words;
@@ -301,7 +301,7 @@ static void flush_patterns(const struct gram_pass *p, size_t n_groups, double *w
     }
 }
 
-static void flush_dense(const struct gram_pass *p, const struct group *own, size_t part, double *g)
+static void flush_dense(const struct twfe_gram *p, const struct group *own, size_t part, double *g)
 {
     const struct twfe *f = p->f;
     const size_t width = f->n_levels + f->n_x + 1, n_codes = f->factor[0].n_codes;
@@ -319,20 +319,20 @@ static void flush_dense(const struct gram_pass *p, const struct group *own, size
 }
 
 /* Into s->apart, in the order of groups; the sum of all into g. */
-static err gather(const struct gram_pass *p, size_t n_groups, arena *a, struct twfe_system *s,
-                  double **g, struct err_info *info)
+static err gather(const struct twfe_gram *p, arena *a, struct twfe_system *s, double **g,
+                  struct err_info *info)
 {
     const struct twfe *f = p->f;
     const size_t square = (s->k + 1) * (s->k + 1), n = p->n_parts;
     const size_t n_cells = (f->rows.periods.n + 1) * f->rows.periods.n;
     struct twfe_apart *apart = &s->apart;
-    bool is_whole = n > 1;
+    bool is_whole = n > 1 && f->is_nested;
     *apart = (struct twfe_apart){n, ARENA_NEW(a, double, n *square), p->group[0].n_units};
     *g = ARENA_NEW(a, double, square);
     s->cell_sum = p->group[0].cell_sum;
     if (!apart->wide || !*g)
         return err_nomem(info);
-    for (size_t i = 0; i < n_groups; i++) {
+    for (size_t i = 0; i < p->n_groups; i++) {
         const struct group *own = &p->group[i];
         is_whole &= own->is_whole;
         for (size_t part = 0; part < n; part++) {
@@ -344,7 +344,7 @@ static err gather(const struct gram_pass *p, size_t n_groups, arena *a, struct t
         for (size_t at = 0; i > 0 && own->cell_sum && at < n_cells; at++)
             s->cell_sum[at] += own->cell_sum[at];
     }
-    flush_patterns(p, n_groups, apart->wide);
+    flush_patterns(p, apart->wide);
     for (size_t at = 0; at < n * square; at++)
         (*g)[at % square] += apart->wide[at];
     if (!is_whole)
@@ -352,7 +352,7 @@ static err gather(const struct gram_pass *p, size_t n_groups, arena *a, struct t
     return OK;
 }
 
-static err group_new(const struct gram_pass *p, bool has_cells, arena *a, struct group *g,
+static err group_new(const struct twfe_gram *p, bool has_cells, arena *a, struct group *g,
                      struct err_info *info)
 {
     const struct twfe *f = p->f;
@@ -379,44 +379,54 @@ static size_t count_parts(const struct twfe *f, size_t n_pairs)
     return is_apart && n <= TWFE_APART_BYTES / (each + 8 * width * width) ? n : 1;
 }
 
-static err run_pass(const struct twfe *f, par *pool, arena *a, struct twfe_system *s, double **g,
-                    struct err_info *info)
+err twfe_gram_new(const struct twfe *f, par *pool, arena *a, struct twfe_gram **made,
+                  struct err_info *info)
 {
     const size_t width = f->n_levels + f->n_x + 1, n_periods = f->rows.periods.n;
     const bool has_cells = twfe_bacon_needs_sums(f, f->rows.spec);
-    const size_t n_groups =
+    struct twfe_gram *p = *made = ARENA_NEW(a, struct twfe_gram, 1);
+    if (!p)
+        return err_nomem(info);
+    p->f = f;
+    p->n_groups =
         twfe_groups(&f->rows, 8 * (width * width + has_cells * (n_periods + 1) * n_periods));
-    const size_t n_pairs = f->n_x * (f->n_x + 1) / 2 + f->n_x;
-    struct gram_pass p = {.f = f,
-                          .n_parts = count_parts(f, n_pairs),
-                          .n_pairs = n_pairs,
-                          .group = ARENA_NEW(a, struct group, n_groups),
-                          .scratch = ARENA_NEW(a, struct twfe_scratch, par_threads(pool))};
-    err e = p.group && p.scratch ? OK : err_nomem(info);
-    for (size_t i = 0; i < n_groups && e == OK; i++)
-        e = group_new(&p, has_cells, a, &p.group[i], info);
+    p->n_pairs = f->n_x * (f->n_x + 1) / 2 + f->n_x;
+    p->n_parts = count_parts(f, p->n_pairs);
+    p->group = ARENA_NEW(a, struct group, p->n_groups);
+    p->scratch = ARENA_NEW(a, struct twfe_scratch, par_threads(pool));
+    err e = p->group && p->scratch ? OK : err_nomem(info);
+    for (size_t i = 0; i < p->n_groups && e == OK; i++)
+        e = group_new(p, has_cells, a, &p->group[i], info);
     for (size_t w = 0; w < par_threads(pool) && e == OK; w++)
-        e = twfe_scratch_new(f, a, &p.scratch[w], info);
-    if (e != OK)
-        return e;
-    struct twfe_pass pass = {.s = &f->rows,
-                             .tile = s->tile,
-                             .n_groups = n_groups,
-                             .visit = visit,
-                             .ctx = &p,
-                             .without_cluster = p.n_parts == 1};
-    twfe_pass_run(&pass, pool);
-    return gather(&p, n_groups, a, s, g, info);
+        e = twfe_scratch_new(f, a, &p->scratch[w], info);
+    return e;
+}
+
+size_t twfe_gram_groups(const struct twfe_gram *p)
+{
+    return p->n_groups;
 }
 
 err twfe_solve(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
                struct twfe_system *s, struct effect_result *r, struct err_info *info)
 {
+    struct twfe_gram *p = f->gram;
     double *g;
     err e = twfe_system_new(f, tile, a, s, info);
     if (e == OK && f->is_iterated)
         return twfe_iterate(f, tile, pool, a, s, r, info);
+    if (e == OK && !p) {
+        e = twfe_gram_new(f, pool, a, &p, info);
+        if (e == OK)
+            twfe_pass_run(&(struct twfe_pass){.s = &f->rows,
+                                              .tile = s->tile,
+                                              .n_groups = p->n_groups,
+                                              .visit = twfe_gram_visit,
+                                              .ctx = p,
+                                              .without_cluster = p->n_parts == 1},
+                          pool);
+    }
     if (e == OK)
-        e = run_pass(f, pool, a, s, &g, info);
+        e = gather(p, a, s, &g, info);
     return e == OK ? twfe_solve_system(s, g, r, info) : e;
 }

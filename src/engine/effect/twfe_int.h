@@ -77,9 +77,10 @@ struct twfe {
     bool switches_off;
     uint8_t
         *course; /* of clusters x periods of the table, what their rows say: TWFE_ON, TWFE_OFF */
-    size_t n_clusters; /* 0: errors by row */
-    bool is_nested;    /* each unit lies in one cluster */
-    bool is_iterated;  /* too many levels for one small system */
+    size_t n_clusters;      /* 0: errors by row */
+    bool is_nested;         /* each unit lies in one cluster */
+    bool is_iterated;       /* too many levels for one small system */
+    struct twfe_gram *gram; /* the products, when they were summed as rows were counted; or NULL */
 };
 
 /*
@@ -148,6 +149,15 @@ struct twfe_scratch {
 WARN_UNUSED err twfe_scratch_new(const struct twfe *f, arena *a, struct twfe_scratch *s,
                                  struct err_info *info);
 
+/*
+ * The first pass: one that visits all tiles sums the products of the columns that f has. Takes unit
+ * means out of the tile. twfe_gram_new: E_NOMEM.
+ */
+WARN_UNUSED err twfe_gram_new(const struct twfe *f, par *pool, arena *a, struct twfe_gram **g,
+                              struct err_info *info);
+size_t twfe_gram_groups(const struct twfe_gram *g); /* of the pass */
+void twfe_gram_visit(void *gram, struct twfe_tile *t, size_t group, unsigned worker);
+
 /* Takes the weighted mean of every unit out of y, d and x. */
 void twfe_remove_means(const struct twfe *f, struct twfe_tile *t);
 
@@ -164,7 +174,8 @@ WARN_UNUSED err twfe_system_new(const struct twfe *f, struct twfe_tile *tile, ar
 WARN_UNUSED err twfe_solve_system(struct twfe_system *s, const double *g, struct effect_result *r,
                                   struct err_info *info);
 
-/* The first pass and the system's solution. E_INPUT when the effects asked for cannot be told. */
+/* The first pass, unless it was made, and the system's solution. E_INPUT when the effects asked for
+ * cannot be told. */
 WARN_UNUSED err twfe_solve(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
                            struct twfe_system *s, struct effect_result *r, struct err_info *info);
 

@@ -141,10 +141,8 @@ static void count_cells(const struct twfe *f, const struct twfe_tile *t, size_t 
     }
 }
 
-static void count_tile(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+static void count_tile(struct census *c, const struct twfe_tile *t, size_t group)
 {
-    (void)worker;
-    struct census *c = ctx;
     const struct twfe *f = c->f;
     struct count *n = &c->count[group];
     n->n_missing += t->n_missing;
@@ -177,7 +175,35 @@ static void count_tile(void *ctx, struct twfe_tile *t, size_t group, unsigned wo
     n->weight += twfe_weight_of(t, 0, t->n);
 }
 
+static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+{
+    struct census *c = ctx;
+    count_tile(c, t, group);
+    if (c->f->gram)
+        twfe_gram_visit(c->f->gram, t, group, worker);
+}
+
 /* ---- the census ---- */
+
+static err place_factor(struct twfe *f, size_t h, const uint8_t *used, size_t n_codes, arena *a,
+                        struct err_info *info)
+{
+    struct twfe_factor *factor = &f->factor[h];
+    uint32_t *level = ARENA_NEW(a, uint32_t, n_codes);
+    uint32_t *columns = ARENA_NEW(a, uint32_t, n_codes);
+    if (!level || !columns)
+        return err_nomem(info);
+    factor->n_codes = n_codes;
+    factor->column = f->n_levels;
+    for (size_t c = 0; c < n_codes; c++) {
+        level[c] = used[c] ? (uint32_t)factor->n++ : TWFE_NONE;
+        columns[c] = used[c] && level[c] > 0 ? (uint32_t)factor->column + level[c] - 1 : TWFE_NONE;
+    }
+    factor->level = level;
+    factor->columns = columns;
+    f->n_levels += factor->n - 1;
+    return OK;
+}
 
 static err count_new(const struct twfe *f, arena *a, struct count *n, struct err_info *info)
 {
@@ -256,49 +282,65 @@ static err census_new(struct twfe *f, size_t n_groups, arena *a, struct census *
     return c->has && c->course ? OK : err_nomem(info);
 }
 
+/*
+ * With persons and periods alone, the columns are known before anyone is counted if each period is
+ * in use; then products are summed in the same pass.
+ */
+static err foresee(struct twfe *f, par *pool, arena *a, struct err_info *info)
+{
+    const size_t n = f->rows.periods.n;
+    if (f->rows.n_factors > 1 || f->rows.n_x > 0 || f->rows.needs_start || n + 1 > LIN_K_MAX)
+        return OK;
+    uint8_t *used = ARENA_NEW(a, uint8_t, n);
+    if (!used)
+        return err_nomem(info);
+    memset(used, 1, n);
+    f->n_factors = f->n_x = 1;
+    f->is_nested = true; /* else sums of clusters are not used */
+    const err e = place_factor(f, 0, used, n, a, info);
+    return e == OK ? twfe_gram_new(f, pool, a, &f->gram, info) : e;
+}
+
+/* What was not as foreseen is done again. */
+static void compare_with_foreseen(struct twfe *f, const struct census *c)
+{
+    if (!f->gram)
+        return;
+    if (!are_used(c->used[0], f->rows.periods.n))
+        f->gram = NULL;
+    f->factor[0] = (struct twfe_factor){0};
+    f->n_levels = f->n_factors = f->n_x = 0;
+    f->is_nested = false;
+}
+
 /* Counts everything into c->count[0]. */
 static err take_census(struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
                        struct census *c, struct err_info *info)
 {
     const size_t n_periods = f->rows.periods.n;
+    err e = foresee(f, pool, a, info);
+    if (e != OK)
+        return e;
     const size_t n_groups =
-        twfe_groups(&f->rows, f->rows.needs_start ? 16 * n_periods * n_periods : 1);
-    const err e = census_new(f, n_groups, a, c, info);
+        f->gram ? twfe_gram_groups(f->gram)
+                : twfe_groups(&f->rows, f->rows.needs_start ? 16 * n_periods * n_periods : 1);
+    e = census_new(f, n_groups, a, c, info);
     if (e != OK)
         return e;
     struct twfe_pass pass = {.s = &f->rows,
                              .tile = tile,
                              .n_groups = n_groups,
-                             .visit = count_tile,
+                             .visit = visit,
                              .ctx = c,
-                             .without_outcome = true};
+                             .without_outcome = !f->gram};
     twfe_pass_run(&pass, pool);
+    compare_with_foreseen(f, c);
     for (size_t g = 1; g < n_groups; g++)
         add_count(f, &c->count[0], &c->count[g]);
     return OK;
 }
 
 /* ---- columns of the system ---- */
-
-static err place_factor(struct twfe *f, size_t h, const uint8_t *used, size_t n_codes, arena *a,
-                        struct err_info *info)
-{
-    struct twfe_factor *factor = &f->factor[h];
-    uint32_t *level = ARENA_NEW(a, uint32_t, n_codes);
-    uint32_t *columns = ARENA_NEW(a, uint32_t, n_codes);
-    if (!level || !columns)
-        return err_nomem(info);
-    factor->n_codes = n_codes;
-    factor->column = f->n_levels;
-    for (size_t c = 0; c < n_codes; c++) {
-        level[c] = used[c] ? (uint32_t)factor->n++ : TWFE_NONE;
-        columns[c] = used[c] && level[c] > 0 ? (uint32_t)factor->column + level[c] - 1 : TWFE_NONE;
-    }
-    factor->level = level;
-    factor->columns = columns;
-    f->n_levels += factor->n - 1;
-    return OK;
-}
 
 static err place_factors(struct twfe *f, const struct census *c, arena *a, struct err_info *info)
 {
