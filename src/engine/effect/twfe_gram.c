@@ -167,7 +167,8 @@ static void add_periods(const struct twfe *f, const struct twfe_tile *t, size_t 
     const size_t from = t->first[unit], to = t->first[unit + 1];
     const size_t width = f->n_levels + f->n_x + 1;
     uint64_t key[TWFE_PATTERN_WORDS_MAX] = {0};
-    twfe_patterns_key(&group->patterns, part, t->code[0] + from, to - from, key);
+    key[group->patterns.n_words - 1] = part;
+    twfe_mark_codes(t->code[0] + from, to - from, key);
     if (has_one_weight(t, from, to) && twfe_patterns_add(&group->patterns, key, weight_at(t, from)))
         return;
     const double weight = twfe_weight_of(t, from, to);
@@ -228,14 +229,14 @@ static void add_dense(const struct twfe_gram *p, const struct twfe_tile *t, size
     }
 }
 
-static void add_cells(const struct twfe *f, const struct twfe_tile *t, double *cell_sum)
+/* For twfe_bacon, which has no weights. */
+static void add_outcome(const struct twfe *f, const struct twfe_tile *t, size_t unit,
+                        double *cell_sum)
 {
-    const size_t n_periods = f->rows.periods.n;
-    for (size_t u = 0; u < t->n_units; u++) {
-        const size_t start = t->start[u] == PANEL_NEVER ? n_periods : t->start[u];
-        for (size_t i = t->first[u]; i < t->first[u + 1]; i++)
-            cell_sum[start * n_periods + t->code[0][i]] += t->y[i];
-    }
+    const size_t n_periods = f->rows.periods.n, from = t->first[unit];
+    const size_t start = t->start[unit] == PANEL_NEVER ? n_periods : t->start[unit];
+    add_by_time(t->code[0] + from, NULL, t->y + from, t->first[unit + 1] - from,
+                cell_sum + start * n_periods);
 }
 
 void twfe_gram_visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
@@ -244,14 +245,14 @@ void twfe_gram_visit(void *ctx, struct twfe_tile *t, size_t group, unsigned work
     const struct twfe *f = p->f;
     struct group *own = &p->group[group];
     twfe_remove_means(f, t);
-    if (own->cell_sum)
-        add_cells(f, t, own->cell_sum);
     for (size_t u = 0; u < t->n_units; u++) {
         const size_t part = p->n_parts > 1 ? t->cluster[t->first[u]] : 0;
         own->n_units[part]++;
         if (t->first[u + 1] - t->first[u] < 2)
             continue;
         add_dense(p, t, u, part, own);
+        if (own->cell_sum)
+            add_outcome(f, t, u, own->cell_sum);
         add_periods(f, t, u, part, own);
         if (f->n_factors > 1)
             add_levels(f, t, u, 1, &p->scratch[worker], own->g);

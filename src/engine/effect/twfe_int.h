@@ -51,9 +51,6 @@ struct twfe_factor {
     const uint32_t *columns; /* of each code; TWFE_NONE for the first level and codes not in use */
 };
 
-/* How rows of a cluster in one period were treated. */
-enum { TWFE_ON = 1, TWFE_OFF = 2 };
-
 /* Effects by start, or by time since the start: a level of the last factor. */
 struct twfe_cell {
     int64_t steps; /* periods since the start */
@@ -75,13 +72,17 @@ struct twfe {
     double *period;         /* value of each level of the first factor */
     size_t *n_by_start;     /* units by first treated period, never last: periods + 1 */
     bool switches_off;
-    uint8_t
-        *course; /* of clusters x periods of the table, what their rows say: TWFE_ON, TWFE_OFF */
-    size_t n_clusters;      /* 0: errors by row */
-    bool is_nested;         /* each unit lies in one cluster */
-    bool is_iterated;       /* too many levels for one small system */
+    uint64_t *course;  /* of clusters x 2: bits of periods of the table with treated rows, others */
+    size_t n_clusters; /* 0: errors by row */
+    bool is_nested;    /* each unit lies in one cluster */
+    bool is_iterated;  /* too many levels for one small system */
     struct twfe_gram *gram; /* the products, when they were summed as rows were counted; or NULL */
 };
+
+static inline size_t twfe_course_words(const struct twfe *f)
+{
+    return (f->rows.periods.n + 63) / 64;
+}
 
 /*
  * Normal equations cluster by cluster. wide: n x (k + 1) x (k + 1), lower triangles of products of
@@ -115,13 +116,11 @@ struct twfe_system {
  * these are the normal equations.
  */
 struct twfe_clusters {
-    size_t n, k;      /* clusters in use, by value; columns in use, in the order of the system */
-    size_t *column;   /* k: which column of the system; two-way: the last is the treatment */
-    double *gram;     /* n x k x k, full and symmetric: X'WX */
-    double *product;  /* n x k: X'Wy */
-    size_t *n_rows;   /* n */
-    size_t *n_units;  /* n */
-    uint8_t *treated; /* n: 1 when some unit is ever treated */
+    size_t n, k;     /* clusters in use, by value; columns in use, in the order of the system */
+    size_t *column;  /* k: which column of the system; two-way: the last is the treatment */
+    double *gram;    /* n x k x k, full and symmetric: X'WX */
+    double *product; /* n x k: X'Wy */
+    size_t *n_units; /* n */
 };
 #define TWFE_CLUSTERS_BYTES_MAX ((size_t)1 << 29) /* of all Gram matrices together */
 
@@ -228,8 +227,9 @@ WARN_UNUSED err twfe_forms(const struct twfe *f, arena *a, struct effect_result 
                            struct err_info *info);
 
 /*
- * A pass over the rows of a solved system. E_INPUT when units change clusters: their effects then
- * belong to no cluster. E_LIMIT beyond TWFE_CLUSTERS_BYTES_MAX, E_NOMEM.
+ * A pass over the rows of a solved system, unless the first kept them apart. E_INPUT when units
+ * change clusters: their effects then belong to no cluster. E_LIMIT beyond TWFE_CLUSTERS_BYTES_MAX,
+ * E_NOMEM.
  */
 WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
                               struct twfe_clusters *c, struct err_info *info);
@@ -238,13 +238,9 @@ WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
 WARN_UNUSED err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_clusters *c,
                                   struct err_info *info);
 
-/* The next cluster. wide: lower triangle of (k + 1) x (k + 1), all columns and then the outcome. */
-struct twfe_cluster {
-    const double *wide;
-    size_t n_rows, n_units;
-    bool treated;
-};
-void twfe_clusters_add(struct twfe_clusters *c, size_t k, const struct twfe_cluster *cluster);
+/* The next cluster; wide as in struct twfe_apart. */
+void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const double *wide,
+                       size_t n_units);
 
 /* In a course: no row of the cluster in that period. */
 enum { TWFE_UNSEEN = 2 };
@@ -262,13 +258,13 @@ WARN_UNUSED err twfe_courses(const struct twfe_system *s, par *pool, arena *a, u
  *   clusters  as twfe_clusters
  */
 struct twfe_source {
-    err (*scores)(const void *ctx, const struct twfe_system *s, const double *form, par *pool,
-                  arena *a, struct effect_result *r, struct err_info *info);
-    err (*courses)(const void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
+    err (*scores)(void *ctx, const struct twfe_system *s, const double *form, par *pool, arena *a,
+                  struct effect_result *r, struct err_info *info);
+    err (*courses)(void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
                    struct err_info *info);
-    err (*clusters)(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+    err (*clusters)(void *ctx, const struct twfe_system *s, par *pool, arena *a,
                     struct twfe_clusters *c, struct err_info *info);
-    const void *ctx;
+    void *ctx;
 };
 
 /* Estimates of a solved system with their errors, tests and teams. Errors as effect_run. */
@@ -279,6 +275,10 @@ WARN_UNUSED err twfe_infer(const struct twfe_system *s, const struct twfe_source
 /* Computes everything of `r`; r->spec is valid. Errors as effect_run. */
 WARN_UNUSED err effect_twfe_run(const table *t, par *pool, const struct progress *progress,
                                 struct effect_result *r, struct err_info *info);
+
+/* Treated and others, of n_units and n_never; when everyone starts sometime, those who start last
+ * are the others, with a warning. */
+void twfe_count_kinds(const struct twfe *f, struct effect_result *r);
 
 /* ---- small sums, in the order of rows ---- */
 

@@ -19,18 +19,6 @@ err twfe_patterns_new(size_t n_parts, size_t n_codes, arena *a, struct twfe_patt
     return p->key && p->weight && p->slot && p->last ? OK : err_nomem(info);
 }
 
-void twfe_patterns_key(const struct twfe_patterns *p, size_t part, const uint32_t *code, size_t m,
-                       uint64_t *key)
-{
-    key[p->n_words - 1] = part;
-    if (twfe_is_run(code, m) && code[0] / 64 == code[m - 1] / 64) {
-        key[code[0] / 64] = UINT64_MAX >> (64 - m) << code[0] % 64;
-        return;
-    }
-    for (size_t i = 0; i < m; i++)
-        key[code[i] / 64] |= UINT64_C(1) << code[i] % 64;
-}
-
 static bool is_pattern(const struct twfe_patterns *p, size_t at, const uint64_t *key)
 {
     const uint64_t *known = p->key + at * p->n_words;

@@ -26,22 +26,13 @@ struct twfe_patterns {
 WARN_UNUSED err twfe_patterns_new(size_t n_parts, size_t n_codes, arena *a, struct twfe_patterns *p,
                                   struct err_info *info);
 
-/* Sets the bits of m rising codes, and the part. key: n_words, all 0. */
-void twfe_patterns_key(const struct twfe_patterns *p, size_t part, const uint32_t *code, size_t m,
-                       uint64_t *key);
-
 /* False when there is no room for another pattern. */
 WARN_UNUSED bool twfe_patterns_add(struct twfe_patterns *p, const uint64_t *key, double weight);
 
+/* The part stands behind the bits. */
 static inline size_t twfe_pattern_part(const struct twfe_patterns *p, const uint64_t *key)
 {
     return key[p->n_words - 1];
-}
-
-/* Whether m rising codes leave none out. */
-static inline bool twfe_is_run(const uint32_t *code, size_t m)
-{
-    return code[m - 1] - code[0] == m - 1;
 }
 
 #endif

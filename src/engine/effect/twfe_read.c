@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { EVER = 1, NEVER = 2, HAS_UNIT = 4, HAS_MORE = 8 };
+enum { COURSE_WORDS = (PANEL_PERIODS_MAX + 63) / 64 };
 
 /* A covariate as rows pass: Chan, Golub and LeVeque (1983). */
 struct spread {
@@ -34,13 +35,20 @@ struct census {
     uint32_t *home[TWFE_FACTORS_MAX]; /* of codes: their cluster */
     bool is_split[TWFE_FACTORS_MAX];  /* some code lies in two clusters */
     uint8_t *has;                     /* of clusters */
-    uint8_t *course;                  /* of clusters x periods of the table: TWFE_ON, TWFE_OFF */
+    uint64_t *course;                 /* of clusters, as in struct twfe */
+    size_t n_words;
     bool units_split;
 };
 
 /* ---- shared marks: the same whoever sets them first ---- */
 
 static inline void mark_byte(uint8_t *at, uint8_t bits)
+{
+    if ((__atomic_load_n(at, __ATOMIC_RELAXED) & bits) != bits)
+        (void)__atomic_fetch_or(at, bits, __ATOMIC_RELAXED);
+}
+
+static inline void mark_bits(uint64_t *at, uint64_t bits)
 {
     if ((__atomic_load_n(at, __ATOMIC_RELAXED) & bits) != bits)
         (void)__atomic_fetch_or(at, bits, __ATOMIC_RELAXED);
@@ -109,23 +117,76 @@ static void count_codes(struct census *c, const struct twfe_tile *t)
     }
 }
 
-static void count_clusters(struct census *c, const struct twfe_tile *t, size_t unit, bool is_ever)
+/* Periods in which a unit was seen, and treated. */
+struct course {
+    uint64_t seen[COURSE_WORDS], on[COURSE_WORDS];
+    size_t n_on;
+};
+
+static void read_course(const struct census *c, const struct twfe_tile *t, size_t unit,
+                        struct course *course)
 {
-    const size_t from = t->first[unit];
-    uint8_t *has = &c->has[t->cluster[from]];
-    mark_byte(has, is_ever ? EVER : NEVER);
+    const size_t from = t->first[unit], to = t->first[unit + 1], n_words = c->n_words;
+    memset(course->seen, 0, n_words * sizeof *course->seen);
+    memset(course->on, 0, n_words * sizeof *course->on);
+    course->n_on = 0;
+    twfe_mark_codes(t->code[0] + from, to - from, course->seen);
+    if (c->f->rows.d) {
+        for (size_t i = from; i < to; i++)
+            course->on[t->code[0][i] / 64] |= (uint64_t)(t->d[i] > 0) << t->code[0][i] % 64;
+    } else if (t->start[unit] != PANEL_NEVER) { /* from the start on */
+        size_t i = t->start[unit] / 64;
+        course->on[i] = course->seen[i] & UINT64_MAX << t->start[unit] % 64;
+        for (i++; i < n_words; i++)
+            course->on[i] = course->seen[i];
+    }
+    for (size_t i = 0; i < n_words; i++)
+        course->n_on += (size_t)__builtin_popcountll(course->on[i]);
+}
+
+static bool is_at_home(const struct twfe_tile *t, size_t unit)
+{
+    const uint32_t *cluster = t->cluster + t->first[unit];
+    bool is = true;
+    for (size_t i = 1; i < t->first[unit + 1] - t->first[unit]; i++)
+        is &= cluster[i] == cluster[0];
+    return is;
+}
+
+static void mark_course(struct census *c, const struct twfe_tile *t, size_t unit,
+                        const struct course *course)
+{
+    uint64_t *on = c->course + t->cluster[t->first[unit]] * 2 * c->n_words, *off = on + c->n_words;
+    for (size_t i = 0; i < c->n_words; i++) {
+        mark_bits(&on[i], course->on[i]);
+        mark_bits(&off[i], course->seen[i] & ~course->on[i]);
+    }
+}
+
+/* A unit that changes clusters, row by row. */
+static void mark_rows(struct census *c, const struct twfe_tile *t, size_t unit,
+                      const struct course *course)
+{
+    for (size_t i = t->first[unit]; i < t->first[unit + 1]; i++) {
+        const size_t word = t->code[0][i] / 64, at = t->cluster[i] * 2 + !(t->d[i] > 0);
+        mark_bits(&c->course[at * c->n_words + word], UINT64_C(1) << t->code[0][i] % 64);
+        mark_byte(&c->has[t->cluster[i]], course->n_on > 0 ? EVER : NEVER);
+    }
+    mark_true(&c->units_split);
+}
+
+static void count_clusters(struct census *c, const struct twfe_tile *t, size_t unit,
+                           const struct course *course)
+{
+    uint8_t *has = &c->has[t->cluster[t->first[unit]]];
+    mark_byte(has, course->n_on > 0 ? EVER : NEVER);
     if (!(__atomic_load_n(has, __ATOMIC_RELAXED) & HAS_MORE) &&
         (__atomic_fetch_or(has, HAS_UNIT, __ATOMIC_RELAXED) & HAS_UNIT))
         mark_byte(has, HAS_MORE);
-    const size_t n_periods = c->f->rows.periods.n;
-    for (size_t i = from; i < t->first[unit + 1]; i++)
-        mark_byte(&c->course[t->cluster[i] * n_periods + t->code[0][i]],
-                  t->d[i] > 0 ? TWFE_ON : TWFE_OFF);
-    for (size_t i = from + 1; i < t->first[unit + 1]; i++)
-        if (t->cluster[i] != t->cluster[i - 1]) {
-            mark_byte(&c->has[t->cluster[i]], is_ever ? EVER : NEVER);
-            mark_true(&c->units_split);
-        }
+    if (is_at_home(t, unit))
+        mark_course(c, t, unit, course);
+    else
+        mark_rows(c, t, unit, course);
 }
 
 static void count_cells(const struct twfe *f, const struct twfe_tile *t, size_t unit,
@@ -155,18 +216,17 @@ static void count_tile(struct census *c, const struct twfe_tile *t, size_t group
         count_covariate(t, t->x[j], &n->x[j]);
     for (size_t u = 0; u < t->n_units; u++) {
         const size_t from = t->first[u], to = t->first[u + 1];
-        size_t n_on = 0;
-        for (size_t i = from; i < to; i++)
-            n_on += t->d[i] > 0;
+        struct course course;
+        read_course(c, t, u, &course);
         for (size_t i = from + 1; f->rows.d && i < to; i++)
             n->switches_off |= t->d[i] < t->d[i - 1];
-        n->n_treated += n_on > 0;
-        n->n_switching += n_on > 0 && n_on < to - from;
+        n->n_treated += course.n_on > 0;
+        n->n_switching += course.n_on > 0 && course.n_on < to - from;
         n->n_once += to - from == 1;
         n->rows_of[to - from]++;
         n->by_start[t->start[u] == PANEL_NEVER ? f->rows.periods.n : t->start[u]]++;
         if (t->cluster)
-            count_clusters(c, t, u, n_on > 0);
+            count_clusters(c, t, u, &course);
         if (n->cell_n)
             count_cells(f, t, u, n);
     }
@@ -278,7 +338,8 @@ static err census_new(struct twfe *f, size_t n_groups, arena *a, struct census *
         memset(c->home[h], 0xff, s->factor[h].n * sizeof *c->home[h]);
     }
     c->has = ARENA_NEW(a, uint8_t, s->cluster.n);
-    c->course = ARENA_NEW(a, uint8_t, s->cluster.n * s->periods.n);
+    c->n_words = twfe_course_words(f);
+    c->course = ARENA_NEW(a, uint64_t, s->cluster.n * 2 * c->n_words);
     return c->has && c->course ? OK : err_nomem(info);
 }
 
@@ -514,15 +575,14 @@ static void warn_small_clusters(const struct twfe *f, const struct census *c,
     msg_text(m, r->spec.cluster);
 }
 
-/* When everyone starts sometime, those who start last are the others, as in panel_build.c. */
-static void count_kinds(const struct count *n, size_t n_periods, struct effect_result *r)
+void twfe_count_kinds(const struct twfe *f, struct effect_result *r)
 {
     struct effect_diagnostics *d = &r->diagnostics;
-    d->n_control = n->n_units - n->n_treated;
-    for (size_t start = n_periods; start-- > 0 && d->n_control == 0;)
-        d->n_control = n->by_start[start];
-    d->n_treated = n->n_units - d->n_control;
-    if (n->n_treated == n->n_units)
+    d->n_control = d->n_never;
+    for (size_t start = f->rows.periods.n; start-- > 0 && d->n_control == 0;)
+        d->n_control = f->n_by_start[start];
+    d->n_treated = d->n_units - d->n_control;
+    if (d->n_never == 0)
         msg_int(effect_warn(r, "twfe.all-treated"), (int64_t)d->n_control);
 }
 
@@ -534,7 +594,7 @@ static err describe(const struct twfe *f, const struct census *c, struct effect_
     d->n_units = n->n_units;
     d->n_periods = f->factor[0].n;
     d->n_never = n->n_units - n->n_treated;
-    count_kinds(n, f->rows.periods.n, r);
+    twfe_count_kinds(f, r);
     d->n_clusters = f->n_clusters;
     for (size_t m = 0; m < f->factor[0].n; m++)
         d->n_unbalanced += n->rows_of[m];
