@@ -20,7 +20,7 @@
 /* What a group of blocks sums. Parts: clusters that are kept apart, or all in one. */
 struct group {
     double *g;        /* (k + 1) x (k + 1): lower triangle, the outcome last; of no part */
-    bool is_whole;    /* nothing stands in g */
+    bool is_whole;    /* all is of some part so far: nothing stands in g */
     double *cell_sum; /* (periods + 1) x periods, or NULL */
     double *by_time;  /* parts x (n_x + 1) x period codes: of dense columns */
     double *product;  /* parts x pairs x LIN_LANES: of two dense columns, not both the outcome */
@@ -160,16 +160,33 @@ static bool has_one_weight(const struct twfe_tile *t, size_t from, size_t to)
     return true;
 }
 
-/* Products of periods with each other. */
-static void add_periods(const struct twfe *f, const struct twfe_tile *t, size_t unit, size_t part,
-                        struct group *group)
+/* Counts a unit, by its part as long as these are few; false when there are too many patterns. */
+static bool count_unit(const struct twfe_gram *p, const struct twfe_tile *t, size_t unit,
+                       size_t part, struct group *group)
 {
+    const size_t from = t->first[unit], m = t->first[unit + 1] - from;
+    uint64_t key[TWFE_PATTERN_WORDS_MAX] = {0};
+    uint64_t *own = &key[group->patterns.n_words - 1];
+    if (!has_one_weight(t, from, from + m))
+        return false;
+    twfe_mark_codes(t->code[0] + from, m, key);
+    *own = part;
+    if (group->is_whole &&
+        twfe_patterns_add(&group->patterns, key, weight_at(t, from), TWFE_PATTERNS_MAX / 2))
+        return true;
+    *own = p->n_parts;
+    group->is_whole = false;
+    return twfe_patterns_add(&group->patterns, key, weight_at(t, from), TWFE_PATTERNS_MAX);
+}
+
+/* Products of periods with each other. */
+static void add_periods(const struct twfe_gram *p, const struct twfe_tile *t, size_t unit,
+                        size_t part, struct group *group)
+{
+    const struct twfe *f = p->f;
     const size_t from = t->first[unit], to = t->first[unit + 1];
     const size_t width = f->n_levels + f->n_x + 1;
-    uint64_t key[TWFE_PATTERN_WORDS_MAX] = {0};
-    key[group->patterns.n_words - 1] = part;
-    twfe_mark_codes(t->code[0] + from, to - from, key);
-    if (has_one_weight(t, from, to) && twfe_patterns_add(&group->patterns, key, weight_at(t, from)))
+    if (count_unit(p, t, unit, part, group))
         return;
     const double weight = twfe_weight_of(t, from, to);
     group->is_whole = false;
@@ -253,7 +270,7 @@ void twfe_gram_visit(void *ctx, struct twfe_tile *t, size_t group, unsigned work
         add_dense(p, t, u, part, own);
         if (own->cell_sum)
             add_outcome(f, t, u, own->cell_sum);
-        add_periods(f, t, u, part, own);
+        add_periods(p, t, u, part, own);
         if (f->n_factors > 1)
             add_levels(f, t, u, 1, &p->scratch[worker], own->g);
     }
@@ -281,24 +298,27 @@ static void flush_pattern(const struct twfe *f, const uint64_t *key, double weig
     }
 }
 
-/* One pattern may be met in many groups, and is added once. */
-static void flush_patterns(const struct twfe_gram *p, double *wide)
+/* One pattern may be met in many groups, and is added once: to its part, or to g. */
+static void flush_patterns(const struct twfe_gram *p, double *wide, double *g)
 {
     const size_t width = p->f->n_levels + p->f->n_x + 1;
     struct twfe_patterns *all = &p->group[0].patterns;
+    const size_t n_words = all->n_words;
     for (size_t i = 1; i < p->n_groups; i++) {
         const struct twfe_patterns *own = &p->group[i].patterns;
         for (size_t at = 0; at < own->n; at++) {
-            const uint64_t *key = own->key + at * own->n_words;
-            if (!twfe_patterns_add(all, key, own->weight[at]))
+            const uint64_t *key = own->key + at * n_words;
+            const size_t part = twfe_pattern_part(own, key);
+            if (!twfe_patterns_add(all, key, own->weight[at], TWFE_PATTERNS_MAX))
                 flush_pattern(p->f, key, own->weight[at],
-                              wide + twfe_pattern_part(own, key) * width * width);
+                              part < p->n_parts ? wide + part * width * width : g);
         }
     }
     for (size_t at = 0; at < all->n; at++) {
-        const uint64_t *key = all->key + at * all->n_words;
+        const uint64_t *key = all->key + at * n_words;
+        const size_t part = twfe_pattern_part(all, key);
         flush_pattern(p->f, key, all->weight[at],
-                      wide + twfe_pattern_part(all, key) * width * width);
+                      part < p->n_parts ? wide + part * width * width : g);
     }
 }
 
@@ -327,7 +347,7 @@ static err gather(const struct twfe_gram *p, arena *a, struct twfe_system *s, do
     const size_t square = (s->k + 1) * (s->k + 1), n = p->n_parts;
     const size_t n_cells = (f->rows.periods.n + 1) * f->rows.periods.n;
     struct twfe_apart *apart = &s->apart;
-    bool is_whole = n > 1 && f->is_nested;
+    bool is_whole = f->is_nested;
     *apart = (struct twfe_apart){n, ARENA_NEW(a, double, n *square), p->group[0].n_units};
     *g = ARENA_NEW(a, double, square);
     s->cell_sum = p->group[0].cell_sum;
@@ -345,7 +365,7 @@ static err gather(const struct twfe_gram *p, arena *a, struct twfe_system *s, do
         for (size_t at = 0; i > 0 && own->cell_sum && at < n_cells; at++)
             s->cell_sum[at] += own->cell_sum[at];
     }
-    flush_patterns(p, apart->wide);
+    flush_patterns(p, apart->wide, *g);
     for (size_t at = 0; at < n * square; at++)
         (*g)[at % square] += apart->wide[at];
     if (!is_whole)
@@ -359,7 +379,7 @@ static err group_new(const struct twfe_gram *p, bool has_cells, arena *a, struct
     const struct twfe *f = p->f;
     const size_t width = f->n_levels + f->n_x + 1, n_codes = f->factor[0].n_codes;
     g->g = ARENA_NEW(a, double, width *width);
-    g->is_whole = f->n_factors == 1;
+    g->is_whole = p->n_parts > 1;
     g->by_time = ARENA_NEW(a, double, p->n_parts *(f->n_x + 1) * n_codes);
     g->product = ARENA_NEW(a, double, p->n_parts * p->n_pairs * LIN_LANES);
     g->n_units = ARENA_NEW(a, size_t, p->n_parts);
@@ -367,7 +387,7 @@ static err group_new(const struct twfe_gram *p, bool has_cells, arena *a, struct
         g->cell_sum = ARENA_NEW(a, double, (f->rows.periods.n + 1) * f->rows.periods.n);
     if (!g->g || !g->by_time || !g->product || !g->n_units || (has_cells && !g->cell_sum))
         return err_nomem(info);
-    return twfe_patterns_new(p->n_parts, n_codes, a, &g->patterns, info);
+    return twfe_patterns_new(p->n_parts + 1, n_codes, a, &g->patterns, info);
 }
 
 /* Clusters, when whole units are in them and little is kept of each; else all in one. */

@@ -14,6 +14,7 @@
  *   twfe_codes.c     values of a column as codes
  *   twfe_rows.c      the rows: sorted, sound, with which values
  *   twfe_tile.c      some units at a time
+ *   twfe_census.c    what there is to count
  *   twfe_read.c      who is in it, and which columns the system has
  *   twfe_gram.c      first pass: the normal equations (twfe_patterns.c: of periods)
  *   twfe_system.c    their solution

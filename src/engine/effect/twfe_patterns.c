@@ -40,13 +40,13 @@ static size_t slot_of(const struct twfe_patterns *p, const uint64_t *key)
     return at;
 }
 
-bool twfe_patterns_add(struct twfe_patterns *p, const uint64_t *key, double weight)
+bool twfe_patterns_add(struct twfe_patterns *p, const uint64_t *key, double weight, size_t most)
 {
     uint16_t *last = &p->last[twfe_pattern_part(p, key)];
     if (*last == 0 || !is_pattern(p, *last - 1u, key)) {
         const size_t at = slot_of(p, key);
         if (!p->slot[at]) {
-            if (p->n == TWFE_PATTERNS_MAX)
+            if (p->n >= most)
                 return false;
             memcpy(p->key + p->n * p->n_words, key, p->n_words * sizeof *key);
             p->slot[at] = (uint16_t)++p->n;

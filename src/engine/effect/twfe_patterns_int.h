@@ -26,8 +26,9 @@ struct twfe_patterns {
 WARN_UNUSED err twfe_patterns_new(size_t n_parts, size_t n_codes, arena *a, struct twfe_patterns *p,
                                   struct err_info *info);
 
-/* False when there is no room for another pattern. */
-WARN_UNUSED bool twfe_patterns_add(struct twfe_patterns *p, const uint64_t *key, double weight);
+/* False when that would be more than `most` patterns, TWFE_PATTERNS_MAX at most. */
+WARN_UNUSED bool twfe_patterns_add(struct twfe_patterns *p, const uint64_t *key, double weight,
+                                   size_t most);
 
 /* The part stands behind the bits. */
 static inline size_t twfe_pattern_part(const struct twfe_patterns *p, const uint64_t *key)
