@@ -347,7 +347,7 @@ static int on_a_small_disk(const char *folder)
 static void a_full_or_read_only_disk_is_said_and_damages_nothing(void **state)
 {
     struct store_fixture *f = *state;
-    char folder[] = "/tmp/ontschot-disk-XXXXXX";
+    char folder[] = P_tmpdir "/ontschot-disk-XXXXXX";
     int status = 0;
     if (!is_sqlite(f))
         return;

@@ -264,7 +264,7 @@ static void a_store_with_data_is_copied_before_a_migration(void **state)
 {
     struct store_fixture *f = *state;
     struct err_info info;
-    char folder[] = "/tmp/ontschot-backup-XXXXXX", found[600];
+    char folder[] = P_tmpdir "/ontschot-backup-XXXXXX", found[600];
     store *s;
     assert_non_null(mkdtemp(folder));
     undo_last_migration(f);
@@ -297,7 +297,7 @@ static void a_copy_becomes_a_store_again(void **state)
 {
     struct store_fixture *f = *state;
     struct err_info info;
-    char folder[] = "/tmp/ontschot-backup-XXXXXX", path[64], url[128];
+    char folder[] = P_tmpdir "/ontschot-backup-XXXXXX", path[64], url[128];
     store *s = NULL;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/copy", folder);
@@ -327,7 +327,7 @@ static void what_is_no_copy_is_not_restored(void **state)
     static const char *const contents[] = {"", "not a database at all, but long enough to be read"};
     struct store_fixture *f = *state;
     struct err_info info;
-    char folder[] = "/tmp/ontschot-backup-XXXXXX", path[64], url[128];
+    char folder[] = P_tmpdir "/ontschot-backup-XXXXXX", path[64], url[128];
     store *s = NULL;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/copy", folder);
