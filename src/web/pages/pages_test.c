@@ -139,7 +139,7 @@ static void an_error_tells_the_rule_but_not_the_inside(void **state)
 {
     (void)state;
     struct err_info info;
-    (void)err_text(&info, E_INPUT, "file.cannot-open", STR("<naam>"));
+    (void)err_text(&info, E_INPUT, "pages.file-limit", STR("<naam>"));
 
     assert_true(has(error_of(LANG_NL, &(struct error_page){.status = 403, .why = &info.msg}),
                     "&lt;naam&gt;"));
