@@ -83,6 +83,17 @@ for (const lang of ["nl", "en"])
       await done(page);
     }
 
+for (const lang of ["nl", "en"])
+  for (const status of [403, 404, 503])
+    for (const width of [1280, 320])
+      await test(`${lang}, ${width} px, ${status}: an error page is a page like any other`, async () => {
+        const page = await open(`/${lang}-${status}.html`, { width, locale: lang });
+        const wrong = [await axeComplaints(page), await smallTargets(page, 44), page.complaints.join("\n"),
+          (await sidewaysScroll(page)) > 0 ? "scrolls sideways" : ""].filter(Boolean).join("\n");
+        await done(page);
+        return wrong;
+      });
+
 await test("a first visit takes at most 100 KB", async () => {
   sent = 0;
   const page = await open("/nl.html", {});
