@@ -82,7 +82,7 @@ static err open_store(struct cli *c, struct installation *i, struct err_info *in
     const struct store_config config = {
         .url = out_view(&url),
         .node = i->config.node_number == CONFIG_NODE_NONE ? STORE_NODE_DEALT
-                                                           : (int)i->config.node_number,
+                                                          : (int)i->config.node_number,
         .now_ms = now_ms,
     };
     err e = store_open(&config, &i->store, info);
