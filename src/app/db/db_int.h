@@ -63,6 +63,7 @@ struct db_driver {
     void (*unlock)(db *d);
     err (*migrate)(db *d, const char *sqlite, const char *postgresql, tx_fn *fn, void *arg,
                    struct err_info *info); /* the script, then fn, in one transaction */
+    err (*script)(db *d, const char *text, struct err_info *info); /* for tests: any statements */
     err (*backup)(store *s, const char *path, struct err_info *info);
     err (*restore)(store *s, const char *path, struct err_info *info);
 };
@@ -89,6 +90,7 @@ struct db {
     store *s;
     db_tx *tx;    /* the transaction that runs here, or NULL */
     bool is_busy; /* in db_read_do, or in the callback of a streaming query */
+    bool is_lent; /* its transaction runs elsewhere: read through db_tx_db() there, not here */
     bool is_new;  /* the last error was the loss of a connection, which is there again */
     struct db_prepared *prepared; /* hash table by query and variant */
     size_t n_prepared, cap_prepared;
