@@ -48,6 +48,17 @@ fi
 ends 3 'no-folder: This folder cannot be read' serve no-folder
 ends 3 'is not an address with a port' serve . --listen 8080
 
+# ---- configuration
+ends 0 'The configuration is in order.' config check "$fixtures/server.yaml" --lang en
+ends 0 'upload-megabytes: 100' config show "$fixtures/server.yaml"
+ends 0 '"trusted-proxies"' config schema
+ends 3 'no-such.yaml' config check no-such.yaml
+printf 'store: sqlite:a\ndata: .\nlisen: x\n' > wrong.yaml
+ends 3 'wrong.yaml:3:1' config check wrong.yaml
+ends 3 'listen' config check wrong.yaml
+"$program" config show "$fixtures/server.yaml" > shown.yaml && "$program" config check shown.yaml > out
+result "what is shown is a configuration"
+
 # ---- effect
 nsw="--data $fixtures/nsw_445.csv --outcome re78 --treatment treat"
 mpdta="--data $fixtures/mpdta.csv --outcome lemp --unit countyreal --time year --first-treated first.treat"

@@ -67,6 +67,12 @@ long_files() {
         awk '$2 != "total" && $1 > 600 { print $2 ": " $1 " lines" }'
 }
 
+# Calls and types of the database libraries, and SQL in C: both have their one place.
+outside_db() {
+    program src tools demo | grep -v '^src/app/db/' | xargs grep -nE "$1"
+}
+sql='"[^"]*(SELECT .* FROM |INSERT INTO |UPDATE .* SET |DELETE FROM |CREATE (TABLE|INDEX)|DROP TABLE)'
+
 lengthless='strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|alloca|longjmp'
 outside='time|clock|clock_gettime|gettimeofday|localtime|gmtime|rand|random|srand|srandom|getrandom'
 outside="$outside|setlocale|getenv|socket|exit|abort|printf|puts"
@@ -78,6 +84,9 @@ rule "no function that forgets a length" "$(program src tools demo | calls "$len
 rule "the engine knows no clock, chance, environment or screen" \
     "$(program src/engine | calls "$outside")"
 rule "numbers depend on no mathematics library" "$(program src/engine src/base | calls "$libm")"
+rule "no type or call of a database outside src/app/db" \
+    "$(outside_db 'sqlite3_|sqlite3\.h|libpq-fe|PQ[a-z]+\(|PGconn|PGresult')"
+rule "SQL stands in queries.sql and migrations" "$(outside_db "$sql" | grep -v '^tools/sqlc')"
 rule "each file names its licence" "$(unlicensed)"
 rule "a file stays under 600 lines" "$(long_files)"
 rule "no path of one machine" \

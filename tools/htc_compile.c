@@ -197,6 +197,8 @@ static void close_block(struct compiler *k)
 
 static void check_name(struct compiler *k, str name)
 {
+    if (str_eq(name, STR("part_csrf")))
+        htc_token_put(&k->context);
     static const char *const leaps[] = {"break", "continue", "goto", "return", NULL};
     static const char *const labels[] = {"case", "default", NULL};
     if (k->context.state != HTC_TEXT && is_one_of(name, leaps))
@@ -251,6 +253,8 @@ static void end_function(struct compiler *k)
         wrong(k, "a block is still open");
     else if (k->context.state != HTC_TEXT)
         wrong(k, "the function ends within a tag, comment or raw element");
+    else if (k->context.owes_token)
+        wrong(k, "a form that posts begins with {% part_csrf(h, token); %}");
     flush_literal(k);
     out_cstr(k->c, "}\n\n");
     k->in_function = false;

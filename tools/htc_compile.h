@@ -12,6 +12,7 @@
  *
  * Refused, with file:line:column: a value in a script, style, event handler,
  * style attribute, comment, tag or attribute name, or attribute without quotes;
+ * script and style within a page; a form that posts and does not begin with its token;
  * a block that ends elsewhere in HTML than it began; code that would apply to a
  * part of the text that follows it only.
  */

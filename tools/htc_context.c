@@ -42,8 +42,8 @@ static const char *const url_attributes[] = {
     "manifest", "ping",       "poster", "profile", "src",        "usemap", "xlink:href", NULL};
 static const char *const loading_elements[] = {"base",   "embed",  "iframe", "link",
                                                "object", "script", NULL};
-static const char *const forbidden_attributes[] = {"http-equiv",  "srcdoc",  "srcset",
-                                                   "imagesrcset", "sandbox", NULL};
+static const char *const forbidden_attributes[] = {
+    "http-equiv", "srcdoc", "srcset", "imagesrcset", "sandbox", "method", "formmethod", NULL};
 
 static bool is_handler(const struct htc_name *attribute)
 {
@@ -52,21 +52,36 @@ static bool is_handler(const struct htc_name *attribute)
 
 /* ---- literal text ---- */
 
-static void begin_tag(struct htc_context *c, bool is_end_tag)
+static const char no_token[] = "a form that posts begins with {% part_csrf(h, token); %}";
+
+static const char *begin_tag(struct htc_context *c, bool is_end_tag)
 {
+    const char *wrong = c->owes_token ? no_token : NULL;
+    c->owes_token = false;
     c->state = HTC_TAG_NAME;
     c->tag.n = 0;
     c->attribute.n = 0;
     c->is_end_tag = is_end_tag;
     c->has_http_equiv = false;
+    c->posts = false;
+    return wrong;
+}
+
+/* A literal value of an attribute ends here. */
+static void end_value(struct htc_context *c)
+{
+    c->posts = c->posts || (name_is(&c->tag, "form") && name_is(&c->attribute, "method") &&
+                            name_is(&c->value, "post"));
 }
 
 static void end_tag(struct htc_context *c)
 {
     c->state = HTC_TEXT;
     c->matched = 0;
+    c->is_inline = false;
     if (c->is_end_tag)
         return;
+    c->owes_token = c->posts;
     if (name_in(&c->tag, raw_elements))
         c->state = HTC_RAW;
     else if (name_in(&c->tag, plain_elements))
@@ -110,6 +125,7 @@ static const char *step_tag(struct htc_context *c, char ch)
 static void step_before_value(struct htc_context *c, char ch)
 {
     c->value_begun = false;
+    c->value.n = 0;
     if (ch == '"' || ch == '\'') {
         c->state = HTC_VALUE;
         c->quote = ch;
@@ -117,20 +133,23 @@ static void step_before_value(struct htc_context *c, char ch)
         end_tag(c);
     } else if (!is_space(ch)) {
         c->state = HTC_VALUE_UNQUOTED;
+        name_add(&c->value, ch);
     }
 }
 
-static void step_tag_open(struct htc_context *c, char ch)
+static const char *step_tag_open(struct htc_context *c, char ch)
 {
+    const char *wrong = NULL;
     if (is_letter(ch)) {
-        begin_tag(c, false);
+        wrong = begin_tag(c, false);
         name_add(&c->tag, ch);
     } else if (ch == '/') {
-        begin_tag(c, true);
+        wrong = begin_tag(c, true);
     } else {
         c->state = ch == '!' ? HTC_DECLARATION : HTC_TEXT;
         c->matched = 0;
     }
+    return wrong;
 }
 
 static void step_declaration(struct htc_context *c, char ch)
@@ -152,12 +171,13 @@ static void step_comment(struct htc_context *c, char ch)
 }
 
 /* Looks for </name> of the element that was opened. */
-static void step_raw(struct htc_context *c, char ch)
+static const char *step_raw(struct htc_context *c, char ch)
 {
+    const bool is_code = name_is(&c->raw, "script") || name_is(&c->raw, "style");
     const size_t n = c->raw.n;
     const char lower = ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch;
     if (c->matched == n + 2 && (is_space(ch) || ch == '/' || ch == '>')) {
-        begin_tag(c, true);
+        (void)begin_tag(c, true);
         c->tag = c->raw;
         (void)step_tag(c, ch);
     } else if ((c->matched == 1 && ch == '/') ||
@@ -165,7 +185,12 @@ static void step_raw(struct htc_context *c, char ch)
         c->matched++;
     } else {
         c->matched = ch == '<';
+        if (is_code && !c->is_inline && !c->matched && !is_space(ch)) {
+            c->is_inline = true;
+            return "script or style within a page: browsers are told to refuse it";
+        }
     }
+    return NULL;
 }
 
 const char *htc_step(struct htc_context *c, char ch)
@@ -175,26 +200,34 @@ const char *htc_step(struct htc_context *c, char ch)
         if (ch == '<')
             c->state = HTC_TAG_OPEN;
         break;
-    case HTC_TAG_OPEN: step_tag_open(c, ch); break;
+    case HTC_TAG_OPEN: return step_tag_open(c, ch);
     case HTC_TAG_NAME:
     case HTC_IN_TAG:
     case HTC_ATTR_NAME: return step_tag(c, ch);
     case HTC_BEFORE_VALUE: step_before_value(c, ch); break;
     case HTC_VALUE:
-        if (ch == c->quote)
+        if (ch == c->quote) {
             c->state = HTC_IN_TAG;
+            end_value(c);
+        } else {
+            name_add(&c->value, ch);
+        }
         c->value_begun = true;
         break;
     case HTC_VALUE_UNQUOTED:
+        if (is_space(ch) || ch == '>')
+            end_value(c);
         if (is_space(ch))
             c->state = HTC_IN_TAG;
         else if (ch == '>')
             end_tag(c);
+        else
+            name_add(&c->value, ch);
         break;
     case HTC_DECLARATION: step_declaration(c, ch); break;
     case HTC_COMMENT: step_comment(c, ch); break;
     case HTC_RAW:
-    case HTC_PLAIN: step_raw(c, ch); break;
+    case HTC_PLAIN: return step_raw(c, ch);
     }
     return NULL;
 }
@@ -236,6 +269,11 @@ enum htc_sink htc_sink_of(const struct htc_context *c, const char **why)
     return HTC_SINK_NONE;
 }
 
+void htc_token_put(struct htc_context *c)
+{
+    c->owes_token = false;
+}
+
 void htc_value_put(struct htc_context *c)
 {
     c->value_begun = c->state == HTC_VALUE;
@@ -258,7 +296,7 @@ bool htc_same(const struct htc_context *a, const struct htc_context *b)
     if (a->state != b->state)
         return false;
     switch (a->state) {
-    case HTC_TEXT:
+    case HTC_TEXT: return a->owes_token == b->owes_token;
     case HTC_TAG_OPEN: return true;
     case HTC_TAG_NAME:
     case HTC_IN_TAG:

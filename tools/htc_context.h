@@ -36,11 +36,15 @@ struct htc_name {
 struct htc_context {
     enum htc_state state;
     struct htc_name tag, attribute;
-    struct htc_name raw; /* the element whose end tag ends HTC_RAW or HTC_PLAIN */
+    struct htc_name value; /* literal text of the attribute, of `method` only */
+    struct htc_name raw;   /* the element whose end tag ends HTC_RAW or HTC_PLAIN */
     char quote;
     bool is_end_tag;
     bool value_begun;    /* something stands before here in the attribute value */
     bool has_http_equiv; /* seen in this tag */
+    bool posts;          /* a form whose method is post, seen in this tag */
+    bool owes_token;     /* such a form began, and its token is not written yet */
+    bool is_inline;      /* a script or style with something in it, told once */
     size_t matched;      /* of the text that would end a comment or raw element */
 };
 
@@ -51,6 +55,9 @@ const char *htc_step(struct htc_context *c, char ch);
 
 /* The sink for a value that stands here; HTC_SINK_NONE with `why` where none may. */
 enum htc_sink htc_sink_of(const struct htc_context *c, const char **why);
+
+/* Code wrote the token that a form which posts begins with. */
+void htc_token_put(struct htc_context *c);
 
 /* A value was put: only an attribute's value remembers. */
 void htc_value_put(struct htc_context *c);

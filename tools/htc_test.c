@@ -27,7 +27,13 @@ static const struct accepted {
     {FN "<img alt=\"a>b\" src=\"{{ x }}\">{% end %}", "html_put(h, HTML_URL, HTML_VALUE(x));"},
     {FN "<form action=\"{{ x }}\"><br/>{{ y }}{% end %}", "HTML_TEXT_VALUE(y)"},
     {FN "<title>{{ x }}</title>{% end %}", "html_put(h, HTML_ATTR, HTML_VALUE(x));"},
-    {FN "<script>\"<b>\"</scrip></script >{{ x }}{% end %}", "HTML_TEXT_VALUE(x)"},
+    {FN "<xmp>\"<b>\"</xm></xmp >{{ x }}{% end %}", "HTML_TEXT_VALUE(x)"},
+    {FN "<script src=\"/x.js\">\n</script>{{ x }}{% end %}", "HTML_TEXT_VALUE(x)"},
+    {FN "<form method=\"post\">\n{% part_csrf(h, t); %}\n<b></b></form>{% end %}", "part_csrf"},
+    {FN "<form method='get' action=\"/\"><b></b></form>{% end %}", "STR(\"<form"},
+    {FN "<input type=\"text\"{% if (x) { %} required{% } %}{% if (y) { %} checked{% } %}>{% end %}",
+     "STR(\" required \")"},
+    {FN "<b title=\"{% if (x) { %}{{ x }}{% } %} {{ y }}\">{% end %}", "HTML_VALUE(y)"},
     {FN "<!-- -> --{ -->{{ x }}{% end %}", "HTML_TEXT_VALUE(x)"},
     {FN "1 < 2 {{ x }}{% end %}", "HTML_TEXT_VALUE(x)"},
     {FN "{$ \"a.b\" $}{% end %}", "html_say(h, HTML_TEXT, \"a.b\", NULL, 0);"},
@@ -91,6 +97,15 @@ static const struct refused {
     {FN "{$ key $}{% end %}", "begins with its key as a literal"},
     {FN "{$ \"a.b\", 1, 2, 3, 4, 5, 6, 7 $}{% end %}", "more values than a message holds"},
     {FN "{{ }}{% end %}", "no expression"},
+    {FN "\n<script>go()</script>{% end %}", "t.htc:2:9: script or style within a page"},
+    {FN "<style>b{}</style>{% end %}", "script or style within a page"},
+    {FN "<form method=\"post\" action=\"/\"><b></b></form>{% end %}", "begins with {% part_csrf"},
+    {FN "<FORM METHOD=POST>x</FORM>{% end %}", "begins with {% part_csrf"},
+    {FN "<form method='Post'>x{% end %}", "begins with {% part_csrf"},
+    {FN "<form method=\"post\">{% if (x) { part_csrf(h, t); } %}</form>{% end %}",
+     "the block ends elsewhere"},
+    {FN "<form method=\"{{ x }}\">{% end %}", "what a page loads or does"},
+    {FN "<button formmethod=\"{{ x }}\">{% end %}", "what a page loads or does"},
     {FN "{% if (x) { %}<b title=\"{% } %}{% end %}", "the block ends elsewhere"},
     {FN "{% if (x) { %}<script>{% } else { %}</script>{% } %}{% end %}",
      "the block ends elsewhere"},
@@ -171,7 +186,7 @@ static void a_page_is_written_as_its_template_says(void **state)
              "<input checked value=\"2\">\n"
              "<p>De uitvoer wordt groter dan de grens van A &amp; &#34;B&#34; bytes. Er is niets "
              "geschreven. Splits de opdracht in kleinere delen.|−1.234,57|<b>x</b></p>\n"
-             "<script>if (1 < 2) \"</p>\";</script>\n");
+             "<xmp>if (1 < 2) \"</p>\";</xmp>\n");
     out_free(&o);
 }
 
@@ -257,8 +272,8 @@ static struct shape shape_of(const char *p)
         if (strncmp(p, "<!--", 4) == 0) {
             s.comments++;
             p = strstr(p, "-->") + 3;
-        } else if (strncmp(p, "<script>", 8) == 0) {
-            p = strstr(p, "</script>");
+        } else if (strncmp(p, "<xmp>", 5) == 0) {
+            p = strstr(p, "</xmp>");
             p++;
         } else if (*p == '<') {
             s.tags++;

@@ -97,6 +97,96 @@ static void anything_else_is_no_date_and_changes_nothing(void **state)
     }
 }
 
+/* Oracle: the C library, with the rule of the European Union written out. */
+static void the_clocks_of_the_netherlands_agree_with_the_c_library(void **state)
+{
+    (void)state;
+    setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+    tzset();
+    const int64_t from = 820454400, to = 4102444800; /* 1996 to 2100 */
+    for (int64_t at = from; at < to; at += 1801 * 7) {
+        const time_t seconds = (time_t)at;
+        struct tm tm;
+        int64_t back;
+        localtime_r(&seconds, &tm);
+
+        const struct date_local t = date_local_of(at * 1000 + 999);
+
+        const struct date_ymd d = date_ymd_of(t.day);
+        if (d.year != tm.tm_year + 1900 || d.month != tm.tm_mon + 1 || d.day != tm.tm_mday ||
+            t.hour != tm.tm_hour || t.minute != tm.tm_min || t.second != tm.tm_sec ||
+            t.ahead_minutes != tm.tm_gmtoff / 60)
+            fail_msg("%lld", (long long)at);
+        assert_true(date_utc_ms_of(t.day, t.hour, t.minute, &back));
+        const int64_t minute = at / 60 * 60000;
+        assert_true(back == minute || back == minute - 3600000); /* the hour that comes twice */
+    }
+    unsetenv("TZ");
+    tzset();
+}
+
+static void summer_begins_and_ends_at_one_o_clock_utc(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *after; /* local: the last minute, and the first */
+        int64_t at_ms;
+    } cases[] = {
+        {"2026-03-29T01:59", "2026-03-29T03:00", 1774746000000},
+        {"2026-10-25T02:59", "2026-10-25T02:00", 1792890000000},
+        {"2024-03-31T01:59", "2024-03-31T03:00", 1711846800000},
+        {"2027-10-31T02:59", "2027-10-31T02:00", 1824944400000},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int64_t moment[] = {cases[i].at_ms - 60000, cases[i].at_ms};
+        const char *const expected[] = {cases[i].before, cases[i].after};
+        for (int j = 0; j < 2; j++) {
+            char text[32], day[10];
+
+            const struct date_local t = date_local_of(moment[j]);
+
+            date_print_iso(t.day, day);
+            snprintf(text, sizeof text, "%.10sT%02d:%02d", day, t.hour, t.minute);
+            assert_string_equal(text, expected[j]);
+        }
+    }
+}
+
+static void a_local_time_is_read_as_the_clocks_show_it(void **state)
+{
+    (void)state;
+    int64_t ms = 77;
+    char text[20];
+
+    assert_true(date_parse_local(STR("2026-11-14T09:30"), &ms));
+    date_print_utc(ms, text);
+    assert_memory_equal(text, "2026-11-14T08:30:00Z", 20);
+    assert_true(date_parse_local(STR("2026-07-01T00:15"), &ms));
+    date_print_utc(ms, text);
+    assert_memory_equal(text, "2026-06-30T22:15:00Z", 20);
+    assert_true(date_parse_local(STR("2026-10-25T02:30"), &ms)); /* twice: the first */
+    date_print_utc(ms, text);
+    assert_memory_equal(text, "2026-10-25T00:30:00Z", 20);
+    static const char *const bad[] = {"2026-03-29T02:30",  "2026-11-14 09:30", "2026-11-14T24:00",
+                                      "2026-11-14T09:60",  "2026-11-14T9:30",  "2026-11-14",
+                                      "2026-11-14T09:300", "2026-02-30T09:30", ""};
+    ms = 77;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (date_parse_local(str_of(bad[i]), &ms))
+            fail_msg("%s", bad[i]);
+    assert_int_equal(ms, 77);
+}
+
+static void moments_beyond_the_calendar_are_clipped(void **state)
+{
+    (void)state;
+    char text[20];
+    date_print_utc(INT64_MIN, text);
+    assert_memory_equal(text, "0001-01-01T00:00:00Z", 20);
+    assert_int_equal(date_local_of(INT64_MIN).hour, 1);
+    assert_int_equal(date_ymd_of(date_local_of(INT64_MAX).day).year, 9999);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +195,10 @@ int main(void)
         cmocka_unit_test(a_valid_day_exists_in_its_month),
         cmocka_unit_test(dutch_dates_are_day_month_year),
         cmocka_unit_test(anything_else_is_no_date_and_changes_nothing),
+        cmocka_unit_test(the_clocks_of_the_netherlands_agree_with_the_c_library),
+        cmocka_unit_test(summer_begins_and_ends_at_one_o_clock_utc),
+        cmocka_unit_test(a_local_time_is_read_as_the_clocks_show_it),
+        cmocka_unit_test(moments_beyond_the_calendar_are_clipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -182,12 +182,52 @@ static void an_unknown_key_is_shown_as_it_is(void **state)
     assert_string_equal(shown(&o), "");
 }
 
+static void moments_and_sizes_are_written_as_each_language_does(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t bytes;
+        const char *nl, *en;
+    } sizes[] = {
+        {0,
+         "0\xc2\xa0"
+         "B",
+         "0\xc2\xa0"
+         "B"},
+        {999,
+         "999\xc2\xa0"
+         "B",
+         "999\xc2\xa0"
+         "B"},
+        {84000, "84\xc2\xa0kB", "84\xc2\xa0kB"},
+        {999700, "1,0\xc2\xa0MB", "1.0\xc2\xa0MB"},
+        {1234567, "1,2\xc2\xa0MB", "1.2\xc2\xa0MB"},
+        {300000000, "300\xc2\xa0MB", "300\xc2\xa0MB"},
+    };
+    const int64_t moment = 1794645000000; /* 2026-11-14 08:30 UTC */
+    out nl = empty(), en = empty();
+
+    tr_time(&nl, LANG_NL, moment);
+    tr_time(&en, LANG_EN, moment);
+
+    assert_string_equal(shown(&nl), "14 november 2026, 09.30\xc2\xa0uur");
+    assert_string_equal(shown(&en), "14 November 2026, 09:30");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        nl = empty(), en = empty();
+        tr_bytes(&nl, LANG_NL, sizes[i].bytes);
+        tr_bytes(&en, LANG_EN, sizes[i].bytes);
+        assert_string_equal(shown(&nl), sizes[i].nl);
+        assert_string_equal(shown(&en), sizes[i].en);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_written_as_each_language_does),
         cmocka_unit_test(money_carries_its_sign_and_never_wraps),
         cmocka_unit_test(shares_and_dates_are_written_out),
+        cmocka_unit_test(moments_and_sizes_are_written_as_each_language_does),
         cmocka_unit_test(languages_have_their_tags),
         cmocka_unit_test(the_table_is_sorted_and_complete),
         cmocka_unit_test(a_message_is_filled_in),

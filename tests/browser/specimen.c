@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "web/assets/assets.h"
+#include "web/pages/errors.h"
 
 enum { PAGE_MAX = 1 << 20, PATH_BYTES = 4096 };
 
@@ -28,7 +29,40 @@ static struct html_value say(enum lang lang, const char *nl, const char *en)
     return html_from_cstr(lang == LANG_NL ? nl : en);
 }
 
-static err put_page(const char *folder, enum lang lang, struct err_info *info)
+static err put_specimen(const char *folder, const struct page *page, struct err_info *info)
+{
+    const safe_html prose = {STR(
+        "<h2>Wat we deden</h2><p>De consulent neemt de <strong>beslagvrije voet</strong> mee, het "
+        "wijkteam de hulpvraag. Zie <a href=\"/x\">het convenant</a>.</p><ul><li>één gesprek"
+        "</li><li>één plan</li></ul><blockquote><p>Een drempel minder.</p></blockquote>")};
+    out text;
+    out_init(&text, PAGE_MAX);
+    struct html h = {&text, page->lang};
+
+    specimen_page(&h, page, prose);
+    err e = out_error(&text, info);
+    if (e == OK)
+        e = put(folder, page->alternates[page->lang], out_view(&text), info);
+    out_free(&text);
+    return e;
+}
+
+static err put_error(const char *folder, str path, const struct page *page, int status,
+                     struct err_info *info)
+{
+    out text;
+    out_init(&text, PAGE_MAX);
+    struct html h = {&text, page->lang};
+
+    error_page(&h, page, &(struct error_page){.status = status, .retry_seconds = 30});
+    err e = out_error(&text, info);
+    if (e == OK)
+        e = put(folder, path, out_view(&text), info);
+    out_free(&text);
+    return e;
+}
+
+static err put_pages(const char *folder, enum lang lang, struct err_info *info)
 {
     const struct face face = {.name = STR("Ontschot"),
                               .organisation = STR("Gemeente Voorbeeldstad")};
@@ -71,20 +105,17 @@ static err put_page(const char *folder, enum lang lang, struct err_info *info)
         .wide = true,
         .has_errors = true,
     };
-    const safe_html prose = {
-        STR("<h2>Wat we deden</h2><p>De consulent neemt de <strong>beslagvrije voet"
-            "</strong> mee, het wijkteam de hulpvraag. Zie <a href=\"/x\">het "
-            "convenant</a>.</p><ul><li>één gesprek</li><li>één plan</li></ul>"
-            "<blockquote><p>Een drempel minder.</p></blockquote>")};
-    out text;
-    out_init(&text, PAGE_MAX);
-    struct html h = {&text, lang};
-
-    specimen_page(&h, &page, prose);
-    err e = out_error(&text, info);
-    if (e == OK)
-        e = put(folder, lang == LANG_NL ? STR("/nl.html") : STR("/en.html"), out_view(&text), info);
-    out_free(&text);
+    static const struct {
+        int status;
+        str path[LANG_COUNT];
+    } errors[] = {
+        {403, {STR("/nl-403.html"), STR("/en-403.html")}},
+        {404, {STR("/nl-404.html"), STR("/en-404.html")}},
+        {503, {STR("/nl-503.html"), STR("/en-503.html")}},
+    };
+    err e = put_specimen(folder, &page, info);
+    for (size_t i = 0; e == OK && i < sizeof errors / sizeof *errors; i++)
+        e = put_error(folder, errors[i].path[lang], &page, errors[i].status, info);
     return e;
 }
 
@@ -104,7 +135,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; e == OK && i < n; i++)
         e = put(argv[1], asset[i].url, asset[i].bytes, &info);
     for (enum lang lang = 0; e == OK && lang < LANG_COUNT; lang++)
-        e = put_page(argv[1], lang, &info);
+        e = put_pages(argv[1], lang, &info);
     if (e != OK)
         fprintf(stderr, "specimen: %s\n", info.msg.key);
     return e == OK ? EXIT_SUCCESS : EXIT_FAILURE;

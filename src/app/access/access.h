@@ -181,6 +181,7 @@ struct session {
     bool has_second;
     int64_t created_at, seen_at;
     str label; /* "Firefox, Windows": to recognise it by */
+    str name;  /* of the account */
 };
 
 enum sign_in { SIGN_IN_DONE, SIGN_IN_SECOND_FACTOR };

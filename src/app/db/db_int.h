@@ -63,6 +63,7 @@ struct db_driver {
     void (*unlock)(db *d);
     err (*migrate)(db *d, const char *sqlite, const char *postgresql, tx_fn *fn, void *arg,
                    struct err_info *info); /* the script, then fn, in one transaction */
+    err (*script)(db *d, const char *text, struct err_info *info); /* for tests: any statements */
     err (*backup)(store *s, const char *path, struct err_info *info);
     err (*restore)(store *s, const char *path, struct err_info *info);
 };

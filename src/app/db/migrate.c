@@ -24,12 +24,19 @@ static err refuse(const store *s, const char *key, str name, struct err_info *in
     return db_error_text(s, info, E_CONFLICT, key, name);
 }
 
-/* The first applied ones must be the first of ours; `pending` is the next of ours. */
-static err compare(const store *s, const struct store_migrations_row *row, size_t n,
-                   const struct db_migration **pending, struct err_info *info)
+/* How far a store is. */
+struct progress {
+    bool exists;                        /* it has tables of ours */
+    size_t n;                           /* migrations applied */
+    const struct db_migration *pending; /* the next; its name is NULL when all are */
+};
+
+/* The first applied ones must be the first of ours. */
+static err compare(const store *s, const struct store_migrations_row *row, struct progress *p,
+                   struct err_info *info)
 {
     const struct db_migration *m = db_migrations;
-    for (size_t i = 0; i < n; i++, m++) {
+    for (size_t i = 0; i < p->n; i++, m++) {
         char checksum[SEAL_HASH_HEX];
         if (!m->name)
             return refuse(s, "db.newer", row[i].name, info);
@@ -39,38 +46,35 @@ static err compare(const store *s, const struct store_migrations_row *row, size_
         if (!str_eq(row[i].checksum, (str){checksum, sizeof checksum}))
             return refuse(s, "db.changed-migration", row[i].name, info);
     }
-    *pending = m;
+    p->pending = m;
     return OK;
 }
 
-/* `n` migrations were applied; `pending` is the next, whose name is NULL when all are. */
-static err look(db *d, arena *a, size_t *n, const struct db_migration **pending,
-                struct err_info *info)
+static err look(db *d, arena *a, struct progress *p, struct err_info *info)
 {
-    bool ours = false, others = false;
+    bool others = false;
     struct store_migrations_row *row = NULL;
-    *n = 0;
+    *p = (struct progress){0};
     arena_reset(a);
-    err e = d->s->driver->has_tables(d, &ours, &others, info);
-    if (e == OK && !ours && others)
+    err e = d->s->driver->has_tables(d, &p->exists, &others, info);
+    if (e == OK && !p->exists && others)
         return db_error(d->s, info, E_IO, "db.not-ours");
-    if (e == OK && ours)
-        e = store_migrations(d, a, (struct store_migrations_in){.limit = MIGRATIONS_MAX}, &row, n,
-                             info);
-    return e == OK ? compare(d->s, row, *n, pending, info) : e;
+    if (e == OK && p->exists)
+        e = store_migrations(d, a, (struct store_migrations_in){.limit = MIGRATIONS_MAX}, &row,
+                             &p->n, info);
+    return e == OK ? compare(d->s, row, p, info) : e;
 }
 
 err store_check(store *s, struct err_info *info)
 {
-    const struct db_migration *pending;
+    struct progress p;
     db *d = NULL;
-    size_t n;
     arena *a = arena_new(MEMORY_MAX);
     if (!a)
         return err_nomem(info);
     err e = s->driver->connect(s, false, &d, info);
     if (e == OK) {
-        e = look(d, a, &n, &pending, info);
+        e = look(d, a, &p, info);
         s->driver->disconnect(d);
     }
     arena_free(a);
@@ -126,27 +130,21 @@ static err backup_before(store *s, const struct db_migration *m, struct err_info
 
 static err apply_all(db *d, arena *a, struct err_info *info)
 {
-    const struct db_migration *m;
+    struct progress p;
     store *s = d->s;
-    size_t n, before;
-    err e = look(d, a, &n, &m, info);
-    if (e == OK && n > 0 && m->name && !s->is_backed_up)
-        e = backup_before(s, m, info);
-    while (e == OK && m->name) {
-        struct err_info first;
-        before = n;
-        e = s->driver->migrate(d, m->sqlite, m->postgresql, note_applied, (void *)m, info);
-        if (e == OK) {
-            e = look(d, a, &n, &m, info);
-            continue;
+    err e = look(d, a, &p, info);
+    if (e == OK && p.exists && p.pending->name && !s->is_backed_up)
+        e = backup_before(s, p.pending, info);
+    while (e == OK && p.pending->name) {
+        const struct db_migration *m = p.pending;
+        const size_t before = p.n;
+        struct err_info failure;
+        e = s->driver->migrate(d, m->sqlite, m->postgresql, note_applied, (void *)m, &failure);
+        const err failed = e;
+        if ((e = look(d, a, &p, info)) == OK && failed != OK && p.n == before) {
+            *info = failure; /* nor has another program applied it while this one waited */
+            e = failed;
         }
-        /* another program may have applied it while this one waited */
-        first = *info;
-        if (look(d, a, &n, &m, info) == OK && n > before) {
-            e = OK;
-            continue;
-        }
-        *info = first;
     }
     return e;
 }

@@ -106,6 +106,8 @@ err pg_command(struct pg_db *d, const char *text, struct err_info *info)
 static err connection_error(const struct pg_db *d, struct err_info *info)
 {
     const char *why = PQerrorMessage(d->h);
+    if (strstr(why, "invalid "))
+        return db_error(d->base.s, info, E_INPUT, "db.url-postgresql");
     if (strstr(why, "password") || strstr(why, "authentication") || strstr(why, "pg_hba"))
         return db_error(d->base.s, info, E_IO, "db.refused");
     if (strstr(why, "database \"") && strstr(why, "does not exist"))
@@ -324,6 +326,18 @@ static void unlock(db *base)
     (void)!pg_command((struct pg_db *)base, text, &info); /* closing the connection does it, too */
 }
 
+static err script(db *base, const char *text, struct err_info *info)
+{
+    struct pg_db *d = (struct pg_db *)base;
+    PGresult *r = PQexec(d->h, text);
+    const char *said = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    err e = PQresultStatus(r) == PGRES_COMMAND_OK ? OK : pg_error(d, r, info);
+    if (e == E_IO && said) /* our own statement, without values of users */
+        e = db_error_text(base->s, info, E_IO, "db.failed", str_of(said));
+    PQclear(r);
+    return e;
+}
+
 static err migrate(db *base, const char *sqlite, const char *postgresql, tx_fn *fn, void *arg,
                    struct err_info *info)
 {
@@ -334,14 +348,7 @@ static err migrate(db *base, const char *sqlite, const char *postgresql, tx_fn *
     if (e != OK)
         return e;
     base->tx = &tx;
-    PGresult *r = PQexec(d->h, postgresql);
-    if (PQresultStatus(r) != PGRES_COMMAND_OK) {
-        e = pg_error(d, r, info);
-        const char *said = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
-        if (e == E_IO && said)
-            e = db_error_text(base->s, info, E_IO, "db.failed", str_of(said));
-    }
-    PQclear(r);
+    e = script(base, postgresql, info);
     if (e == OK)
         e = fn(&tx, arg, info);
     if (e == OK)
@@ -366,6 +373,7 @@ const struct db_driver pg_driver = {
     .has_tables = has_tables,
     .lock = lock,
     .unlock = unlock,
+    .script = script,
     .migrate = migrate,
     .backup = pg_backup,
     .restore = pg_restore,

@@ -317,6 +317,17 @@ static void unlock(db *d)
     (void)d;
 }
 
+static err script(db *base, const char *text, struct err_info *info)
+{
+    struct sqlite_db *d = (struct sqlite_db *)base;
+    d->may_change_tables = true;
+    const int code = sqlite3_exec(d->h, text, NULL, NULL, NULL);
+    d->may_change_tables = false;
+    if (code == SQLITE_ERROR)
+        return db_error_text(base->s, info, E_IO, "db.failed", str_of(sqlite3_errmsg(d->h)));
+    return code == SQLITE_OK ? OK : sqlite_error(d, code, info);
+}
+
 static err migrate(db *base, const char *sqlite, const char *postgresql, tx_fn *fn, void *arg,
                    struct err_info *info)
 {
@@ -326,14 +337,8 @@ static err migrate(db *base, const char *sqlite, const char *postgresql, tx_fn *
     err e = sqlite_control(d, SQLITE_CONTROL_BEGIN, info);
     if (e != OK)
         return e;
-    d->may_change_tables = true;
-    const int code = sqlite3_exec(d->h, sqlite, NULL, NULL, NULL);
-    d->may_change_tables = false;
-    if (code != SQLITE_OK) {
-        e = sqlite_error(d, code, info);
-        if (code == SQLITE_ERROR)
-            e = db_error_text(base->s, info, E_IO, "db.failed", str_of(sqlite3_errmsg(d->h)));
-    } else {
+    e = script(base, sqlite, info);
+    if (e == OK) {
         base->tx = &tx;
         e = fn(&tx, arg, info);
         base->tx = NULL;
@@ -359,6 +364,7 @@ const struct db_driver sqlite_driver = {
     .has_tables = has_tables,
     .lock = lock,
     .unlock = unlock,
+    .script = script,
     .migrate = migrate,
     .backup = sqlite_backup,
     .restore = sqlite_restore,

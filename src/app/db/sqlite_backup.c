@@ -149,13 +149,13 @@ err sqlite_restore(store *s, const char *path, struct err_info *info)
     if (n < 0 || (size_t)n >= sizeof from.shown)
         return err_set(info, E_INPUT, "db.url-too-long");
     err e = sqlite_connect(&from, false, &d, info);
-    if (e != OK)
-        return e;
-    e = check_source(&from, (struct sqlite_db *)d, info);
-    if (e != OK)
-        info->code = e = e == E_IO ? E_INPUT : e;
-    else
+    if (e == OK)
+        e = check_source(&from, (struct sqlite_db *)d, info);
+    if (e == E_IO) /* the file that was named is wrong, not the store */
+        info->code = e = E_INPUT;
+    if (e == OK)
         e = copy_back(s, (struct sqlite_db *)d, info);
-    sqlite_disconnect(d);
+    if (d)
+        sqlite_disconnect(d);
     return e;
 }

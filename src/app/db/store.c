@@ -60,7 +60,7 @@ static err read_url(store *s, str url, struct err_info *info)
         s->driver = &sqlite_driver;
         s->path = s->url + strlen("sqlite:");
         copy(s->shown, str_of(s->path));
-        if (*s->path == '\0' || !strcmp(s->path, ":memory:") || strstr(s->path, "://"))
+        if (*s->path == '\0' || !strcmp(s->path, ":memory:") || !strncmp(s->path, "//", 2))
             return err_set(info, E_INPUT, "db.url-sqlite");
         return OK;
     }

@@ -53,7 +53,7 @@ static void choose_url(char *url, size_t n)
     if (given)
         snprintf(url, n, "%s", given);
     else
-        snprintf(url, n, "sqlite:/tmp/ontschot-store-test-%d.db", (int)getpid());
+        snprintf(url, n, "sqlite:" P_tmpdir "/ontschot-store-test-%d.db", (int)getpid());
 }
 
 static bool fill(struct store_fixture *f)

@@ -6,7 +6,7 @@
 -- keys 1, and when active also 2, the own id and the ids of the spaces joined. Lists walk the index
 -- of each key from the newest and merge, so that what a viewer may not see costs nothing. The keys
 -- only nominate: the rule is asked of each nominee.
---: include 'visible.sql'
+--: include "visible.sql"
 
 -- ---- the rule's facts ----
 

@@ -2,9 +2,9 @@
 /*
  * Estimates from sums for each team. With Z the team's regressors by period (an effect for each
  * period but the first; treatment, or an effect by start and period) and X the covariates, the
- * normal equations and the team's score are those of twfe_int.h, person effects removed:
- *     Gram  = sum (Z'A Z   Z'b_x )      right = sum (Z'b_y)      score = (Z'(b_y - A Z g - b_x h))
- *                 (b_x'Z   c_xx  )                  (c_xy )              (c_xy - b_x'Z g - c_xx h)
+ * normal equations of twfe_int.h, person effects removed, are sums over teams of
+ *     Gram  =  (Z'A Z   Z'b_x )      right = (Z'b_y)
+ *              (b_x'Z   c_xx  )              (c_xy )
  */
 #include "engine/effect/compress_int.h"
 #include "engine/effect/twfe_int.h"
@@ -22,7 +22,7 @@ struct design {
     uint32_t *column; /* (T + 1) x T: treatment's or cell's column by start, never last */
     struct twfe f;
     struct twfe_system s;
-    double *left, *fitted; /* k, T: scratch */
+    double *wide; /* (k + 1) x (k + 1): of one team */
 };
 
 static size_t start_index(const struct compressed *c, const struct compressed_team *team)
@@ -108,7 +108,8 @@ static err count_teams(struct design *d, struct effect_result *r, struct err_inf
         }
     }
     n->n_rows = n->n_used;
-    n->n_control = n->n_never = n->n_units - n->n_treated;
+    n->n_never = n->n_units - n->n_treated;
+    twfe_count_kinds(&d->f, r);
     for (size_t t = 0; t < c->n_periods; t++)
         n->n_starts += d->f.n_by_start[t] > 0;
     n->n_unbalanced = EFFECT_HIDDEN; /* sums do not tell */
@@ -238,8 +239,7 @@ static err design_new(const struct compressed *c, struct effect_result *r, arena
     *d = (struct design){.c = c,
                          .x = ARENA_NEW(a, size_t, c->n_covariates * EFFECT_COVARIATES_MAX),
                          .is_used = ARENA_NEW(a, bool, c->n_teams),
-                         .column = ARENA_NEW(a, uint32_t, (n + 1) * n),
-                         .fitted = ARENA_NEW(a, double, n)};
+                         .column = ARENA_NEW(a, uint32_t, (n + 1) * n)};
     struct twfe *f = &d->f;
     f->rows.spec = &r->spec;
     f->rows.periods = (struct panel_periods){.n = n, .value = c->period, .step = step_of(c)};
@@ -247,7 +247,7 @@ static err design_new(const struct compressed *c, struct effect_result *r, arena
     f->rows.cluster.n = c->n_teams;
     f->is_nested = true;
     f->n_by_start = ARENA_NEW(a, size_t, n + 1);
-    if (!d->x || !d->is_used || !d->column || !d->fitted || !f->n_by_start)
+    if (!d->x || !d->is_used || !d->column || !f->n_by_start)
         return err_nomem(info);
     err e = choose_outcome(d, r->spec.outcome, info);
     if (e == OK)
@@ -262,8 +262,9 @@ static err design_new(const struct compressed *c, struct effect_result *r, arena
     f->n_units = r->diagnostics.n_units;
     f->n_clusters = r->diagnostics.n_clusters;
     r->diagnostics.n_periods = f->factor[0].n;
-    d->left = ARENA_NEW(a, double, f->n_levels + f->n_x);
-    return d->left ? twfe_system_new(f, NULL, a, &d->s, info) : err_nomem(info);
+    const size_t width = f->n_levels + f->n_x + 1;
+    d->wide = ARENA_NEW(a, double, width *width);
+    return d->wide ? twfe_system_new(f, NULL, a, &d->s, info) : err_nomem(info);
 }
 
 /* ---- normal equations ---- */
@@ -331,61 +332,29 @@ static err solve(struct design *d, arena *a, struct effect_result *r, struct err
 
 /* ---- scores ---- */
 
-/* d->left: the team's score of every column of the system. */
-static void take_left(const struct design *d, const struct compressed_team *team)
+/* The normal equations of a team alone; NULL when it is not in use. */
+static const double *team_alone(void *ctx, size_t g)
 {
-    const size_t n = d->c->n_periods, all = compressed_columns(d->c), first_x = d->f.n_levels;
-    const double *beta = d->s.beta;
-    uint32_t column[2];
-    memset(d->left, 0, d->s.k * sizeof *d->left);
-    for (size_t t = 0; t < n; t++) {
-        d->fitted[t] = 0;
-        for (size_t i = columns_at(d, team, t, column); i-- > 0;)
-            d->fitted[t] += beta[column[i]];
-    }
-    for (size_t t = 0; t < n; t++) {
-        double v = team->b[d->y * n + t] - lin_dot(team->a + t * n, d->fitted, n);
-        for (size_t j = 0; j < d->n_x; j++)
-            v -= team->b[d->x[j] * n + t] * beta[first_x + j];
-        for (size_t i = columns_at(d, team, t, column); i-- > 0;)
-            d->left[column[i]] += v;
-    }
-    for (size_t i = 0; i < d->n_x; i++) {
-        double v = team->c[d->y * all + d->x[i]] - lin_dot(team->b + d->x[i] * n, d->fitted, n);
-        for (size_t j = 0; j < d->n_x; j++)
-            v -= team->c[d->x[i] * all + d->x[j]] * beta[first_x + j];
-        d->left[first_x + i] = v;
-    }
+    struct design *d = ctx;
+    if (!d->is_used[g])
+        return NULL;
+    memset(d->wide, 0, (d->s.k + 1) * (d->s.k + 1) * sizeof *d->wide);
+    add_team(d, &d->c->team[g], d->wide);
+    return d->wide;
 }
 
-static err take_scores(const void *ctx, const struct twfe_system *s, const double *form, par *pool,
+static err take_scores(void *ctx, const struct twfe_system *s, const double *form, par *pool,
                        arena *a, struct effect_result *r, struct err_info *info)
 {
+    (void)pool;
     const struct design *d = ctx;
-    const size_t m = r->n_estimates, n_teams = d->c->n_teams, k = s->k;
-    double **score = ARENA_NEW(a, double *, m), *all = ARENA_NEW(a, double, m *n_teams);
-    double *weight = ARENA_NEW(a, double, m *k);
-    if (!score || !all || !weight)
-        return err_nomem(info);
-    memcpy(weight, form, m * k * sizeof *weight);
-    for (size_t i = 0; i < m; i++) {
-        twfe_solve_for(s, weight + i * k);
-        score[i] = all + i * n_teams;
-    }
-    for (size_t g = 0; g < n_teams; g++) {
-        if (!d->is_used[g])
-            continue;
-        take_left(d, &d->c->team[g]);
-        for (size_t i = 0; i < m; i++)
-            score[i][g] = r->estimates[i].reference ? 0 : lin_dot(weight + i * k, d->left, k);
-    }
-    return lin_gram(pool, (const double *const *)score, m, NULL, n_teams, r->covariance, info);
+    return twfe_scores_of_clusters(s, form, d->c->n_teams, team_alone, ctx, a, r, info);
 }
 
 /* ---- teams ---- */
 
-static err read_courses(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
-                        uint8_t **on, struct err_info *info)
+static err read_courses(void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
+                        struct err_info *info)
 {
     (void)pool;
     const struct design *d = ctx;
@@ -407,31 +376,16 @@ static err read_courses(const void *ctx, const struct twfe_system *s, par *pool,
     return OK;
 }
 
-static size_t rows_of(const struct compressed *c, const struct compressed_team *team)
-{
-    size_t n = 0;
-    for (size_t t = 0; t < c->n_periods; t++)
-        n += team->n_rows[t];
-    return n;
-}
-
-static err read_clusters(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+static err read_clusters(void *ctx, const struct twfe_system *s, par *pool, arena *a,
                          struct twfe_clusters *clusters, struct err_info *info)
 {
     (void)pool;
     const struct design *d = ctx;
-    const size_t width = s->k + 1;
-    double *wide = ARENA_NEW(a, double, width *width);
-    err e = wide ? twfe_clusters_new(s, a, clusters, info) : err_nomem(info);
+    const err e = twfe_clusters_new(s, a, clusters, info);
     for (size_t g = 0; g < d->c->n_teams && e == OK; g++) {
-        const struct compressed_team *team = &d->c->team[g];
-        if (!d->is_used[g])
-            continue;
-        memset(wide, 0, width * width * sizeof *wide);
-        add_team(d, team, wide);
-        twfe_clusters_add(clusters, s->k,
-                          &(struct twfe_cluster){wide, rows_of(d->c, team), team->n_persons,
-                                                 team->n_treated > 0});
+        const double *wide = team_alone(ctx, g);
+        if (wide)
+            twfe_clusters_add(clusters, s->k, wide, d->c->team[g].n_persons);
     }
     return e;
 }

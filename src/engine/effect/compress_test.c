@@ -100,6 +100,7 @@ static void assert_same_result(const struct effect_result *a, const struct effec
     assert_int_equal(a->diagnostics.n_treated_clusters, b->diagnostics.n_treated_clusters);
     assert_int_equal(a->diagnostics.n_control_clusters, b->diagnostics.n_control_clusters);
     assert_int_equal(a->diagnostics.n_treated, b->diagnostics.n_treated);
+    assert_int_equal(a->diagnostics.n_control, b->diagnostics.n_control);
 }
 
 static struct effect_result *run_compressed(const compressed *c, const struct effect_spec *s)
@@ -165,6 +166,27 @@ static void those_always_treated_are_as_in_the_full_run(void **state)
     s.method = EFFECT_TWFE;
     assert_equals_full_run(m, &s, 10);
     s.event_study = true;
+    assert_equals_full_run(m, &s, 10);
+}
+
+static void when_everyone_starts_those_who_start_last_are_the_others(void **state)
+{
+    (void)state;
+    struct made_panel m = usual_panel(8);
+    m.absent = 0;
+    for (size_t g = 0; g < MADE_TEAMS; g++)
+        m.start[g] = g % 3 == 0 ? 7 : 4;
+    const struct effect_spec s = team_spec(EFFECT_TWFE);
+    table *t = panel_of(&m);
+    compressed *c = released_of(t, &s, 10);
+
+    struct effect_result *r = run_compressed(c, &s);
+
+    assert_int_equal(r->diagnostics.n_control, 4 * MADE_TEAM_SIZE);
+    assert_true(has_warning(r, "twfe.all-treated"));
+    effect_result_free(r);
+    compressed_free(c);
+    table_free(t);
     assert_equals_full_run(m, &s, 10);
 }
 
@@ -461,6 +483,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_equal_the_full_run_of_the_merged_design),
         cmocka_unit_test(those_always_treated_are_as_in_the_full_run),
+        cmocka_unit_test(when_everyone_starts_those_who_start_last_are_the_others),
         cmocka_unit_test(the_comparisons_behind_a_two_way_estimate_are_as_in_the_full_run),
         cmocka_unit_test(a_treatment_that_switches_on_is_a_start),
         cmocka_unit_test(the_order_of_rows_does_not_matter),

@@ -92,21 +92,21 @@ err twfe_infer(const struct twfe_system *s, const struct twfe_source *source, pa
 
 /* ---- from rows ---- */
 
-static err scores_of_rows(const void *ctx, const struct twfe_system *s, const double *form,
-                          par *pool, arena *a, struct effect_result *r, struct err_info *info)
+static err scores_of_rows(void *ctx, const struct twfe_system *s, const double *form, par *pool,
+                          arena *a, struct effect_result *r, struct err_info *info)
 {
     (void)ctx;
     return twfe_scores(s, form, pool, a, r, info);
 }
 
-static err courses_of_rows(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+static err courses_of_rows(void *ctx, const struct twfe_system *s, par *pool, arena *a,
                            uint8_t **on, struct err_info *info)
 {
     (void)ctx;
     return twfe_courses(s, pool, a, on, info);
 }
 
-static err clusters_of_rows(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+static err clusters_of_rows(void *ctx, const struct twfe_system *s, par *pool, arena *a,
                             struct twfe_clusters *c, struct err_info *info)
 {
     (void)ctx;

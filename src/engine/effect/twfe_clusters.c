@@ -4,79 +4,49 @@
 
 #include <string.h>
 
-/* Of one cluster, whether used or not. */
-struct cluster_sum {
-    size_t n_rows, n_units;
-    bool treated;
-};
-
 struct cluster_pass {
     const struct twfe_system *s;
-    size_t n;                     /* codes of clusters; units when these are the clusters */
     struct twfe_scratch *scratch; /* workers */
-    double *wide;                 /* n_groups x n x (k + 1) x (k + 1): all columns */
-    struct cluster_sum *sum;      /* n_groups x n */
+    struct twfe_apart *apart;     /* n_groups; units when these are the clusters */
     size_t n_visited;             /* units so far; one group only when these are the clusters */
 };
-
-static bool is_treated(const struct twfe_tile *t, size_t unit)
-{
-    for (size_t i = t->first[unit]; i < t->first[unit + 1]; i++)
-        if (t->d[i] > 0)
-            return true;
-    return false;
-}
 
 static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
 {
     struct cluster_pass *p = ctx;
     const struct twfe *f = p->s->f;
-    const size_t width = p->s->k + 1, n_before = p->n_visited;
-    for (size_t u = 0; u < t->n_units; u++) {
-        const size_t code = t->cluster ? t->cluster[t->first[u]] : n_before + u;
-        struct cluster_sum *sum = &p->sum[group * p->n + code];
-        sum->n_rows += t->first[u + 1] - t->first[u];
-        sum->n_units++;
-        sum->treated |= is_treated(t, u);
-    }
+    struct twfe_apart *own = &p->apart[group];
+    const size_t square = (p->s->k + 1) * (p->s->k + 1);
     twfe_remove_means(f, t);
     for (size_t u = 0; u < t->n_units; u++) {
-        const size_t code = t->cluster ? t->cluster[t->first[u]] : n_before + u;
-        twfe_add_unit(f, t, u, &p->scratch[worker],
-                      p->wide + (group * p->n + code) * width * width);
+        const size_t code = t->cluster ? t->cluster[t->first[u]] : p->n_visited++;
+        own->n_units[code]++;
+        twfe_add_unit(f, t, u, &p->scratch[worker], own->wide + code * square);
     }
-    if (!t->cluster)
-        p->n_visited += t->n_units;
 }
 
-/* The groups together, in order. */
-static void gather(struct cluster_pass *p, size_t n_groups)
+/* The groups together in the first, in order. */
+static void gather(struct twfe_apart *apart, size_t n_groups, size_t square)
 {
-    const size_t n = p->n * (p->s->k + 1) * (p->s->k + 1);
     for (size_t g = 1; g < n_groups; g++) {
-        for (size_t i = 0; i < n; i++)
-            p->wide[i] += p->wide[g * n + i];
-        for (size_t c = 0; c < p->n; c++) {
-            p->sum[c].n_rows += p->sum[g * p->n + c].n_rows;
-            p->sum[c].n_units += p->sum[g * p->n + c].n_units;
-            p->sum[c].treated |= p->sum[g * p->n + c].treated;
-        }
+        for (size_t i = 0; i < apart->n * square; i++)
+            apart->wide[i] += apart[g].wide[i];
+        for (size_t c = 0; c < apart->n; c++)
+            apart->n_units[c] += apart[g].n_units[c];
     }
 }
 
-void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const struct twfe_cluster *from)
+void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const double *wide,
+                       size_t n_units)
 {
     const size_t width = n_columns + 1, k = c->k, g = c->n++;
-    const double *wide = from->wide;
     for (size_t i = 0; i < k; i++) {
         for (size_t j = 0; j <= i; j++)
             c->gram[(g * k + i) * k + j] = c->gram[(g * k + j) * k + i] =
                 wide[c->column[i] * width + c->column[j]];
         c->product[g * k + i] = wide[(width - 1) * width + c->column[i]];
     }
-    c->n_rows[g] = from->n_rows;
-    c->n_units[g] = from->n_units;
-    c->treated[g] = from->treated;
+    c->n_units[g] = n_units;
 }
 
 static err check(const struct twfe_system *s, size_t n, struct err_info *info)
@@ -108,50 +78,61 @@ err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_cluster
             c->column[c->k++] = j;
     c->gram = ARENA_NEW(a, double, n * c->k * c->k);
     c->product = ARENA_NEW(a, double, n * c->k);
-    c->n_rows = ARENA_NEW(a, size_t, n);
     c->n_units = ARENA_NEW(a, size_t, n);
-    c->treated = ARENA_NEW(a, uint8_t, n);
-    return c->gram && c->product && c->n_rows && c->n_units && c->treated ? OK : err_nomem(info);
+    return c->gram && c->product && c->n_units ? OK : err_nomem(info);
 }
 
-static err pass_new(const struct twfe_system *s, size_t n_groups, par *pool, arena *a,
+/* Room for all groups in one. */
+static err pass_new(const struct twfe_system *s, size_t n, size_t n_groups, par *pool, arena *a,
                     struct cluster_pass *p, struct err_info *info)
 {
-    const size_t width = s->k + 1, workers = par_threads(pool);
-    p->scratch = ARENA_NEW(a, struct twfe_scratch, workers);
-    p->wide = ARENA_NEW(a, double, n_groups * p->n * width * width);
-    p->sum = ARENA_NEW(a, struct cluster_sum, n_groups * p->n);
-    err e = p->scratch && p->wide && p->sum ? OK : err_nomem(info);
+    const size_t square = (s->k + 1) * (s->k + 1), workers = par_threads(pool);
+    *p = (struct cluster_pass){.s = s,
+                               .scratch = ARENA_NEW(a, struct twfe_scratch, workers),
+                               .apart = ARENA_NEW(a, struct twfe_apart, n_groups)};
+    double *wide = ARENA_NEW(a, double, n_groups *n *square);
+    size_t *n_units = ARENA_NEW(a, size_t, n_groups * n);
+    err e = p->scratch && p->apart && wide && n_units ? OK : err_nomem(info);
+    for (size_t g = 0; g < n_groups && e == OK; g++)
+        p->apart[g] = (struct twfe_apart){n, wide + g * n * square, n_units + g * n};
     for (size_t w = 0; w < workers && e == OK; w++)
         e = twfe_scratch_new(s->f, a, &p->scratch[w], info);
     return e;
+}
+
+static err read_rows(const struct twfe_system *s, size_t n, par *pool, arena *a,
+                     struct twfe_apart *apart, struct err_info *info)
+{
+    const struct twfe *f = s->f;
+    const size_t square = (s->k + 1) * (s->k + 1);
+    const size_t n_groups =
+        f->rows.has_cluster ? twfe_groups(&f->rows, n * square * sizeof(double)) : 1;
+    struct cluster_pass p;
+    const err e = pass_new(s, n, n_groups, pool, a, &p, info);
+    if (e != OK)
+        return e;
+    struct twfe_pass pass = {
+        .s = &f->rows, .tile = s->tile, .n_groups = n_groups, .visit = visit, .ctx = &p};
+    twfe_pass_run(&pass, pool);
+    gather(p.apart, n_groups, square);
+    *apart = p.apart[0];
+    return OK;
 }
 
 err twfe_clusters(const struct twfe_system *s, par *pool, arena *a, struct twfe_clusters *c,
                   struct err_info *info)
 {
     const struct twfe *f = s->f;
-    const size_t width = s->k + 1;
-    struct cluster_pass p = {.s = s, .n = f->rows.has_cluster ? f->rows.cluster.n : f->n_units};
-    err e = check(s, p.n, info);
-    if (e != OK)
-        return e;
-    const size_t n_groups =
-        f->rows.has_cluster ? twfe_groups(&f->rows, p.n * width * width * sizeof(double)) : 1;
-    e = twfe_clusters_new(s, a, c, info);
+    const size_t n = f->rows.has_cluster ? f->rows.cluster.n : f->n_units;
+    struct twfe_apart apart = s->apart;
+    err e = check(s, n, info);
     if (e == OK)
-        e = pass_new(s, n_groups, pool, a, &p, info);
-    if (e != OK)
-        return e;
-    struct twfe_pass pass = {
-        .s = &f->rows, .tile = s->tile, .n_groups = n_groups, .visit = visit, .ctx = &p};
-    twfe_pass_run(&pass, pool);
-    gather(&p, n_groups);
-    for (size_t code = 0; code < p.n; code++)
-        if (p.sum[code].n_rows > 0)
-            twfe_clusters_add(c, s->k,
-                              &(struct twfe_cluster){p.wide + code * width * width,
-                                                     p.sum[code].n_rows, p.sum[code].n_units,
-                                                     p.sum[code].treated});
-    return OK;
+        e = twfe_clusters_new(s, a, c, info);
+    if (e == OK && !apart.wide)
+        e = read_rows(s, n, pool, a, &apart, info);
+    for (size_t code = 0; code < n && e == OK; code++)
+        if (apart.n_units[code] > 0)
+            twfe_clusters_add(c, s->k, apart.wide + code * (s->k + 1) * (s->k + 1),
+                              apart.n_units[code]);
+    return e;
 }

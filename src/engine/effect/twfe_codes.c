@@ -112,6 +112,15 @@ void twfe_numbers(const struct table_column *c, const uint32_t *order, size_t fr
             v[i] = NAN;
 }
 
+const double *twfe_numbers_at(const struct table_column *c, const uint32_t *order, size_t from,
+                              size_t n, double *room)
+{
+    if (c->type == TABLE_REAL && !order)
+        return c->reals + from;
+    twfe_numbers(c, order, from, n, room);
+    return room;
+}
+
 /* ---- keys met ---- */
 
 static inline size_t mix(int64_t key, size_t mask)

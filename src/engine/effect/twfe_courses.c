@@ -42,15 +42,17 @@ static void read_units(const struct twfe_system *s, par *pool, uint8_t *on)
 static bool read_marks(const struct twfe *f, uint8_t *on)
 {
     const struct twfe_factor *time = &f->factor[0];
+    const size_t n_words = twfe_course_words(f);
     for (size_t g = 0; g < f->rows.cluster.n; g++) {
+        const uint64_t *treated = f->course + g * 2 * n_words, *other = treated + n_words;
         bool is_seen = false;
         for (size_t p = 0; p < f->rows.periods.n; p++) {
-            const uint8_t mark = f->course[g * f->rows.periods.n + p];
-            if (mark == (TWFE_ON | TWFE_OFF))
+            const bool is_on = treated[p / 64] >> p % 64 & 1, is_off = other[p / 64] >> p % 64 & 1;
+            if (is_on && is_off)
                 return false;
-            if (mark == 0)
+            if (!is_on && !is_off)
                 continue;
-            on[time->level[p]] = mark == TWFE_ON;
+            on[time->level[p]] = is_on;
             is_seen = true;
         }
         on += is_seen ? time->n : 0;

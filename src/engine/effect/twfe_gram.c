@@ -7,43 +7,30 @@
  * For two periods this depends on nothing but in which periods the unit was seen,
  * so that units are counted by that pattern, and each pattern is added once.
  * Further factors add something only for units that change level.
+ *
+ * Without further factors so little is kept that it can be kept for each cluster:
+ * scores then need no second pass.
  */
 #include "base/lin.h"
-#include "base/real.h"
 #include "engine/effect/twfe_int.h"
+#include "engine/effect/twfe_patterns_int.h"
 
-#include <math.h>
 #include <string.h>
 
-enum {
-    PATTERNS_MAX = 1024, /* of one group; units beyond are added one by one */
-    SLOTS = 4 * PATTERNS_MAX,
-    WORDS_MAX = (PANEL_PERIODS_MAX + 63) / 64,
-};
-
-#define COLLINEAR                                                                                  \
-    1e-12              /* share of a column's own variation that must be left, see lin_cholesky    \
-                        */
-#define ABSORBED 1e-20 /* variance within units, of 1, that is rounding */
-
-/* Units by the periods they were seen in. */
-struct patterns {
-    size_t n, n_words, last;
-    uint64_t *seen; /* PATTERNS_MAX x n_words: bits of period codes */
-    double *weight; /* PATTERNS_MAX: of their units */
-    uint16_t *slot; /* SLOTS: pattern + 1, by hash; 0: free */
-};
-
-/* What a group of blocks sums. */
+/* What a group of blocks sums. Parts: clusters that are kept apart, or all in one. */
 struct group {
-    double *g;        /* (k + 1) x (k + 1): lower triangle, the outcome last */
+    double *g;        /* (k + 1) x (k + 1): lower triangle, the outcome last; of no part */
+    bool is_whole;    /* all is of some part so far: nothing stands in g */
     double *cell_sum; /* (periods + 1) x periods, or NULL */
-    double *by_time;  /* periods x (n_x + 1): of dense columns */
-    struct patterns patterns;
+    double *by_time;  /* parts x (n_x + 1) x period codes: of dense columns */
+    double *product;  /* parts x pairs x LIN_LANES: of two dense columns, not both the outcome */
+    size_t *n_units;  /* parts */
+    struct twfe_patterns patterns;
 };
 
-struct gram_pass {
+struct twfe_gram {
     const struct twfe *f;
+    size_t n_groups, n_parts, n_pairs;
     struct group *group;
     struct twfe_scratch *scratch; /* workers */
 };
@@ -163,66 +150,6 @@ void twfe_add_unit(const struct twfe *f, const struct twfe_tile *t, size_t unit,
         add_levels(f, t, unit, 0, scratch, g);
 }
 
-/* ---- patterns ---- */
-
-static err patterns_new(size_t n_codes, arena *a, struct patterns *p, struct err_info *info)
-{
-    p->n_words = (n_codes + 63) / 64;
-    p->seen = ARENA_NEW(a, uint64_t, PATTERNS_MAX * p->n_words);
-    p->weight = ARENA_NEW(a, double, PATTERNS_MAX);
-    p->slot = ARENA_NEW(a, uint16_t, SLOTS);
-    return p->seen && p->weight && p->slot ? OK : err_nomem(info);
-}
-
-static bool is_pattern(const struct patterns *p, size_t at, const uint64_t *seen)
-{
-    return memcmp(p->seen + at * p->n_words, seen, p->n_words * sizeof *seen) == 0;
-}
-
-/* Counts a unit; false when there is no room for another pattern. */
-static bool patterns_add(struct patterns *p, const uint64_t *seen, double weight)
-{
-    uint64_t hash = 0;
-    if (p->n > 0 && is_pattern(p, p->last, seen)) {
-        p->weight[p->last] += weight;
-        return true;
-    }
-    for (size_t i = 0; i < p->n_words; i++)
-        hash = (hash ^ seen[i]) * UINT64_C(0x9e3779b97f4a7c15), hash ^= hash >> 29;
-    size_t at = hash % SLOTS;
-    while (p->slot[at] && !is_pattern(p, p->slot[at] - 1u, seen))
-        at = (at + 1) % SLOTS;
-    if (!p->slot[at]) {
-        if (p->n == PATTERNS_MAX)
-            return false;
-        memcpy(p->seen + p->n * p->n_words, seen, p->n_words * sizeof *seen);
-        p->slot[at] = (uint16_t)++p->n;
-    }
-    p->last = p->slot[at] - 1u;
-    p->weight[p->last] += weight;
-    return true;
-}
-
-/* The products of periods of all units of a pattern. */
-static void flush_pattern(const struct twfe *f, const struct patterns *p, size_t at, double *g)
-{
-    const size_t width = f->n_levels + f->n_x + 1;
-    uint32_t column[PANEL_PERIODS_MAX];
-    size_t n = 0, m = 0;
-    for (size_t c = 0; c < f->factor[0].n_codes; c++)
-        if (p->seen[at * p->n_words + c / 64] >> c % 64 & 1) {
-            m++;
-            if (f->factor[0].columns[c] != TWFE_NONE)
-                column[n++] = f->factor[0].columns[c];
-        }
-    const double each = p->weight[at] / (double)m;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j <= i; j++)
-            g[column[i] * width + column[j]] -= each;
-        g[column[i] * width + column[i]] += p->weight[at];
-    }
-}
-
 /* ---- the pass ---- */
 
 static bool has_one_weight(const struct twfe_tile *t, size_t from, size_t to)
@@ -233,18 +160,36 @@ static bool has_one_weight(const struct twfe_tile *t, size_t from, size_t to)
     return true;
 }
 
-/* Products of periods with each other. */
-static void add_periods(const struct twfe *f, const struct twfe_tile *t, size_t unit,
-                        struct group *group)
+/* Counts a unit, by its part as long as these are few; false when there are too many patterns. */
+static bool count_unit(const struct twfe_gram *p, const struct twfe_tile *t, size_t unit,
+                       size_t part, struct group *group)
 {
+    const size_t from = t->first[unit], m = t->first[unit + 1] - from;
+    uint64_t key[TWFE_PATTERN_WORDS_MAX] = {0};
+    uint64_t *own = &key[group->patterns.n_words - 1];
+    if (!has_one_weight(t, from, from + m))
+        return false;
+    twfe_mark_codes(t->code[0] + from, m, key);
+    *own = part;
+    if (group->is_whole &&
+        twfe_patterns_add(&group->patterns, key, weight_at(t, from), TWFE_PATTERNS_MAX / 2))
+        return true;
+    *own = p->n_parts;
+    group->is_whole = false;
+    return twfe_patterns_add(&group->patterns, key, weight_at(t, from), TWFE_PATTERNS_MAX);
+}
+
+/* Products of periods with each other. */
+static void add_periods(const struct twfe_gram *p, const struct twfe_tile *t, size_t unit,
+                        size_t part, struct group *group)
+{
+    const struct twfe *f = p->f;
     const size_t from = t->first[unit], to = t->first[unit + 1];
     const size_t width = f->n_levels + f->n_x + 1;
-    uint64_t seen[WORDS_MAX] = {0};
-    for (size_t i = from; i < to; i++)
-        seen[t->code[0][i] / 64] |= UINT64_C(1) << t->code[0][i] % 64;
-    if (has_one_weight(t, from, to) && patterns_add(&group->patterns, seen, weight_at(t, from)))
+    if (count_unit(p, t, unit, part, group))
         return;
     const double weight = twfe_weight_of(t, from, to);
+    group->is_whole = false;
     for (size_t i = from; i < to; i++) {
         const uint32_t row = f->factor[0].columns[t->code[0][i]];
         if (row == TWFE_NONE)
@@ -258,235 +203,251 @@ static void add_periods(const struct twfe *f, const struct twfe_tile *t, size_t 
     }
 }
 
+/* sum[code] += w v; w may be NULL. Codes rise, mostly without gaps. */
+static void add_by_time(const uint32_t *code, const double *w, const double *v, size_t m,
+                        double *restrict sum)
+{
+    if (twfe_is_run(code, m)) {
+        sum += code[0];
+        for (size_t i = 0; i < m; i++)
+            sum[i] += w ? w[i] * v[i] : v[i];
+        return;
+    }
+    for (size_t i = 0; i < m; i++)
+        sum[code[i]] += w ? w[i] * v[i] : v[i];
+}
+
+static void add_product(const double *w, const double *x, const double *z, size_t m,
+                        double *restrict lane)
+{
+    size_t i = 0;
+    for (; i + LIN_LANES <= m; i += LIN_LANES)
+        for (size_t l = 0; l < LIN_LANES; l++)
+            lane[l] += w ? w[i + l] * x[i + l] * z[i + l] : x[i + l] * z[i + l];
+    for (size_t l = 0; i < m; i++, l++)
+        lane[l] += w ? w[i] * x[i] * z[i] : x[i] * z[i];
+}
+
 /* Products of periods with dense columns, by period code, and of dense columns with each other. */
-static void add_dense(const struct twfe *f, const struct twfe_tile *t, struct group *group)
+static void add_dense(const struct twfe_gram *p, const struct twfe_tile *t, size_t unit,
+                      size_t part, struct group *group)
 {
-    const size_t width = f->n_levels + f->n_x + 1, n_dense = f->n_x + 1;
+    const struct twfe *f = p->f;
+    const size_t from = t->first[unit], m = t->first[unit + 1] - from;
+    const size_t n_dense = f->n_x + 1, n_codes = f->factor[0].n_codes;
+    const double *w = t->w ? t->w + from : NULL;
+    double *by_time = group->by_time + part * n_dense * n_codes;
+    double *lane = group->product + part * p->n_pairs * LIN_LANES;
     for (size_t j = 0; j < n_dense; j++) {
-        const double *x = dense(f, t, j);
-        double *by_time = group->by_time + j * f->factor[0].n_codes;
-        for (size_t i = 0; i < t->n; i++)
-            by_time[t->code[0][i]] += t->w ? t->w[i] * x[i] : x[i];
-        for (size_t h = 0; h <= j; h++) {
-            const double *z = dense(f, t, h);
-            group->g[(f->n_levels + j) * width + f->n_levels + h] +=
-                t->w ? lin_dot3(t->w, x, z, t->n) : lin_dot(x, z, t->n);
-        }
+        const double *x = dense(f, t, j) + from;
+        add_by_time(t->code[0] + from, w, x, m, by_time + j * n_codes);
+        for (size_t h = 0; h <= j && h < f->n_x; h++, lane += LIN_LANES)
+            add_product(w, x, dense(f, t, h) + from, m, lane);
     }
 }
 
-static void add_cells(const struct twfe *f, const struct twfe_tile *t, double *cell_sum)
+/* For twfe_bacon, which has no weights. */
+static void add_outcome(const struct twfe *f, const struct twfe_tile *t, size_t unit,
+                        double *cell_sum)
 {
-    const size_t n_periods = f->rows.periods.n;
-    for (size_t u = 0; u < t->n_units; u++) {
-        const size_t start = t->start[u] == PANEL_NEVER ? n_periods : t->start[u];
-        for (size_t i = t->first[u]; i < t->first[u + 1]; i++)
-            cell_sum[start * n_periods + t->code[0][i]] += t->y[i];
-    }
+    const size_t n_periods = f->rows.periods.n, from = t->first[unit];
+    const size_t start = t->start[unit] == PANEL_NEVER ? n_periods : t->start[unit];
+    add_by_time(t->code[0] + from, NULL, t->y + from, t->first[unit + 1] - from,
+                cell_sum + start * n_periods);
 }
 
-static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+void twfe_gram_visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
 {
-    const struct gram_pass *p = ctx;
+    const struct twfe_gram *p = ctx;
     const struct twfe *f = p->f;
     struct group *own = &p->group[group];
     twfe_remove_means(f, t);
-    add_dense(f, t, own);
-    if (own->cell_sum)
-        add_cells(f, t, own->cell_sum);
     for (size_t u = 0; u < t->n_units; u++) {
+        const size_t part = p->n_parts > 1 ? t->cluster[t->first[u]] : 0;
+        own->n_units[part]++;
         if (t->first[u + 1] - t->first[u] < 2)
             continue;
-        add_periods(f, t, u, own);
+        add_dense(p, t, u, part, own);
+        if (own->cell_sum)
+            add_outcome(f, t, u, own->cell_sum);
+        add_periods(p, t, u, part, own);
         if (f->n_factors > 1)
             add_levels(f, t, u, 1, &p->scratch[worker], own->g);
     }
 }
 
-/* What was kept apart goes where it belongs; then the groups, in order. */
-static void gather(const struct twfe *f, struct group *group, size_t n_groups)
+/* ---- what was kept apart goes where it belongs ---- */
+
+/* The products of periods of all units of a pattern. */
+static void flush_pattern(const struct twfe *f, const uint64_t *key, double weight, double *g)
 {
-    const size_t width = f->n_levels + f->n_x + 1, n_codes = f->factor[0].n_codes;
-    const size_t n_cells = (f->rows.periods.n + 1) * f->rows.periods.n;
-    for (size_t i = 0; i < n_groups; i++) {
-        struct group *own = &group[i];
-        for (size_t at = 0; at < own->patterns.n; at++)
-            flush_pattern(f, &own->patterns, at, own->g);
-        for (size_t j = 0; j <= f->n_x; j++)
-            for (size_t c = 0; c < n_codes; c++)
-                if (f->factor[0].columns[c] != TWFE_NONE)
-                    own->g[(f->n_levels + j) * width + f->factor[0].columns[c]] +=
-                        own->by_time[j * n_codes + c];
-        for (size_t at = 0; i > 0 && at < width * width; at++)
-            group[0].g[at] += own->g[at];
-        for (size_t at = 0; i > 0 && own->cell_sum && at < n_cells; at++)
-            group[0].cell_sum[at] += own->cell_sum[at];
+    const size_t width = f->n_levels + f->n_x + 1;
+    uint32_t column[PANEL_PERIODS_MAX];
+    size_t n = 0, m = 0;
+    for (size_t c = 0; c < f->factor[0].n_codes; c++)
+        if (key[c / 64] >> c % 64 & 1) {
+            m++;
+            if (f->factor[0].columns[c] != TWFE_NONE)
+                column[n++] = f->factor[0].columns[c];
+        }
+    const double each = weight / (double)m;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j <= i; j++)
+            g[column[i] * width + column[j]] -= each;
+        g[column[i] * width + column[i]] += weight;
     }
 }
 
-static err group_new(const struct twfe *f, bool has_cells, arena *a, struct group *g,
-                     struct err_info *info)
+/* One pattern may be met in many groups, and is added once: to its part, or to g. */
+static void flush_patterns(const struct twfe_gram *p, double *wide, double *g)
 {
-    const size_t width = f->n_levels + f->n_x + 1, n_codes = f->factor[0].n_codes;
-    g->g = ARENA_NEW(a, double, width *width);
-    g->by_time = ARENA_NEW(a, double, (f->n_x + 1) * n_codes);
-    if (has_cells)
-        g->cell_sum = ARENA_NEW(a, double, (f->rows.periods.n + 1) * f->rows.periods.n);
-    if (!g->g || !g->by_time || (has_cells && !g->cell_sum))
-        return err_nomem(info);
-    return patterns_new(n_codes, a, &g->patterns, info);
+    const size_t width = p->f->n_levels + p->f->n_x + 1;
+    struct twfe_patterns *all = &p->group[0].patterns;
+    const size_t n_words = all->n_words;
+    for (size_t i = 1; i < p->n_groups; i++) {
+        const struct twfe_patterns *own = &p->group[i].patterns;
+        for (size_t at = 0; at < own->n; at++) {
+            const uint64_t *key = own->key + at * n_words;
+            const size_t part = twfe_pattern_part(own, key);
+            if (!twfe_patterns_add(all, key, own->weight[at], TWFE_PATTERNS_MAX))
+                flush_pattern(p->f, key, own->weight[at],
+                              part < p->n_parts ? wide + part * width * width : g);
+        }
+    }
+    for (size_t at = 0; at < all->n; at++) {
+        const uint64_t *key = all->key + at * n_words;
+        const size_t part = twfe_pattern_part(all, key);
+        flush_pattern(p->f, key, all->weight[at],
+                      part < p->n_parts ? wide + part * width * width : g);
+    }
 }
 
-static err run_pass(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
-                    struct group **group, struct err_info *info)
+static void flush_dense(const struct twfe_gram *p, const struct group *own, size_t part, double *g)
+{
+    const struct twfe *f = p->f;
+    const size_t width = f->n_levels + f->n_x + 1, n_codes = f->factor[0].n_codes;
+    const double *by_time = own->by_time + part * (f->n_x + 1) * n_codes;
+    const double *lane = own->product + part * p->n_pairs * LIN_LANES;
+    for (size_t j = 0; j <= f->n_x; j++, by_time += n_codes) {
+        double *row = g + (f->n_levels + j) * width;
+        for (size_t c = 0; c < n_codes; c++)
+            if (f->factor[0].columns[c] != TWFE_NONE)
+                row[f->factor[0].columns[c]] += by_time[c];
+        for (size_t h = 0; h <= j && h < f->n_x; h++)
+            for (size_t l = 0; l < LIN_LANES; l++)
+                row[f->n_levels + h] += *lane++;
+    }
+}
+
+/* Into s->apart, in the order of groups; the sum of all into g. */
+static err gather(const struct twfe_gram *p, arena *a, struct twfe_system *s, double **g,
+                  struct err_info *info)
+{
+    const struct twfe *f = p->f;
+    const size_t square = (s->k + 1) * (s->k + 1), n = p->n_parts;
+    const size_t n_cells = (f->rows.periods.n + 1) * f->rows.periods.n;
+    struct twfe_apart *apart = &s->apart;
+    bool is_whole = f->is_nested;
+    *apart = (struct twfe_apart){n, ARENA_NEW(a, double, n *square), p->group[0].n_units};
+    *g = ARENA_NEW(a, double, square);
+    s->cell_sum = p->group[0].cell_sum;
+    if (!apart->wide || !*g)
+        return err_nomem(info);
+    for (size_t i = 0; i < p->n_groups; i++) {
+        const struct group *own = &p->group[i];
+        is_whole &= own->is_whole;
+        for (size_t part = 0; part < n; part++) {
+            flush_dense(p, own, part, apart->wide + part * square);
+            apart->n_units[part] += i > 0 ? own->n_units[part] : 0;
+        }
+        for (size_t at = 0; at < square; at++)
+            (*g)[at] += own->g[at];
+        for (size_t at = 0; i > 0 && own->cell_sum && at < n_cells; at++)
+            s->cell_sum[at] += own->cell_sum[at];
+    }
+    flush_patterns(p, apart->wide, *g);
+    for (size_t at = 0; at < n * square; at++)
+        (*g)[at % square] += apart->wide[at];
+    if (!is_whole)
+        apart->wide = NULL;
+    return OK;
+}
+
+static err group_new(const struct twfe_gram *p, bool has_cells, arena *a, struct group *g,
+                     struct err_info *info)
+{
+    const struct twfe *f = p->f;
+    const size_t width = f->n_levels + f->n_x + 1, n_codes = f->factor[0].n_codes;
+    g->g = ARENA_NEW(a, double, width *width);
+    g->is_whole = p->n_parts > 1;
+    g->by_time = ARENA_NEW(a, double, p->n_parts *(f->n_x + 1) * n_codes);
+    g->product = ARENA_NEW(a, double, p->n_parts * p->n_pairs * LIN_LANES);
+    g->n_units = ARENA_NEW(a, size_t, p->n_parts);
+    if (has_cells)
+        g->cell_sum = ARENA_NEW(a, double, (f->rows.periods.n + 1) * f->rows.periods.n);
+    if (!g->g || !g->by_time || !g->product || !g->n_units || (has_cells && !g->cell_sum))
+        return err_nomem(info);
+    return twfe_patterns_new(p->n_parts + 1, n_codes, a, &g->patterns, info);
+}
+
+/* Clusters, when whole units are in them and little is kept of each; else all in one. */
+static size_t count_parts(const struct twfe *f, size_t n_pairs)
+{
+    const size_t width = f->n_levels + f->n_x + 1, n = f->rows.cluster.n;
+    const size_t each =
+        8 * ((f->n_x + 1) * f->factor[0].n_codes + n_pairs * LIN_LANES) * f->rows.n_blocks;
+    const bool is_apart = f->rows.has_cluster && f->is_nested && f->n_factors == 1;
+    return is_apart && n <= TWFE_APART_BYTES / (each + 8 * width * width) ? n : 1;
+}
+
+err twfe_gram_new(const struct twfe *f, par *pool, arena *a, struct twfe_gram **made,
+                  struct err_info *info)
 {
     const size_t width = f->n_levels + f->n_x + 1, n_periods = f->rows.periods.n;
     const bool has_cells = twfe_bacon_needs_sums(f, f->rows.spec);
-    const size_t n_groups =
+    struct twfe_gram *p = *made = ARENA_NEW(a, struct twfe_gram, 1);
+    if (!p)
+        return err_nomem(info);
+    p->f = f;
+    p->n_groups =
         twfe_groups(&f->rows, 8 * (width * width + has_cells * (n_periods + 1) * n_periods));
-    struct gram_pass p = {.f = f,
-                          .group = ARENA_NEW(a, struct group, n_groups),
-                          .scratch = ARENA_NEW(a, struct twfe_scratch, par_threads(pool))};
-    err e = p.group && p.scratch ? OK : err_nomem(info);
-    for (size_t i = 0; i < n_groups && e == OK; i++)
-        e = group_new(f, has_cells, a, &p.group[i], info);
+    p->n_pairs = f->n_x * (f->n_x + 1) / 2 + f->n_x;
+    p->n_parts = count_parts(f, p->n_pairs);
+    p->group = ARENA_NEW(a, struct group, p->n_groups);
+    p->scratch = ARENA_NEW(a, struct twfe_scratch, par_threads(pool));
+    err e = p->group && p->scratch ? OK : err_nomem(info);
+    for (size_t i = 0; i < p->n_groups && e == OK; i++)
+        e = group_new(p, has_cells, a, &p->group[i], info);
     for (size_t w = 0; w < par_threads(pool) && e == OK; w++)
-        e = twfe_scratch_new(f, a, &p.scratch[w], info);
-    if (e != OK)
-        return e;
-    struct twfe_pass pass = {.s = &f->rows,
-                             .tile = tile,
-                             .n_groups = n_groups,
-                             .visit = visit,
-                             .ctx = &p,
-                             .without_cluster = true};
-    twfe_pass_run(&pass, pool);
-    gather(f, p.group, n_groups);
-    *group = p.group;
-    return OK;
+        e = twfe_scratch_new(f, a, &p->scratch[w], info);
+    return e;
 }
 
-/* ---- the small system ---- */
-
-static void set_system(struct twfe_system *s, const double *g)
+size_t twfe_gram_groups(const struct twfe_gram *p)
 {
-    const size_t k = s->k, width = k + 1, n_levels = s->f->n_levels;
-    for (size_t i = 0; i < k; i++) {
-        for (size_t j = 0; j <= i; j++)
-            s->gram[i * k + j] = s->gram[j * k + i] = g[i * width + j];
-        s->beta[i] = g[k * width + i];
-    }
-    for (size_t j = 0; j < k; j++) {
-        const double square = s->gram[j * k + j];
-        const double least = j < n_levels ? 0 : ABSORBED * s->f->weight;
-        s->scale[j] = square > least ? 1 / sqrt(square) : 0;
-    }
-    for (size_t i = 0; i < k; i++)
-        for (size_t j = 0; j < k; j++)
-            s->gram[i * k + j] *= s->scale[i] * s->scale[j];
-}
-
-void twfe_solve_for(const struct twfe_system *s, double *v)
-{
-    for (size_t j = 0; j < s->k; j++)
-        v[j] *= s->scale[j];
-    lin_cholesky_solve(s->gram, s->keep, s->k, v);
-    for (size_t j = 0; j < s->k; j++)
-        v[j] *= s->scale[j];
-}
-
-static void warn_left_out(const struct twfe_system *s, struct effect_result *r)
-{
-    const struct twfe *f = s->f;
-    for (size_t h = 1; !f->is_iterated && h < f->n_factors;
-         h++) { /* time cannot be: the treatment would be, too */
-        bool any = false;
-        for (size_t l = 1; l < f->factor[h].n; l++)
-            any |= s->keep[f->factor[h].column + l - 1];
-        if (!any)
-            msg_text(effect_warn(r, "twfe.factor-absorbed"), f->factor[h].name);
-    }
-    for (size_t j = 0; j < f->n_x; j++) {
-        const size_t column = f->n_levels + j;
-        if (!s->keep[column])
-            msg_text(effect_warn(r, s->scale[column] > 0 ? "twfe.covariate-collinear"
-                                                         : "twfe.covariate-absorbed"),
-                     f->x_name[j]);
-    }
-}
-
-/* The effects asked for must be in the system. */
-static err check_effects(const struct twfe_system *s, struct err_info *info)
-{
-    const struct twfe *f = s->f;
-    const struct twfe_factor *last = &f->factor[f->n_factors - 1];
-    if (!f->cell)
-        return s->keep[s->k - 1]
-                   ? OK
-                   : err_text(info, E_INPUT, "twfe.treatment-collinear", f->x_name[f->n_x - 1]);
-    for (size_t l = 1; l < last->n; l++)
-        if (!s->keep[last->column + l - 1])
-            return err_text(info, E_INPUT, "twfe.cell-collinear", last->name);
-    return OK;
-}
-
-size_t twfe_count_parameters(const struct twfe_system *s, bool all)
-{
-    const struct twfe *f = s->f;
-    size_t n = f->is_nested && !all ? 1 : f->n_units;
-    n += s->n_iterated - (all ? 0 : s->n_iterated_nested);
-    for (size_t h = 0; h < f->n_factors; h++) {
-        const bool is_cells = f->cell && h + 1 == f->n_factors;
-        if ((f->is_iterated && !is_cells) || (!all && f->factor[h].is_nested))
-            continue;
-        for (size_t l = 1; l < f->factor[h].n; l++)
-            n += s->keep[f->factor[h].column + l - 1];
-    }
-    for (size_t j = 0; j < f->n_x; j++)
-        n += s->keep[f->n_levels + j];
-    return n;
-}
-
-err twfe_system_new(const struct twfe *f, struct twfe_tile *tile, arena *a, struct twfe_system *s,
-                    struct err_info *info)
-{
-    const size_t k = f->n_levels + f->n_x;
-    *s = (struct twfe_system){
-        .f = f,
-        .tile = tile,
-        .k = k,
-        .gram = ARENA_NEW(a, double, k *k),
-        .scale = ARENA_NEW(a, double, k),
-        .keep = ARENA_NEW(a, bool, k),
-        .beta = ARENA_NEW(a, double, k),
-    };
-    return s->gram && s->scale && s->keep && s->beta ? OK : err_nomem(info);
-}
-
-err twfe_solve_system(struct twfe_system *s, const double *g, struct effect_result *r,
-                      struct err_info *info)
-{
-    set_system(s, g);
-    (void)lin_cholesky(s->gram, s->k, COLLINEAR, s->keep);
-    const err e = check_effects(s, info);
-    if (e != OK)
-        return e;
-    warn_left_out(s, r);
-    twfe_solve_for(s, s->beta);
-    return OK;
+    return p->n_groups;
 }
 
 err twfe_solve(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
                struct twfe_system *s, struct effect_result *r, struct err_info *info)
 {
-    struct group *group;
+    struct twfe_gram *p = f->gram;
+    double *g;
     err e = twfe_system_new(f, tile, a, s, info);
     if (e == OK && f->is_iterated)
         return twfe_iterate(f, tile, pool, a, s, r, info);
+    if (e == OK && !p) {
+        e = twfe_gram_new(f, pool, a, &p, info);
+        if (e == OK)
+            twfe_pass_run(&(struct twfe_pass){.s = &f->rows,
+                                              .tile = s->tile,
+                                              .n_groups = p->n_groups,
+                                              .visit = twfe_gram_visit,
+                                              .ctx = p,
+                                              .without_cluster = p->n_parts == 1},
+                          pool);
+    }
     if (e == OK)
-        e = run_pass(f, tile, pool, a, &group, info);
-    if (e != OK)
-        return e;
-    s->cell_sum = group[0].cell_sum;
-    return twfe_solve_system(s, group[0].g, r, info);
+        e = gather(p, a, s, &g, info);
+    return e == OK ? twfe_solve_system(s, g, r, info) : e;
 }

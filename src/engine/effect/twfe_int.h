@@ -6,16 +6,19 @@
  * Exact, not iterated. Only units are many. Rows are read by unit, so that unit
  * effects leave by subtracting each unit's weighted mean (Frisch and Waugh 1933;
  * Wooldridge, Econometric Analysis, 2010, sec. 10.5) while one small normal
- * system of all else is summed; a second pass gives the scores of b. When the
- * small system is not small, twfe_iterate.c takes over.
+ * system of all else is summed, for each cluster where these are few; else a second
+ * pass gives the scores of b. When the small system is not small, twfe_iterate.c
+ * takes over.
  *
  * The way of the data, each file a step:
  *   twfe_codes.c     values of a column as codes
  *   twfe_rows.c      the rows: sorted, sound, with which values
  *   twfe_tile.c      some units at a time
+ *   twfe_census.c    what there is to count
  *   twfe_read.c      who is in it, and which columns the system has
- *   twfe_gram.c      first pass: the normal equations
- *   twfe_score.c     second pass: residuals and scores
+ *   twfe_gram.c      first pass: the normal equations (twfe_patterns.c: of periods)
+ *   twfe_system.c    their solution
+ *   twfe_score.c     residuals and scores, by cluster or in a second pass
  *   twfe_forms.c     which combinations of coefficients are the answer
  *   twfe_bacon.c     what a two-way estimate is an average of
  *   twfe_clusters.c  the normal equations cluster by cluster
@@ -49,9 +52,6 @@ struct twfe_factor {
     const uint32_t *columns; /* of each code; TWFE_NONE for the first level and codes not in use */
 };
 
-/* How rows of a cluster in one period were treated. */
-enum { TWFE_ON = 1, TWFE_OFF = 2 };
-
 /* Effects by start, or by time since the start: a level of the last factor. */
 struct twfe_cell {
     int64_t steps; /* periods since the start */
@@ -73,12 +73,28 @@ struct twfe {
     double *period;         /* value of each level of the first factor */
     size_t *n_by_start;     /* units by first treated period, never last: periods + 1 */
     bool switches_off;
-    uint8_t
-        *course; /* of clusters x periods of the table, what their rows say: TWFE_ON, TWFE_OFF */
+    uint64_t *course;  /* of clusters x 2: bits of periods of the table with treated rows, others */
     size_t n_clusters; /* 0: errors by row */
     bool is_nested;    /* each unit lies in one cluster */
     bool is_iterated;  /* too many levels for one small system */
+    struct twfe_gram *gram; /* the products, when they were summed as rows were counted; or NULL */
 };
+
+static inline size_t twfe_course_words(const struct twfe *f)
+{
+    return (f->rows.periods.n + 63) / 64;
+}
+
+/*
+ * Normal equations cluster by cluster. wide: n x (k + 1) x (k + 1), lower triangles of products of
+ * all columns and then the outcome, save the outcome's own; NULL when they were not kept apart.
+ */
+struct twfe_apart {
+    size_t n; /* codes of clusters */
+    double *wide;
+    size_t *n_units; /* n; 0 when a code is not in use */
+};
+#define TWFE_APART_BYTES ((size_t)1 << 22) /* of what the first pass keeps apart */
 
 /* The small system. */
 struct twfe_system {
@@ -90,6 +106,7 @@ struct twfe_system {
     bool *keep;             /* k: in the system; others follow from earlier ones */
     double *beta;           /* k: coefficients, 0 for columns left out */
     double *cell_sum;       /* (periods + 1) x periods: of outcomes less unit means, by start */
+    struct twfe_apart apart;
     struct twfe_columns *columns;         /* f->is_iterated: rows free of all effects; else NULL */
     size_t n_iterated, n_iterated_nested; /* effects of factors that are not columns; nested ones */
 };
@@ -100,13 +117,11 @@ struct twfe_system {
  * these are the normal equations.
  */
 struct twfe_clusters {
-    size_t n, k;      /* clusters in use, by value; columns in use, in the order of the system */
-    size_t *column;   /* k: which column of the system; two-way: the last is the treatment */
-    double *gram;     /* n x k x k, full and symmetric: X'WX */
-    double *product;  /* n x k: X'Wy */
-    size_t *n_rows;   /* n */
-    size_t *n_units;  /* n */
-    uint8_t *treated; /* n: 1 when some unit is ever treated */
+    size_t n, k;     /* clusters in use, by value; columns in use, in the order of the system */
+    size_t *column;  /* k: which column of the system; two-way: the last is the treatment */
+    double *gram;    /* n x k x k, full and symmetric: X'WX */
+    double *product; /* n x k: X'Wy */
+    size_t *n_units; /* n */
 };
 #define TWFE_CLUSTERS_BYTES_MAX ((size_t)1 << 29) /* of all Gram matrices together */
 
@@ -134,6 +149,15 @@ struct twfe_scratch {
 WARN_UNUSED err twfe_scratch_new(const struct twfe *f, arena *a, struct twfe_scratch *s,
                                  struct err_info *info);
 
+/*
+ * The first pass: one that visits all tiles sums the products of the columns that f has. Takes unit
+ * means out of the tile. twfe_gram_new: E_NOMEM.
+ */
+WARN_UNUSED err twfe_gram_new(const struct twfe *f, par *pool, arena *a, struct twfe_gram **g,
+                              struct err_info *info);
+size_t twfe_gram_groups(const struct twfe_gram *g); /* of the pass */
+void twfe_gram_visit(void *gram, struct twfe_tile *t, size_t group, unsigned worker);
+
 /* Takes the weighted mean of every unit out of y, d and x. */
 void twfe_remove_means(const struct twfe *f, struct twfe_tile *t);
 
@@ -150,7 +174,8 @@ WARN_UNUSED err twfe_system_new(const struct twfe *f, struct twfe_tile *tile, ar
 WARN_UNUSED err twfe_solve_system(struct twfe_system *s, const double *g, struct effect_result *r,
                                   struct err_info *info);
 
-/* The first pass and the system's solution. E_INPUT when the effects asked for cannot be told. */
+/* The first pass, unless it was made, and the system's solution. E_INPUT when the effects asked for
+ * cannot be told. */
 WARN_UNUSED err twfe_solve(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
                            struct twfe_system *s, struct effect_result *r, struct err_info *info);
 
@@ -166,6 +191,14 @@ size_t twfe_count_parameters(const struct twfe_system *s, bool all);
  */
 WARN_UNUSED err twfe_scores(const struct twfe_system *s, const double *form, par *pool, arena *a,
                             struct effect_result *r, struct err_info *info);
+
+/*
+ * The same from the products of n clusters, as in struct twfe_apart; wide may return NULL for a
+ * cluster not in use. E_NOMEM.
+ */
+WARN_UNUSED err twfe_scores_of_clusters(const struct twfe_system *s, const double *form, size_t n,
+                                        const double *(*wide)(void *ctx, size_t cluster), void *ctx,
+                                        arena *a, struct effect_result *r, struct err_info *info);
 
 /* ---- twfe_iterate.c: the same two steps when f->is_iterated. E_LIMIT when it does not settle ----
  */
@@ -195,8 +228,9 @@ WARN_UNUSED err twfe_forms(const struct twfe *f, arena *a, struct effect_result 
                            struct err_info *info);
 
 /*
- * A pass over the rows of a solved system. E_INPUT when units change clusters: their effects then
- * belong to no cluster. E_LIMIT beyond TWFE_CLUSTERS_BYTES_MAX, E_NOMEM.
+ * A pass over the rows of a solved system, unless the first kept them apart. E_INPUT when units
+ * change clusters: their effects then belong to no cluster. E_LIMIT beyond TWFE_CLUSTERS_BYTES_MAX,
+ * E_NOMEM.
  */
 WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
                               struct twfe_clusters *c, struct err_info *info);
@@ -205,13 +239,9 @@ WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
 WARN_UNUSED err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_clusters *c,
                                   struct err_info *info);
 
-/* The next cluster. wide: lower triangle of (k + 1) x (k + 1), all columns and then the outcome. */
-struct twfe_cluster {
-    const double *wide;
-    size_t n_rows, n_units;
-    bool treated;
-};
-void twfe_clusters_add(struct twfe_clusters *c, size_t k, const struct twfe_cluster *cluster);
+/* The next cluster; wide as in struct twfe_apart. */
+void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const double *wide,
+                       size_t n_units);
 
 /* In a course: no row of the cluster in that period. */
 enum { TWFE_UNSEEN = 2 };
@@ -229,13 +259,13 @@ WARN_UNUSED err twfe_courses(const struct twfe_system *s, par *pool, arena *a, u
  *   clusters  as twfe_clusters
  */
 struct twfe_source {
-    err (*scores)(const void *ctx, const struct twfe_system *s, const double *form, par *pool,
-                  arena *a, struct effect_result *r, struct err_info *info);
-    err (*courses)(const void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
+    err (*scores)(void *ctx, const struct twfe_system *s, const double *form, par *pool, arena *a,
+                  struct effect_result *r, struct err_info *info);
+    err (*courses)(void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
                    struct err_info *info);
-    err (*clusters)(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+    err (*clusters)(void *ctx, const struct twfe_system *s, par *pool, arena *a,
                     struct twfe_clusters *c, struct err_info *info);
-    const void *ctx;
+    void *ctx;
 };
 
 /* Estimates of a solved system with their errors, tests and teams. Errors as effect_run. */
@@ -246,6 +276,10 @@ WARN_UNUSED err twfe_infer(const struct twfe_system *s, const struct twfe_source
 /* Computes everything of `r`; r->spec is valid. Errors as effect_run. */
 WARN_UNUSED err effect_twfe_run(const table *t, par *pool, const struct progress *progress,
                                 struct effect_result *r, struct err_info *info);
+
+/* Treated and others, of n_units and n_never; when everyone starts sometime, those who start last
+ * are the others, with a warning. */
+void twfe_count_kinds(const struct twfe *f, struct effect_result *r);
 
 /* ---- small sums, in the order of rows ---- */
 

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KERNEL_FILE "engine/effect/twfe_look_kernel_int.h"
+#include "base/kernels.h"
+
 enum { CODED_MAX = TWFE_FACTORS_MAX }; /* factors without cells, and clusters */
 
 /* Which values the message of a fault needs. */
@@ -177,19 +180,10 @@ static err find_columns(struct twfe_rows *s, arena *a, struct twfe_keys *coded, 
 
 /* ---- one block ---- */
 
-/* Whether rows rise by unit, then by time: all at once, without a branch to guess. */
-static bool rises(const int64_t *unit, const int64_t *time, size_t from, size_t n)
-{
-    bool fine = true;
-    for (size_t i = from; i < n; i++)
-        fine &= (unit[i] > unit[i - 1]) | ((unit[i] == unit[i - 1]) & (time[i] > time[i - 1]));
-    return fine;
-}
-
 static void look_at_order(const struct scan *scan, struct look *l, const int64_t *unit,
                           const int64_t *time, size_t from, size_t n, bool is_first)
 {
-    if (rises(unit, time, is_first, n))
+    if (KERNEL_PICK(rises)(unit, time, is_first, n))
         return;
     for (size_t i = is_first; i < n; i++) {
         if (unit[i] == unit[i - 1] && time[i] > time[i - 1])
@@ -202,22 +196,22 @@ static void look_at_order(const struct scan *scan, struct look *l, const int64_t
 }
 
 static void look_at_numbers(const struct scan *scan, struct look *l, const struct table_column *c,
-                            size_t from, size_t n, double *v)
+                            size_t from, size_t n, double *room)
 {
-    bool any = false;
-    twfe_numbers(c, scan->s->order, from, n, v);
+    const double *v = twfe_numbers_at(c, scan->s->order, from, n, room);
+    if (KERNEL_PICK(are_within)(v, EFFECT_VALUE_MAX, n))
+        return;
     for (size_t i = 0; i < n; i++)
-        any |= fabs(v[i]) > EFFECT_VALUE_MAX;
-    for (size_t i = 0; any && i < n; i++)
         if (fabs(v[i]) > EFFECT_VALUE_MAX)
             set_fault(l, "effect.number-too-large", row_at(scan->s, from + i), c, NAMES_ROW);
 }
 
 static void look_at_weights(const struct scan *scan, struct look *l, size_t from, size_t n,
-                            double *v)
+                            double *room)
 {
     const struct table_column *c = scan->s->w;
-    look_at_numbers(scan, l, c, from, n, v);
+    const double *v = twfe_numbers_at(c, scan->s->order, from, n, room);
+    look_at_numbers(scan, l, c, from, n, room);
     for (size_t i = 0; i < n; i++) {
         if (isnan(v[i]))
             set_fault(l, "panel.weight-empty", row_at(scan->s, from + i), c, NAMES_UNIT_LAST);
@@ -245,25 +239,15 @@ static void look_at_treatment(const struct scan *scan, struct look *l, const int
     *before = v[n - 1];
 }
 
-/* Whether a column of whole numbers without gaps has one value for each unit. */
-static bool keeps(const struct table_column *c, const int64_t *unit, const int64_t *value, size_t n)
-{
-    bool fine = (c->type == TABLE_INT || c->type == TABLE_DATE) && c->n_missing == 0;
-    for (size_t i = 1; fine && i < n; i += 64) { /* by 64, without a branch to guess */
-        const size_t end = i + 64 < n ? i + 64 : n;
-        for (size_t r = i; r < end; r++)
-            fine &= (unit[r] != unit[r - 1]) | (value[r] == value[r - 1]);
-    }
-    return fine;
-}
-
 /* One start a unit. Rows whose keys agree need no reading. */
 static void look_at_starts(const struct scan *scan, struct look *l, const int64_t *unit,
                            const int64_t *start, size_t from, size_t n, bool is_first)
 {
     const struct panel_start_reader *reader = &scan->s->starts;
     const struct table_column *c = reader->column;
-    const bool is_kept = keeps(c, unit, start, n); /* then the first row alone is to be compared */
+    const bool has_keys = (c->type == TABLE_INT || c->type == TABLE_DATE) && c->n_missing == 0;
+    const bool is_kept = has_keys && KERNEL_PICK(keeps)(unit, start, n);
+    /* then the first row alone is to be compared */
     for (size_t i = 0; i < (is_kept ? 1 : n); i++) {
         const bool same = (i > 0 || !is_first) && unit[i] == unit[i - 1];
         if (same && i > 0 && start[i] == start[i - 1] && c->n_missing == 0)

@@ -77,6 +77,27 @@ void twfe_codes_find(const struct twfe_codes *c, const int64_t *key, size_t n, u
 void twfe_numbers(const struct table_column *c, const uint32_t *order, size_t from, size_t n,
                   double *v);
 
+/* The same in `room`, or where the table has them. */
+const double *twfe_numbers_at(const struct table_column *c, const uint32_t *order, size_t from,
+                              size_t n, double *room);
+
+/* Whether m rising codes leave none out. */
+static inline bool twfe_is_run(const uint32_t *code, size_t m)
+{
+    return code[m - 1] - code[0] == m - 1;
+}
+
+/* Sets the bits of m rising codes. */
+static inline void twfe_mark_codes(const uint32_t *code, size_t m, uint64_t *bits)
+{
+    if (twfe_is_run(code, m) && code[0] / 64 == code[m - 1] / 64) {
+        bits[code[0] / 64] |= UINT64_MAX >> (64 - m) << code[0] % 64;
+        return;
+    }
+    for (size_t i = 0; i < m; i++)
+        bits[code[i] / 64] |= UINT64_C(1) << code[i] % 64;
+}
+
 /* ---- twfe_rows.c: the rows as a whole ---- */
 
 /* A covariate, or the indicator of one word of it: (value - centre) / spread. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Second pass: with residual e of a row and v its place in the rows of the
- * inverse that an estimate combines, the row's score is w v e. Scores are summed
- * within clusters, and the squares and products of these sums over clusters. Both
- * e and v are combinations of the row's columns less their unit means.
+ * With residual e of a row and v its place in the rows of the inverse that an
+ * estimate combines, the row's score is w v e. Scores are summed within clusters,
+ * and the squares and products of these sums over clusters. Both e and v are
+ * combinations of the row's columns less their unit means.
+ *
+ * Where normal equations are known for each cluster, they are all this takes: the
+ * sum of a column's scores is X'W(y - Xb). Else the rows are read again.
  */
 #include "base/lin.h"
 #include "engine/effect/twfe_int.h"
@@ -163,6 +166,55 @@ static void gather(const struct score_pass *p, size_t n_groups, struct effect_re
     place(p, p->square, r);
 }
 
+/* ---- from the products of each cluster ---- */
+
+/* left: k, a cluster's sums of x w e for each column x. */
+static void take_left(const struct twfe_system *s, const double *wide, double *left)
+{
+    const size_t width = s->k + 1;
+    for (size_t i = 0; i < s->k; i++) {
+        left[i] = wide[s->k * width + i];
+        for (size_t j = 0; j < s->k; j++)
+            left[i] -= wide[i > j ? i * width + j : j * width + i] * s->beta[j];
+    }
+}
+
+err twfe_scores_of_clusters(const struct twfe_system *s, const double *form, size_t n,
+                            const double *(*wide)(void *ctx, size_t cluster), void *ctx, arena *a,
+                            struct effect_result *r, struct err_info *info)
+{
+    const size_t m = r->n_estimates, k = s->k;
+    double *weight = ARENA_NEW(a, double, m *k), *left = ARENA_NEW(a, double, k);
+    double *score = ARENA_NEW(a, double, m), *square = ARENA_NEW(a, double, m *m);
+    if (!weight || !left || !score || !square)
+        return err_nomem(info);
+    memcpy(weight, form, m * k * sizeof *weight);
+    for (size_t i = 0; i < m; i++)
+        twfe_solve_for(s, weight + i * k);
+    for (size_t g = 0; g < n; g++) {
+        const double *own = wide(ctx, g);
+        if (!own)
+            continue;
+        take_left(s, own, left);
+        for (size_t i = 0; i < m; i++)
+            score[i] = r->estimates[i].reference ? 0 : lin_dot(weight + i * k, left, k);
+        add_square(score, m, square);
+    }
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j <= i; j++)
+            r->covariance[i * m + j] = r->covariance[j * m + i] = square[i * m + j];
+    return OK;
+}
+
+static const double *wide_of_rows(void *ctx, size_t cluster)
+{
+    const struct twfe_system *s = ctx;
+    const size_t square = (s->k + 1) * (s->k + 1);
+    return s->apart.n_units[cluster] > 0 ? s->apart.wide + cluster * square : NULL;
+}
+
+/* ---- from rows ---- */
+
 /* The combinations: of the fit, and of the inverse for each estimate. */
 static err combine_all(const struct twfe_system *s, const double *form, arena *a,
                        struct score_pass *p, struct err_info *info)
@@ -185,14 +237,12 @@ static err combine_all(const struct twfe_system *s, const double *form, arena *a
     return e;
 }
 
-err twfe_scores(const struct twfe_system *s, const double *form, par *pool, arena *a,
-                struct effect_result *r, struct err_info *info)
+static err score_rows(const struct twfe_system *s, const double *form, par *pool, arena *a,
+                      struct effect_result *r, struct err_info *info)
 {
     const struct twfe_rows *rows = &s->f->rows;
     const size_t workers = par_threads(pool);
     struct score_pass p = {.s = s, .r = r};
-    if (s->f->is_iterated)
-        return twfe_iterate_scores(s, form, pool, a, r, info);
     const err e = combine_all(s, form, a, &p, info);
     if (e != OK)
         return e;
@@ -209,4 +259,15 @@ err twfe_scores(const struct twfe_system *s, const double *form, par *pool, aren
     twfe_pass_run(&pass, pool);
     gather(&p, n_groups, r);
     return OK;
+}
+
+err twfe_scores(const struct twfe_system *s, const double *form, par *pool, arena *a,
+                struct effect_result *r, struct err_info *info)
+{
+    if (s->f->is_iterated)
+        return twfe_iterate_scores(s, form, pool, a, r, info);
+    if (s->apart.wide)
+        return twfe_scores_of_clusters(s, form, s->apart.n, wide_of_rows, (void *)(uintptr_t)s, a,
+                                       r, info);
+    return score_rows(s, form, pool, a, r, info);
 }

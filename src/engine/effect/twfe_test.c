@@ -165,25 +165,34 @@ static void assert_same_bits(const struct effect_result *a, const struct effect_
                         sizeof(double));
 }
 
-static void threads_do_not_change_a_bit(void **state)
+static void compare_threads(const table *t, const struct effect_spec *s)
 {
-    (void)state;
-    struct made *m = make(31, UNITS_MAX, PERIODS_MAX_TEST, 5);
-    const struct effect_spec s = made_spec();
-    table *t = table_of(m);
-    struct effect_result *alone = run_on(t, &s, NULL);
-
+    struct effect_result *alone = run_on(t, s, NULL);
     for (unsigned threads = 2; threads <= 8; threads += 3) {
         struct err_info info;
         par *pool;
         assert_int_equal(par_new(threads, &pool, &info), OK);
-        struct effect_result *r = run_on(t, &s, pool);
+        struct effect_result *r = run_on(t, s, pool);
         assert_same_bits(r, alone);
         effect_result_free(r);
         par_free(pool);
     }
-
     effect_result_free(alone);
+}
+
+static void threads_do_not_change_a_bit(void **state)
+{
+    (void)state;
+    struct made *m = make(31, UNITS_MAX, PERIODS_MAX_TEST, 5);
+    const struct effect_spec many = made_spec();
+    struct effect_spec plain = twfe_spec(), by_team = twfe_spec();
+    by_team.cluster = STR("team");
+    table *t = table_of(m);
+
+    compare_threads(t, &many);
+    compare_threads(t, &plain);
+    compare_threads(t, &by_team);
+
     table_free(t);
     free(m);
 }

@@ -165,7 +165,7 @@ err form_parse_urlencoded(struct form_builder *b, const struct http_body *body,
         const str seen = {w.p, w.n};
         size_t end = w.n;
         const bool is_whole = str_find(seen, '&', &end) || form_window_is_last(&w);
-        if (!is_whole && w.n == w.cap)
+        if (end >= pair_max)
             return too_much(info, "form.field-too-large", STR("…"), b->limits.field_bytes);
         if (is_whole) {
             e = add_pair(b, str_cut(seen, 0, end), info);

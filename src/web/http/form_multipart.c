@@ -78,7 +78,7 @@ static err after_delimiter(struct parser *p, bool *ended, struct err_info *info)
 
 static err read_head(struct parser *p, struct form_part *part, struct err_info *info)
 {
-    size_t end;
+    size_t end = 0;
     err e = OK;
     if (!seek(&p->w, "\r\n\r\n", 4, &end)) {
         e = form_window_fill(&p->w, info);

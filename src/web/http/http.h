@@ -173,6 +173,12 @@ bool http_path_decode(str path, char decoded[HTTP_PATH_MAX + 1], size_t *n);
 /* Decodes %XX and + of a form or query into the arena; false for a broken escape, NUL, no UTF-8. */
 bool http_form_decode(arena *a, str text, str *decoded);
 
+/* What http_config takes: "10.0.0.0/8" or an address; a host name without a port. */
+bool http_is_network(str text);
+bool http_is_host(str text);
+/* "127.0.0.1:8080", "[::1]:8080": a host and a port; *is_loopback says whom it lets in. */
+bool http_is_listen(str text, bool *is_loopback);
+
 /* ---- a server ---- */
 
 typedef struct http_server http_server;

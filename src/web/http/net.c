@@ -163,3 +163,31 @@ bool http_host_is_loopback(str name)
     return str_eq_nocase(name, STR("localhost")) ||
            (http_address_parse(name, &a) && http_address_is_loopback(a));
 }
+
+bool http_is_network(str text)
+{
+    struct http_network n;
+    return http_network_parse(text, &n);
+}
+
+bool http_is_host(str text)
+{
+    str name;
+    if (!http_host_name(text, &name) || name.n != text.n)
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        const unsigned char c = (unsigned char)text.p[i];
+        if (c <= ' ' || c >= 0x7f || strchr("/@?#\\", c))
+            return false;
+    }
+    return true;
+}
+
+bool http_is_listen(str text, bool *is_loopback)
+{
+    str name;
+    if (!http_host_name(text, &name) || name.n + 1 >= text.n)
+        return false;
+    *is_loopback = http_host_is_loopback(name);
+    return true;
+}

@@ -98,8 +98,7 @@ static err copy_names(struct http_server *s, const struct http_config *c, struct
         return err_set(info, E_LIMIT, "http.too-many-names");
     s->name = calloc(c->n_names + 1, sizeof *s->name);
     for (size_t i = 0; s->name && i < c->n_names; i++) {
-        str name;
-        if (!http_host_name(c->names[i], &name) || name.n != c->names[i].n)
+        if (!http_is_host(c->names[i]))
             return err_text(info, E_INPUT, "http.bad-name", c->names[i]);
         s->name[i] = copy_text(c->names[i]);
         if (!s->name[i])

@@ -24,7 +24,6 @@ struct chunk {
     size_t n, used; /* bytes behind this head */
 };
 
-_Static_assert(sizeof(struct chunk) % POOL_ALIGN == 8, "the head is padded below");
 enum { HEAD = (sizeof(struct chunk) + POOL_ALIGN - 1) / POOL_ALIGN * POOL_ALIGN };
 
 struct block {

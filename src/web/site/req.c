@@ -15,7 +15,7 @@ str req_param(const struct req *r, const char *name)
             return r->param[n];
         n++;
     }
-    assert(!"the route has no such parameter");
+    assert(false && "the route has no such parameter");
     return (str){NULL, 0};
 }
 

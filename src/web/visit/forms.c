@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * forms: every form carries a token that only a page of this visit could have: a keyed hash of the
+ * session, or for a visitor of a cookie that the page with the form set. Besides, a browser that
+ * says where a form came from must name this site.
+ */
+#include "base/num.h"
+#include "web/visit/visit_int.h"
+
+static bool find_form_secret(const struct req *r, struct visit *v)
+{
+    if (v->has_form_secret)
+        return true;
+    const str cookie = http_cookie(r->http, VISIT_FORM_COOKIE);
+    v->has_form_secret = cookie.p && access_secret_parse(cookie, &v->form_secret);
+    return v->has_form_secret;
+}
+
+str visit_token(struct req *r)
+{
+    struct visit *v = visit_of(r);
+    char text[ACCESS_SECRET_TEXT];
+
+    if (!v->has_session && !find_form_secret(r, v)) {
+        char cookie[ACCESS_SECRET_TEXT];
+        v->deed.app->random_bytes(v->form_secret.byte, sizeof v->form_secret.byte);
+        v->has_form_secret = true;
+        access_secret_print(v->form_secret, cookie);
+        http_set_cookie(r->http, r->answer,
+                        (struct http_cookie_set){
+                            .name = VISIT_FORM_COOKIE,
+                            .value = arena_str(r->memory, (str){cookie, sizeof cookie}),
+                            .max_age_s = -1,
+                            .same_site = HTTP_SAME_SITE_STRICT,
+                        });
+    }
+    access_form_token(v->deed.app, v->has_session ? v->session : v->form_secret, text);
+    return arena_str(r->memory, (str){text, sizeof text});
+}
+
+/* "https://site.nl" against the site's own address, or the name that was asked for. */
+static bool is_own_origin(const struct req *r, str origin)
+{
+    const str base = str_of(site_base_url(r->site)), host = http_header(r->http, "Host");
+    if (base.n && str_eq(origin, base))
+        return true;
+    const str scheme = r->http->is_secure ? STR("https://") : STR("http://");
+    return str_starts(origin, scheme) && str_eq(str_cut(origin, scheme.n, origin.n), host);
+}
+
+static bool is_foreign(const struct req *r)
+{
+    const str origin = http_header(r->http, "Origin");
+    const str from = http_header(r->http, "Sec-Fetch-Site");
+    if (origin.p && !is_own_origin(r, origin))
+        return true;
+    return from.p && !str_eq(from, STR("same-origin")) && !str_eq(from, STR("none"));
+}
+
+static err read_form(struct req *r, struct visit *v, struct err_info *info)
+{
+    const bool takes_files = r->route->body == ROUTE_BODY_UPLOAD;
+    const struct form_limits limits = {
+        .field_bytes = PUBLICATION_BODY_MAX * 2,
+        .files = takes_files ? FORM_FILES_MAX : 0,
+    };
+    const err e = req_form(r, &limits, &v->form, info);
+    v->has_form = e == OK;
+    return e;
+}
+
+err visit_check_form(struct req *r, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+
+    if (is_foreign(r))
+        return err_set(info, E_DENIED, "visit.foreign-form");
+    const err e = read_form(r, v, info);
+    if (e != OK)
+        return e;
+    const str token = form_value(&v->form, "csrf");
+    const bool has_secret = v->has_session || find_form_secret(r, v);
+    if (!token.p || !has_secret ||
+        !access_form_token_is(v->deed.app, v->has_session ? v->session : v->form_secret, token))
+        return err_set(info, E_DENIED, "visit.form-expired");
+    return OK;
+}
+
+str visit_field(const struct req *r, const char *name)
+{
+    const struct visit *v = visit_of(r);
+    const str value = v->has_form ? form_value(&v->form, name) : (str){0};
+    return value.p ? value : STR("");
+}
+
+bool visit_ticked(const struct req *r, const char *name)
+{
+    const struct visit *v = visit_of(r);
+    return v->has_form && form_has(&v->form, name);
+}
+
+int64_t visit_number(const struct req *r, const char *name, int64_t fallback)
+{
+    int64_t value;
+    return num_parse_int(visit_field(r, name), &value) ? value : fallback;
+}

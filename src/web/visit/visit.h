@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * visit: one request of a person, from cookie to page.
+ *
+ * Does: find who asks (session or token), hold every form against the token of its page, fill the
+ *       frame around a page, send people on after a form, show errors as pages.
+ * Does not: know what any page is about; src/web/pages and src/web/api do.
+ *
+ * A handler reads:
+ *
+ *     static err space_page(struct req *r, struct err_info *info)
+ *     {
+ *         struct visit *v = visit_of(r);
+ *         struct space s;
+ *         const err e = space_find(&v->deed, v->db, req_param(r, "space"), &s, info);
+ *         if (e != OK)
+ *             return e;
+ *         struct page page = visit_page(r, html_from_str(s.name[r->lang]));
+ *         space_html(&r->html, &page, &s);
+ *         return visit_show(r, info);
+ *     }
+ */
+#ifndef ONTSCHOT_WEB_VISIT_H
+#define ONTSCHOT_WEB_VISIT_H
+
+#include "app/access/access.h"
+#include "app/knowledge/knowledge.h"
+#include "web/pages/layout.h"
+#include "web/pages/parts.h"
+#include "web/site/site.h"
+
+/* What the doors work with: made by `serve`, one for the program. */
+struct web {
+    struct app app; /* first: a req knows it by this */
+    store *store;
+    view_counter *views;
+    struct face face;
+    str data_folder;
+    log_sink *log;
+    bool takes_registrations; /* strangers may ask for an account */
+    bool is_demo;             /* the page of signing in says how to try it */
+};
+const struct web *web_of(const struct req *r);
+
+/* Of a browser or a program, while its request is answered. */
+struct visit {
+    struct deed deed; /* who, when, where results live */
+    db *db;
+    bool has_session;
+    struct access_secret session;
+    struct session account; /* of the session, when there is one */
+    str viewer_name;
+    unsigned scopes;  /* of a token, bits of enum token_scope; all with a session */
+    bool has_form;    /* the body was read as a form */
+    struct form form; /* of a POST, its token already checked */
+    bool has_form_secret;
+    struct access_secret form_secret; /* of a visitor's forms, instead of a session */
+};
+struct visit *visit_of(const struct req *r);
+
+/* For struct site_config. */
+extern const struct site_hooks visit_hooks;
+
+/* ---- rules ---- */
+
+extern const struct rule rule_visitor;   /* nobody is signed in: signing in, registering */
+extern const struct rule rule_signed_in; /* an active account */
+extern const struct rule rule_analyst;
+extern const struct rule rule_moderator;
+extern const struct rule rule_auditor;
+extern const struct rule rule_admin;
+
+/* ---- forms ---- */
+
+/* The token that a form of this page carries; a visitor gets a cookie with it. */
+str visit_token(struct req *r);
+
+/* A field as it was typed; empty when it was not sent. */
+str visit_field(const struct req *r, const char *name);
+bool visit_ticked(const struct req *r, const char *name);
+/* A whole number; `fallback` for anything else. */
+int64_t visit_number(const struct req *r, const char *name, int64_t fallback);
+
+/* ---- answers ---- */
+
+/* The frame of a page, filled for this visit: names, languages, menu, account, what was just done.
+ */
+struct page visit_page(struct req *r, struct html_value title);
+/* One step of the way to a page, behind those before. */
+void visit_crumb(struct req *r, struct page *page, struct html_value text, str url);
+
+/* Ends a page that was written into r->html. */
+WARN_UNUSED err visit_show(struct req *r, struct err_info *info);
+
+/*
+ * The address of a route in the language of the visit, its parameters filled in from `value` in
+ * the order of the path (NULL: it has none), in the memory of the visit.
+ */
+str visit_url(const struct req *r, const char *route, const str *value);
+str visit_url_id(const struct req *r, const char *route, int64_t id);
+
+/*
+ * After a form: on to `url`, which then shows the message "visit.done-<done>". `done` may be NULL.
+ */
+WARN_UNUSED err visit_go(struct req *r, str url, const char *done, struct err_info *info);
+
+/* Cookies of the session. */
+void visit_start_session(struct req *r, struct access_secret session);
+void visit_end_session(struct req *r);
+
+/* Where the visit came from, as what a throttle counts by. */
+str visit_place(const struct req *r);
+/* "Firefox, Windows": made of the browser's own words, for the list of sessions. */
+str visit_label(const struct req *r);
+
+#endif

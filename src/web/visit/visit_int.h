@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* visit_int: what the files of this room share. */
+#ifndef ONTSCHOT_WEB_VISIT_INT_H
+#define ONTSCHOT_WEB_VISIT_INT_H
+
+#include "web/visit/visit.h"
+
+#define VISIT_SESSION_COOKIE "session"
+#define VISIT_FORM_COOKIE    "form"
+
+/* Before the rule: who asks, and whether what is sent came from a page of ours. */
+err visit_enter(struct req *r, struct err_info *info);
+
+/* E_DENIED when a form has no token of this visit, or came from another site. */
+WARN_UNUSED err visit_check_form(struct req *r, struct err_info *info);
+
+void visit_error(struct req *r, const struct err_info *why);
+
+/* The same for a program that asked the API. */
+void visit_problem(struct req *r, const struct err_info *why);
+
+#endif
