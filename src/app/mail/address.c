@@ -35,8 +35,7 @@ static bool is_domain(str s)
     if (s.n == 0 || s.p[s.n - 1] == '.')
         return false;
     while (str_next(&s, '.', &label)) {
-        if (label.n == 0 || label.n > LABEL_MAX || label.p[0] == '-' ||
-            label.p[label.n - 1] == '-')
+        if (label.n == 0 || label.n > LABEL_MAX || label.p[0] == '-' || label.p[label.n - 1] == '-')
             return false;
         for (size_t i = 0; i < label.n; i++)
             if (!is_alnum(label.p[i]) && label.p[i] != '-')

@@ -53,6 +53,8 @@ WARN_UNUSED err smtp_new(const struct mail_server *server, smtp **s, struct err_
 void smtp_free(smtp *s); /* NULL is fine */
 /* `reply` is the server's last answer (RFC 5321, 4.2), 0 when there was none. */
 enum smtp_outcome smtp_send(smtp *s, str to, str message, int *reply);
+/* What went wrong the last time, in libcurl's words and with the server's answer. */
+str smtp_trouble(const smtp *s);
 
 /* Whether this URL leads to this machine itself, where nobody listens in. */
 bool smtp_is_loopback(str url);
