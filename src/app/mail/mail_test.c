@@ -320,6 +320,7 @@ static void several_senders_send_each_letter_once(void **state)
         m.to = str_of(to);
         put_well(p, &m);
     }
+    sink_set_mood(p->sink, SINK_SLOW); /* so that they meet */
     for (int i = 0; i < SENDERS; i++) {
         sender[i] = (struct sender){.post = p};
         assert_int_equal(pthread_create(&thread[i], NULL, send_in_thread, &sender[i]), 0);

@@ -134,14 +134,21 @@ static bool answer_data(struct talk *t, enum sink_mood mood)
     return mood != SINK_DROPS_AFTER && say(t, "250 kept");
 }
 
+/* The base64 of "\0ontschot\0geheim". */
+static bool answer_login(struct talk *t, enum sink_mood mood)
+{
+    const bool right = mood != SINK_NO_LOGIN && hears(t, "AG9udHNjaG90AGdlaGVpbQ==\r\n");
+    return say(t, right ? "235 welcome" : "535 wrong password");
+}
+
 /* False ends the conversation. */
 static bool answer(struct talk *t)
 {
     const enum sink_mood mood = t->s->mood;
     if (hears(t, "EHLO"))
         return say(t, "250-sink") && say(t, "250-8BITMIME") && say(t, "250 AUTH PLAIN");
-    if (hears(t, "AUTH"))
-        return say(t, mood == SINK_NO_LOGIN ? "535 wrong password" : "235 welcome");
+    if (hears(t, "AUTH PLAIN"))
+        return say(t, "334 ") && hear(t) && answer_login(t, mood);
     if (hears(t, "MAIL FROM:")) {
         take_address(t, t->k.from);
         return say(t, mood == SINK_NO_SENDER ? "550 not from you" : "250 ok");

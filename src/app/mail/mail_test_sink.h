@@ -2,7 +2,8 @@
 /*
  * mail_test_sink: a mail server on the loopback that keeps every letter and delivers none.
  *
- * Does: speak SMTP (RFC 5321) to several clients at once, each in a thread; keep letters as they
+ * Does: speak SMTP (RFC 5321) to several clients at once, each in a thread; know one user,
+ *       ontschot with password geheim, and take letters without one, too; keep letters as they
  *       came, in memory and, when asked, as files of a folder; be as unpleasant as a test wants.
  * Does not: speak TLS, relay, or look into letters.
  */
@@ -24,7 +25,7 @@ enum sink_mood {
     SINK_SLOW,          /* takes, after SINK_SLOW_MS */
 };
 
-enum { SINK_SLOW_MS = 300, SINK_LETTERS_MAX = 2000, SINK_LETTER_MAX = 1 << 20 };
+enum { SINK_SLOW_MS = 20, SINK_LETTERS_MAX = 2000, SINK_LETTER_MAX = 1 << 20 };
 
 typedef struct sink sink;
 
