@@ -85,10 +85,14 @@ static err open_store(struct cli *c, struct installation *i, struct err_info *in
                                                           : (int)i->config.node_number,
         .now_ms = now_ms,
     };
-    err e = store_open(&config, &i->store, info);
+    const err e = store_open(&config, &i->store, info);
     out_free(&url);
-    if (e == OK)
-        e = store_migrate(i->store, info);
+    return e;
+}
+
+static err open_tables(struct installation *i, struct err_info *info)
+{
+    const err e = store_migrate(i->store, info);
     return e == OK ? db_open(i->store, &i->db, info) : e;
 }
 
@@ -111,17 +115,30 @@ static err open_all(struct cli *c, struct installation *i, struct err_info *info
     return e;
 }
 
-bool installation_open(struct cli *c, struct installation *i, int *code)
+static bool open_both(struct cli *c, struct installation *i, bool with_tables, int *code)
 {
     struct err_info info;
 
     if (!installation_configure(c, i, code))
         return false;
-    if (open_all(c, i, &info) == OK)
+    err e = open_all(c, i, &info);
+    if (e == OK && with_tables)
+        e = open_tables(i, &info);
+    if (e == OK)
         return true;
     installation_close(i);
     *code = cli_fail(c, &info);
     return false;
+}
+
+bool installation_open(struct cli *c, struct installation *i, int *code)
+{
+    return open_both(c, i, true, code);
+}
+
+bool installation_open_empty(struct cli *c, struct installation *i, int *code)
+{
+    return open_both(c, i, false, code);
 }
 
 void installation_close(struct installation *i)
@@ -137,7 +154,10 @@ struct deed installation_deed(struct cli *c, const struct installation *i)
 {
     return (struct deed){
         .app = &i->app,
-        .viewer = {.lang = c->lang},
+        .viewer = {.is_active = true,
+                   .has_second = true,
+                   .roles = ACCESS_ADMIN | ACCESS_AUDITOR,
+                   .lang = c->lang},
         .now_ms = i->app.now_ms(),
         .memory = c->memory,
     };

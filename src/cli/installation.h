@@ -35,6 +35,8 @@ bool installation_configure(struct cli *c, struct installation *i, int *code);
 
 /* All of it. False: the command has ended with *code; nothing is open then. */
 bool installation_open(struct cli *c, struct installation *i, int *code);
+/* All of it but the tables, which stay as they are: for filling an empty store. */
+bool installation_open_empty(struct cli *c, struct installation *i, int *code);
 void installation_close(struct installation *i);
 
 /* A deed of the command line itself, of nobody's account: it has the database in its hands. */

@@ -191,12 +191,11 @@ static err start_site(struct serving *s, struct err_info *info)
 
 static err start(struct serving *s, struct err_info *info)
 {
+    markdown_prepare();
     err e = log_open(STDERR_FILENO, (enum log_level)s->inst.config.log_level, s->inst.app.now_ms,
                      &s->log, info);
     if (e == OK)
         e = fill_web(s, info);
-    if (e == OK)
-        e = markdown_prepare(info);
     if (e == OK)
         e = start_views(s, info);
     if (e == OK)
