@@ -35,7 +35,7 @@ static int run_backup(struct cli *c)
 
     if (!installation_open(c, &i, &code))
         return code;
-    const err e = store_backup(i.store, c->args[0].p, &info);
+    const err e = store_backup(i.started.store, c->args[0].p, &info);
     code = e == OK ? say(c, "cli.backed-up") : cli_fail(c, &info);
     installation_close(&i);
     return code;
@@ -49,9 +49,9 @@ static int run_restore(struct cli *c)
 
     if (!installation_open_empty(c, &i, &code))
         return code;
-    err e = store_restore(i.store, c->args[0].p, &info);
+    err e = store_restore(i.started.store, c->args[0].p, &info);
     if (e == OK)
-        e = store_migrate(i.store, &info);
+        e = store_migrate(i.started.store, &info);
     code = e == OK ? say(c, "cli.restored") : cli_fail(c, &info);
     installation_close(&i);
     return code;

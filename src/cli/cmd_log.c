@@ -84,7 +84,8 @@ static int run_verify(struct cli *c)
         return cli_fail(c, &info);
     if (!installation_open(c, &i, &code))
         return code;
-    const err e = audit_verify(&i.app, i.db, is_known ? &head : NULL, &verdict, &info);
+    const err e =
+        audit_verify(&i.started.app, i.started.db, is_known ? &head : NULL, &verdict, &info);
     installation_close(&i);
     if (e != OK)
         return cli_fail(c, &info);
@@ -109,9 +110,9 @@ static int run_head(struct cli *c)
 
     if (!installation_open(c, &i, &code))
         return code;
-    err e = audit_seal(&i.app, i.db, &n_sealed, &info);
+    err e = audit_seal(&i.started.app, i.started.db, &n_sealed, &info);
     if (e == OK)
-        e = audit_head(i.db, c->memory, &head, &info);
+        e = audit_head(i.started.db, c->memory, &head, &info);
     installation_close(&i);
     if (e != OK)
         return cli_fail(c, &info);

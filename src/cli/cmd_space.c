@@ -76,7 +76,7 @@ static int run_list(struct cli *c)
         return code;
     const struct deed deed = installation_deed(c, &i);
     out_init(&o, TEXT_BYTES_MAX);
-    const err e = print_below(&deed, i.db, (struct space_id){0}, 0, &o, &info);
+    const err e = print_below(&deed, i.started.db, (struct space_id){0}, 0, &o, &info);
     code = e == OK ? cli_deliver(c, &o) : cli_fail(c, &info);
     out_free(&o);
     installation_close(&i);
@@ -92,7 +92,7 @@ static err find_manager(struct cli *c, struct installation *i, struct deed *deed
     struct account *list;
     size_t n;
 
-    const err e = account_list(deed, i->db, (struct account_filter){.search = email},
+    const err e = account_list(deed, i->started.db, (struct account_filter){.search = email},
                                (struct party_id){0}, 100, &list, &n, &next, info);
     if (e != OK)
         return e;
@@ -126,7 +126,7 @@ static int run_add(struct cli *c)
     struct deed deed = installation_deed(c, &i);
     err e = find_manager(c, &i, &deed, &info);
     if (e == OK)
-        e = space_create(&deed, i.db, &form, &id, &info);
+        e = space_create(&deed, i.started.db, &form, &id, &info);
     if (e == OK) {
         msg_set(&m, "cli.space-added");
         msg_text(&m, form.slug);

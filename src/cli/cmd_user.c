@@ -77,7 +77,8 @@ static err find(struct cli *c, struct installation *i, const struct deed *deed, 
     size_t n;
 
     do {
-        const err e = account_list(deed, i->db, filter, at, LIST_AT_ONCE, &list, &n, &at, info);
+        const err e =
+            account_list(deed, i->started.db, filter, at, LIST_AT_ONCE, &list, &n, &at, info);
         if (e != OK)
             return e;
         for (size_t k = 0; k < n; k++)
@@ -95,11 +96,11 @@ static err print_link(const struct installation *i, const struct deed *deed, str
 {
     char text[ACCESS_SECRET_TEXT];
     struct access_secret link;
-    const err e = account_link(deed, i->db, id, &link, info);
+    const err e = account_link(deed, i->started.db, id, &link, info);
     if (e != OK)
         return e;
     access_secret_print(link, text);
-    out_str(o, i->app.base_url.n ? i->app.base_url : STR("http://127.0.0.1:8080"));
+    out_str(o, i->started.app.base_url.n ? i->started.app.base_url : STR("http://127.0.0.1:8080"));
     out_cstr(o, deed->viewer.lang == LANG_NL ? "/nl/link?code=" : "/en/link?code=");
     out_bytes(o, text, sizeof text);
     out_char(o, '\n');
@@ -113,7 +114,7 @@ static err add(struct cli *c, struct installation *i, const struct deed *deed, o
     unsigned set;
     err e = read_roles(c, &set, info);
     if (e == OK)
-        e = account_create(deed, i->db, c->args[1], c->args[0], c->lang, set, &id, info);
+        e = account_create(deed, i->started.db, c->args[1], c->args[0], c->lang, set, &id, info);
     return e == OK ? print_link(i, deed, id, o, info) : e;
 }
 
@@ -147,7 +148,7 @@ static err list_all(struct cli *c, struct installation *i, const struct deed *de
     err e;
 
     do {
-        e = account_list(deed, i->db, filter, at, LIST_AT_ONCE, &list, &n, &at, info);
+        e = account_list(deed, i->started.db, filter, at, LIST_AT_ONCE, &list, &n, &at, info);
         for (size_t k = 0; e == OK && k < n; k++)
             print_account(o, &list[k]);
     } while (e == OK && at.v != 0);
@@ -163,7 +164,7 @@ static err set_roles(struct cli *c, struct installation *i, const struct deed *d
     if (e == OK)
         e = find(c, i, deed, &a, info);
     if (e == OK)
-        e = account_set_roles(deed, i->db, a.id, set, info);
+        e = account_set_roles(deed, i->started.db, a.id, set, info);
     a.roles = set;
     if (e == OK)
         print_account(o, &a);
@@ -176,7 +177,7 @@ static err set_state(struct cli *c, struct installation *i, const struct deed *d
     struct account a;
     err e = find(c, i, deed, &a, info);
     if (e == OK)
-        e = account_set_state(deed, i->db, a.id, state, info);
+        e = account_set_state(deed, i->started.db, a.id, state, info);
     a.state = state;
     if (e == OK)
         print_account(o, &a);
@@ -201,7 +202,7 @@ static err reset_second(struct cli *c, struct installation *i, const struct deed
     struct account a;
     err e = find(c, i, deed, &a, info);
     if (e == OK)
-        e = account_reset_second(deed, i->db, a.id, info);
+        e = account_reset_second(deed, i->started.db, a.id, info);
     if (e == OK)
         print_account(o, &a);
     return e;
