@@ -148,7 +148,7 @@ static void refuse_body(struct exchange *x, int status)
 {
     http_spool_free(&x->spool);
     reply_refuse(x, status);
-    x->drains = true;
+    x->closes = x->drains = true;
 }
 
 static enum MHD_Result take_body(struct exchange *x, const char *p, size_t n)
@@ -253,7 +253,7 @@ static enum MHD_Result look_at_head(struct exchange *x, const char *method)
         is_answered = answer_now(x);
     if (!is_answered && follows && n != UINT64_MAX && n > x->r.body_max) {
         reply_refuse(x, MHD_HTTP_CONTENT_TOO_LARGE);
-        is_answered = true;
+        x->closes = is_answered = true;
     }
     watch_phase(x->connection, follows ? PHASE_BODY : PHASE_WORK, 0);
     x->stage = STAGE_BODY;
