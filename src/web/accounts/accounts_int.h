@@ -92,4 +92,72 @@ struct password_view {
 };
 void password_html(struct html *h, const struct page *page, const struct password_view *v);
 
+/* ---- second.htc ---- */
+
+/*
+ * A QR code (ISO/IEC 18004, correction level M) as an SVG image; `label` says what it is. E_LIMIT
+ * when the text is too long for one.
+ */
+WARN_UNUSED err qr_svg(arena *a, str text, str label, safe_html *svg, struct err_info *info);
+
+struct second_view {
+    struct form_view begin, confirm, drop;
+    str secret; /* in groups of four */
+    safe_html qr;
+    bool must_second;
+    bool has_password;
+};
+void second_begin_html(struct html *h, const struct page *page, const struct second_view *v);
+void second_set_html(struct html *h, const struct page *page, const struct second_view *v);
+void second_manage_html(struct html *h, const struct page *page, const struct second_view *v);
+
+struct codes_view {
+    struct form_view download;
+    const str *code;
+    str account_url;
+};
+void codes_html(struct html *h, const struct page *page, const struct codes_view *v);
+
+/* ---- sessions.htc ---- */
+
+struct sessions_view {
+    const struct session *session;
+    size_t n;
+    int64_t current;      /* the number of this one */
+    const str *end_url;   /* of each */
+    str token;            /* of the forms */
+    str end_others_url;
+};
+void sessions_html(struct html *h, const struct page *page, const struct sessions_view *v);
+
+struct tokens_view {
+    struct form_view form;
+    str name;
+    unsigned scopes;
+    int64_t days;
+    const struct token *token;
+    size_t n;
+    const str *drop_url; /* of each */
+};
+void tokens_html(struct html *h, const struct page *page, const struct tokens_view *v);
+
+struct new_token_view {
+    str secret, name, tokens_url;
+    int64_t expires_at;
+};
+void new_token_html(struct html *h, const struct page *page, const struct new_token_view *v);
+
+/* ---- my_data.htc ---- */
+
+void my_log_html(struct html *h, const struct page *page, const struct log_view *v);
+void export_html(struct html *h, const struct page *page, const struct form_view *form);
+
+struct erase_view {
+    struct form_view form;
+    str email;
+    bool has_password;
+    bool with_publications;
+};
+void erase_html(struct html *h, const struct page *page, const struct erase_view *v);
+
 #endif
