@@ -9,5 +9,8 @@ const struct route *const web_routes[] = {
     sign_in_routes,
     joining_routes,
     mine_routes,
+    second_routes,
+    sessions_routes,
+    my_data_routes,
     NULL,
 };

@@ -35,16 +35,16 @@ WARN_UNUSED err account_organisations(struct req *r, struct party_id chosen,
                                       struct part_choice **choice, size_t *n,
                                       struct err_info *info);
 
-/* Rows of the audit log as a table; `links` names persons as links, for administrators. */
+/* Rows of the audit log as a table. */
 struct log_view {
     const struct audit_entry *entry;
     size_t n;
     struct party_id viewer; /* called "you" */
-    bool names;             /* shows who did it and about whom */
+    const str *actor_url, *about_url; /* of each row, where its names lead; NULL: no links */
     str older_url, newer_url;
 };
 void log_html(struct html *h, const struct log_view *v);
-/* The words for a verb of the log; the verb itself when there are none. */
-str log_verb(arena *a, enum lang lang, str verb);
+/* The words for a verb of the log, or for the kind of verbs before the dot. */
+str log_verb(enum lang lang, str verb);
 
 #endif

@@ -10,6 +10,7 @@ struct form_view {
     str action, token;
     const struct faults *faults;
 };
+extern const struct faults no_faults;
 /* To the route of this name. */
 struct form_view form_to(struct req *r, const char *route, const struct faults *faults);
 

@@ -42,7 +42,7 @@ static err show_register(struct req *r, const struct faults *faults, struct err_
 
 static err register_page(struct req *r, struct err_info *info)
 {
-    return show_register(r, &(struct faults){0}, info);
+    return show_register(r, &no_faults, info);
 }
 
 static const struct fault_place register_places[] = {
@@ -139,7 +139,7 @@ static err link_page(struct req *r, struct err_info *info)
     const err e = find_link(r, &link, &kind, info);
     if (e == E_NOT_FOUND)
         return show_link_ended(r, info);
-    return e == OK ? show_link(r, kind, &(struct faults){0}, info) : e;
+    return e == OK ? show_link(r, kind, &no_faults, info) : e;
 }
 
 static const struct fault_place link_places[] = {
@@ -194,7 +194,7 @@ static err show_forgot(struct req *r, const struct faults *faults, struct err_in
 
 static err forgot_page(struct req *r, struct err_info *info)
 {
-    return show_forgot(r, &(struct faults){0}, info);
+    return show_forgot(r, &no_faults, info);
 }
 
 static const struct fault_place forgot_places[] = {

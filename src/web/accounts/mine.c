@@ -80,7 +80,7 @@ static err details_page(struct req *r, struct err_info *info)
     if (e != OK)
         return e;
     struct details_view view = {.name = a.name, .function = a.function, .lang = a.lang};
-    return show_details(r, &view, &(struct faults){0}, a.organisation, info);
+    return show_details(r, &view, &no_faults, a.organisation, info);
 }
 
 static const struct fault_place details_places[] = {
@@ -137,7 +137,7 @@ static err show_password(struct req *r, const struct faults *faults, struct err_
 
 static err password_page(struct req *r, struct err_info *info)
 {
-    return show_password(r, &(struct faults){0}, info);
+    return show_password(r, &no_faults, info);
 }
 
 static const struct fault_place password_places[] = {

@@ -55,7 +55,7 @@ static err log_page(struct req *r, struct err_info *info)
 static err export_page(struct req *r, struct err_info *info)
 {
     struct page page = my_page(r, "accounts.export");
-    const struct form_view form = form_to(r, "account-export", &(struct faults){0});
+    const struct form_view form = form_to(r, "account-export", &no_faults);
     export_html(&r->html, &page, &form);
     return visit_show(r, info);
 }
@@ -100,7 +100,7 @@ static err show_erase(struct req *r, const struct faults *faults, struct err_inf
 
 static err erase_page(struct req *r, struct err_info *info)
 {
-    return show_erase(r, &(struct faults){0}, info);
+    return show_erase(r, &no_faults, info);
 }
 
 /* The password, or without one the own address typed over. */

@@ -56,7 +56,7 @@ static err show_begin(struct req *r, const struct account *a, struct err_info *i
 {
     struct page page = my_page(r, "accounts.second-set");
     const struct second_view view = {
-        .begin = form_to(r, "account-second-begin", &(struct faults){0}),
+        .begin = form_to(r, "account-second-begin", &no_faults),
         .must_second = (a->roles & ACCESS_STRONG_ROLES) != 0,
     };
     second_begin_html(&r->html, &page, &view);
@@ -82,7 +82,7 @@ static err show_second(struct req *r, const struct faults *faults, struct err_in
 
 static err second_page(struct req *r, struct err_info *info)
 {
-    return show_second(r, &(struct faults){0}, info);
+    return show_second(r, &no_faults, info);
 }
 
 /* ---- its forms ---- */
@@ -102,7 +102,7 @@ static err show_codes(struct req *r, const str *codes, struct err_info *info)
 {
     struct page page = my_page(r, "accounts.codes");
     const struct codes_view view = {
-        .download = form_to(r, "account-second-codes", &(struct faults){0}),
+        .download = form_to(r, "account-second-codes", &no_faults),
         .code = codes,
         .account_url = visit_url(r, "account", NULL),
     };

@@ -118,10 +118,10 @@ static err show_new_token(struct req *r, const struct tokens_view *made, struct 
 }
 
 static const struct fault_place token_places[] = {
-    {"access.token-name", "name"},
-    {"access.token-scope", "scope"},
+    {"access.name-", "name"},
+    {"access.scope-", "scope"},
     {"access.token-days", "days"},
-    {"access.token-limit", ""},
+    {"access.tokens-many", ""},
     {0},
 };
 
@@ -140,7 +140,7 @@ static err token_new(struct req *r, struct err_info *info)
     fault_need(r, &faults, "name", "accounts.need-token-name");
     if (view.scopes == 0)
         fault_add(r, &faults, "scope", "accounts.need-scope");
-    if (view.days < 1 || view.days > 366)
+    if (view.days < 1 || view.days > ACCESS_TOKEN_DAYS_MAX)
         fault_add(r, &faults, "days", "accounts.need-days");
     if (faults.n)
         return show_tokens(r, &view, info);

@@ -78,7 +78,7 @@ static err show_sign_in(struct req *r, const struct faults *faults, struct err_i
 
 static err sign_in_page(struct req *r, struct err_info *info)
 {
-    return r->viewer->is_active ? go_on(r, info) : show_sign_in(r, &(struct faults){0}, info);
+    return r->viewer->is_active ? go_on(r, info) : show_sign_in(r, &no_faults, info);
 }
 
 static const struct fault_place sign_in_places[] = {
@@ -148,7 +148,7 @@ static err begin_again(struct req *r, struct err_info *info)
 
 static err code_page(struct req *r, struct err_info *info)
 {
-    return is_half_way(r) ? show_code(r, &(struct faults){0}, info) : begin_again(r, info);
+    return is_half_way(r) ? show_code(r, &no_faults, info) : begin_again(r, info);
 }
 
 static const struct fault_place code_places[] = {

@@ -109,6 +109,8 @@ err account_organisations(struct req *r, struct party_id chosen, struct part_cho
     return e;
 }
 
+const struct faults no_faults;
+
 struct form_view form_to(struct req *r, const char *route, const struct faults *faults)
 {
     return (struct form_view){
