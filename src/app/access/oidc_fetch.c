@@ -97,7 +97,7 @@ static err ask(CURL *c, const struct oidc_request *r, bool is_loopback, out *bod
         return err_nomem(info);
     if (e != CURLE_OK)
         return err_text(info, E_BUSY, "oidc.away", str_of(curl_easy_strerror(e)));
-    if (r->form.p && (status == 400 || status == 401))
+    if (r->form.p && status / 100 == 4) /* 400 by the standard, and who knows that one */
         return err_set(info, E_DENIED, "oidc.code-refused");
     if (status != 200) {
         err_set(info, E_BUSY, "oidc.away-status");

@@ -17,7 +17,8 @@ struct oidc_request {
     str user, password; /* p == NULL: none */
     str ca_file;
 };
-/* The answer as JSON, to be json_decref'ed. E_BUSY "oidc.away"; E_DENIED for 400 and 401. */
+/* The answer as JSON, to be json_decref'ed. E_BUSY "oidc.away"; E_DENIED for a form that is
+ * refused. */
 WARN_UNUSED err oidc_fetch(const struct oidc_request *r, json_t **answer, struct err_info *info);
 /* Percent-encoded, as in a form or query. */
 void oidc_put_encoded(out *o, str s);
