@@ -32,7 +32,7 @@ static err link_identity(db_tx *tx, const struct oidc_arrival *a, struct err_inf
 /* Whoever wrote down this address first never showed that it was theirs: what they set up goes. */
 static err drop_squatter(db_tx *tx, struct party_id party, struct err_info *info)
 {
-    err e = oidc_password_drop(tx, (struct oidc_password_drop_in){.party = party}, info);
+    err e = password_delete(tx, (struct password_delete_in){.party = party}, info);
     int64_t changed;
     if (e == OK)
         e = sessions_delete(tx, (struct sessions_delete_in){.party = party}, info);
