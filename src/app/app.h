@@ -34,6 +34,7 @@ struct app {
     struct password_gate *gate; /* bounds how many passwords are hashed at once */
     str base_url;               /* "https://voorbeeldstad.nl", without a slash at the end */
     str site_name;
+    str data_folder; /* absolute: uploaded files, results of long work, keys; see app/job */
 };
 
 /* Who does something, when, and where its results live. */
