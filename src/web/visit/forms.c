@@ -51,10 +51,10 @@ static bool is_own_origin(const struct req *r, str origin)
 static bool is_foreign(const struct req *r)
 {
     const str origin = http_header(r->http, "Origin");
-    const str site = http_header(r->http, "Sec-Fetch-Site");
+    const str from = http_header(r->http, "Sec-Fetch-Site");
     if (origin.p && !is_own_origin(r, origin))
         return true;
-    return site.p && !str_eq(site, STR("same-origin")) && !str_eq(site, STR("none"));
+    return from.p && !str_eq(from, STR("same-origin")) && !str_eq(from, STR("none"));
 }
 
 static err read_form(struct req *r, struct visit *v, struct err_info *info)
