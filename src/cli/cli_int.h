@@ -41,6 +41,7 @@ extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_study;
 extern const struct cli_command cmd_table;
 extern const struct cli_command cmd_version;
+extern const struct cli_command cmd_work;
 
 /* help.c, man.c, completion.c: all printed from the same tables */
 

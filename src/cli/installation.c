@@ -4,6 +4,7 @@
 #include "base/file.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,6 +70,20 @@ bool installation_configure(struct cli *c, struct installation *i, int *code)
     return true;
 }
 
+/* Made, and known by a path that holds wherever the program goes. */
+static err make_data_folder(struct cli *c, struct installation *i, struct err_info *info)
+{
+    const err e = file_make_folder(i->data, info);
+    char *whole = e == OK ? realpath(arena_str(c->memory, i->data).p, NULL) : NULL;
+    if (e != OK)
+        return e;
+    if (!whole)
+        return err_io(info, "file.cannot-open", i->data);
+    i->app.data_folder = arena_str(c->memory, str_of(whole));
+    free(whole);
+    return i->app.data_folder.p ? OK : err_nomem(info);
+}
+
 static err open_store(struct cli *c, struct installation *i, struct err_info *info)
 {
     out url;
@@ -96,7 +111,7 @@ static err open_all(struct cli *c, struct installation *i, struct err_info *info
 {
     if (sodium_init() < 0)
         return err_set(info, E_IO, "cli.no-chance");
-    err e = file_make_folder(i->data, info);
+    err e = make_data_folder(c, i, info);
     if (e == OK)
         e = access_keys_open(joined(c, i->data, "keys"), &i->keys, info);
     if (e == OK)

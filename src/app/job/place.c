@@ -139,12 +139,12 @@ err job_rename(str from, str to, struct err_info *info)
     return job_sync_above(to, info);
 }
 
-static bool copy_bytes(int in, int out)
+static bool copy_bytes(int in, int made)
 {
     char piece[COPY_BYTES];
     ssize_t n;
     while ((n = read(in, piece, sizeof piece)) > 0)
-        if (write(out, piece, (size_t)n) != n)
+        if (write(made, piece, (size_t)n) != n)
             return false;
     return n == 0;
 }

@@ -3,6 +3,7 @@
 #include "app/job/job_int.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -294,11 +295,11 @@ static err end_job(struct running *r, enum job_state state, str failure, str res
     return e;
 }
 
-static err fail(struct running *r, const struct err_info *failure, struct err_info *info)
+static err fail(struct running *r, struct err_info failure, struct err_info *info)
 {
     out o;
     out_init(&o, JOB_LINE_MAX);
-    job_failures_print(&o, failure, 1, 1);
+    job_failures_print(&o, &failure, 1, 1);
     err e = out_error(&o, info);
     if (e == OK)
         e = end_job(r, JOB_FAILED, out_view(&o), STR(""), info);
@@ -315,7 +316,7 @@ static err finish(struct running *r, struct err_info *info)
     if (e == OK)
         e = job_rename(made, place, info);
     if (e != OK)
-        return fail(r, &(struct err_info){*info}, info);
+        return fail(r, *info, info);
     e = end_job(r, JOB_DONE, STR(""), r->name, info);
     if (e == E_CONFLICT)
         job_remove(place); /* otherwise nobody knows whether they count; the sweeper finds out */
@@ -332,7 +333,7 @@ static err fail_by(struct running *r, struct err_info *info)
         err_set(&failure, E_IO, "job.crashed");
         msg_int(&failure.msg, WIFSIGNALED(r->status) ? WTERMSIG(r->status) : 0);
     }
-    return fail(r, &failure, info);
+    return fail(r, failure, info);
 }
 
 static err conclude(struct running *r, struct err_info *info)
@@ -357,7 +358,7 @@ static err run(struct running *r, struct err_info *info)
     if (e == OK)
         e = start(r, info);
     if (e == E_NOT_FOUND || e == E_INPUT)
-        return fail(r, &(struct err_info){*info}, info);
+        return fail(r, *info, info);
     if (e != OK) {
         struct err_info ignored;
         const err given = job_lease_give_back(r->d, r->l, &ignored);
@@ -390,7 +391,7 @@ err job_supervise(const struct job_worker *w, db *d, arena *a, const struct leas
     } else if (!r->kind) {
         struct err_info failure;
         err_text(&failure, E_INPUT, "job.unknown-kind", l->kind);
-        e = fail(r, &failure, info);
+        e = fail(r, failure, info);
     } else {
         e = run(r, info);
     }

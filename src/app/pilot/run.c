@@ -32,7 +32,8 @@ static err find_data(const struct job_run *run, str *data, struct err_info *info
     return OK;
 }
 
-/* As `ontschot study freeze` and `run` would. A plan frozen differently before is run as changed. */
+/* As `ontschot study freeze` and `run` would. A plan frozen differently before is run as changed.
+ */
 static err freeze_and_run(struct job_run *run, const seal_key *key, str plan, str data, str folder)
 {
     const struct study_actor actor = {key, run->now_ms};

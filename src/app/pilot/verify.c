@@ -25,7 +25,8 @@ static err read_args(const struct job_run *run, str *data, struct err_info *info
     return fits ? OK : err_set(info, E_INPUT, "pilot.data-not-there");
 }
 
-/* What was sealed, without the data, in the spare folder: it is verified as one that holds no more. */
+/* What was sealed, without the data, in the spare folder: it is verified as one that holds no more.
+ */
 static err gather(const struct job_run *run, str data, struct err_info *info)
 {
     char to[PATH_BYTES];
