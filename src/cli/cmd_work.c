@@ -36,7 +36,7 @@ static err expire_in(db_tx *tx, void *arg, struct err_info *info)
 
 static err expire(struct working *w, db *d, struct err_info *info)
 {
-    struct expiring x = {.now = w->inst.app.now_ms(), .changed = EXPIRE_AT_ONCE};
+    struct expiring x = {.now = w->inst.started.app.now_ms(), .changed = EXPIRE_AT_ONCE};
     const int64_t since = x.now - w->expired_at;
     if (since >= 0 && since < EXPIRE_MS)
         return OK;
@@ -54,7 +54,7 @@ static err idle(void *with, db *d, struct err_info *info)
     struct working *w = with;
     struct err_info first;
     int64_t n_sealed;
-    const err sealed = audit_seal(&w->inst.app, d, &n_sealed, &first);
+    const err sealed = audit_seal(&w->inst.started.app, d, &n_sealed, &first);
     const err expired = expire(w, d, info);
     if (sealed != OK)
         *info = first;
@@ -73,8 +73,8 @@ static err work(struct working *w, struct err_info *info)
 {
     static const char *const child[] = {"ontschot", "work", "--child", NULL};
     const struct job_worker worker = {
-        .app = &w->inst.app,
-        .store = w->inst.store,
+        .app = &w->inst.started.app,
+        .store = w->inst.started.store,
         .kinds = pilot_kinds(),
         .child = child,
         .threads = (unsigned)cli_int(w->cli, "job-threads", 0),
@@ -84,8 +84,9 @@ static err work(struct working *w, struct err_info *info)
         .idle = idle,
         .with = w,
     };
-    err e = pilot_prepare(&w->inst.app, info);
-    log_event(w->log, LOG_INFO, "work-begins", LOG_TEXT("store", store_name(w->inst.store)));
+    err e = pilot_prepare(&w->inst.started.app, info);
+    log_event(w->log, LOG_INFO, "work-begins",
+              LOG_TEXT("store", store_name(w->inst.started.store)));
     if (e == OK)
         e = job_work(&worker, info);
     log_event(w->log, LOG_INFO, "work-ends", LOG_INT("code", e));
@@ -109,8 +110,8 @@ static int run(struct cli *c)
         return run_child(c);
     if (!installation_open(c, &w.inst, &code))
         return code;
-    err e = log_open(STDERR_FILENO, (enum log_level)w.inst.config.log_level, w.inst.app.now_ms,
-                     &w.log, &info);
+    err e = log_open(STDERR_FILENO, (enum log_level)w.inst.config.log_level,
+                     w.inst.started.app.now_ms, &w.log, &info);
     if (e == OK)
         e = work(&w, &info);
     log_close(w.log);

@@ -2,24 +2,19 @@
 /*
  * installation: what the commands that work with a site's data have in common.
  *
- * Does: read the configuration, its --store and --data set by hand above it; open the store and
- *       bring its tables up to date; read or make the keys; put together struct app.
+ * Does: read the configuration, with --store and --data above it, and start from it (app/start).
  * Does not: serve pages or run jobs.
  */
 #ifndef ONTSCHOT_CLI_INSTALLATION_H
 #define ONTSCHOT_CLI_INSTALLATION_H
 
-#include "app/access/access.h"
+#include "app/start/start.h"
 #include "cli/cli_int.h"
 #include "web/site/config.h"
 
 struct installation {
     struct config config;
-    struct app_keys keys;
-    struct app app;
-    store *store;
-    db *db; /* of this thread */
-    str data;
+    struct started started;
 };
 
 /* For the table of a command's options. */
@@ -31,10 +26,12 @@ struct installation {
 /* clang-format on */
 
 /* The configuration alone. False: the command has ended with *code. */
-bool installation_configure(struct cli *c, struct installation *i, int *code);
+bool installation_configure(struct cli *c, struct config *config, int *code);
 
 /* All of it. False: the command has ended with *code; nothing is open then. */
 bool installation_open(struct cli *c, struct installation *i, int *code);
+/* All of it but the tables, which stay as they are: for filling an empty store. */
+bool installation_open_empty(struct cli *c, struct installation *i, int *code);
 void installation_close(struct installation *i);
 
 /* A deed of the command line itself, of nobody's account: it has the database in its hands. */

@@ -51,7 +51,7 @@ static void *count_views(void *arg)
     struct err_info info;
     db *d;
 
-    if (db_open(s->inst.store, &d, &info) != OK) {
+    if (db_open(s->inst.started.store, &d, &info) != OK) {
         log_err(s->log, LOG_ERROR, "views", &info);
         return NULL;
     }
@@ -148,9 +148,9 @@ static err fill_web(struct serving *s, struct err_info *info)
     const struct config *config = &s->inst.config;
     struct web *web = &s->web;
 
-    web->app = s->inst.app;
-    web->store = s->inst.store;
-    web->data_folder = s->inst.data;
+    web->app = s->inst.started.app;
+    web->store = s->inst.started.store;
+    web->data_folder = s->inst.config.data;
     web->log = s->log;
     web->face.name = STR("Ontschot");
     web->face.organisation = config->site_name;
@@ -176,13 +176,13 @@ static err start_site(struct serving *s, struct err_info *info)
         .base_url = config->base_url,
         .rates = config->limits.rates,
         .upload_bytes = (uint64_t)config->limits.upload_megabytes << 20,
-        .now_ms = s->inst.app.now_ms,
+        .now_ms = s->inst.started.app.now_ms,
         .log = s->log,
     };
     struct http_config http = config_http(config);
 
     http.log = s->log;
-    http.now_ms = s->inst.app.now_ms;
+    http.now_ms = s->inst.started.app.now_ms;
     if (cli_given(s->cli, "listen"))
         http.listen = cli_text(s->cli, "listen");
     const err e = site_new(&c, &s->site, info);
@@ -191,12 +191,11 @@ static err start_site(struct serving *s, struct err_info *info)
 
 static err start(struct serving *s, struct err_info *info)
 {
-    err e = log_open(STDERR_FILENO, (enum log_level)s->inst.config.log_level, s->inst.app.now_ms,
-                     &s->log, info);
+    markdown_prepare();
+    err e = log_open(STDERR_FILENO, (enum log_level)s->inst.config.log_level,
+                     s->inst.started.app.now_ms, &s->log, info);
     if (e == OK)
         e = fill_web(s, info);
-    if (e == OK)
-        e = markdown_prepare(info);
     if (e == OK)
         e = start_views(s, info);
     if (e == OK)

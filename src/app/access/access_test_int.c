@@ -23,12 +23,12 @@ static int64_t test_now(void)
 int access_set_up(void **state)
 {
     struct access_fixture *f = calloc(1, sizeof *f);
-    void *store = NULL;
+    void *set = NULL;
 
     *state = f;
-    if (!f || store_set_up(&store) != 0)
+    if (!f || store_set_up(&set) != 0)
         return -1;
-    f->store = store;
+    f->store = set;
     f->d = f->store->d;
     f->a = f->store->a;
     test_random(&f->keys, sizeof f->keys);
@@ -44,12 +44,12 @@ int access_set_up(void **state)
 int access_tear_down(void **state)
 {
     struct access_fixture *f = *state;
-    void *store = f->store;
+    void *set = f->store;
 
     password_gate_free(f->app.gate);
     free(f);
     *state = NULL;
-    return store_tear_down(&store);
+    return store_tear_down(&set);
 }
 
 struct deed deed_of(struct access_fixture *f, struct viewer viewer)

@@ -10,7 +10,7 @@ static struct account account_from(const struct accounts_row *r)
         .id = r->id,
         .name = r->name,
         .email = r->email.p ? r->email : STR(""),
-        .function = r->function,
+        .function = r->job_title,
         .organisation = r->org,
         .organisation_name = r->org_name.p ? r->org_name : STR(""),
         .lang = (enum lang)r->lang,

@@ -49,32 +49,33 @@ err link_make(db_tx *tx, const struct deed *deed, enum link_kind kind, struct pa
     const int64_t lasts =
         kind == LINK_INVITE ? (int64_t)ACCESS_INVITE_DAYS * 24 * 60 * 60 * 1000 : ACCESS_LINK_MS;
 
-    err e =
-        links_end_of_kind(tx, (struct links_end_of_kind_in){.party = party, .kind = kind}, info);
+    err e = access_links_end_of_kind(
+        tx, (struct access_links_end_of_kind_in){.party = party, .kind = kind}, info);
     if (e == OK)
-        e = link_add(tx,
-                     (struct link_add_in){.hash = secret_hash_str(&hash),
-                                          .kind = kind,
-                                          .party = party,
-                                          .expires = deed->now_ms + lasts},
-                     info);
+        e = access_link_add(tx,
+                            (struct access_link_add_in){.hash = secret_hash_str(&hash),
+                                                        .kind = kind,
+                                                        .party = party,
+                                                        .expires = deed->now_ms + lasts},
+                            info);
     return e;
 }
 
 static err find(const struct deed *deed, db *d, const struct access_secret *link,
-                struct link_row_row *row, struct err_info *info)
+                struct access_link_row_row *row, struct err_info *info)
 {
     const struct secret_hash hash = secret_kept(deed->app, HASH_LINK, link);
-    const err e = link_row(
-        d, deed->memory, (struct link_row_in){.hash = secret_hash_str(&hash), .now = deed->now_ms},
-        row, info);
+    const err e = access_link_row(
+        d, deed->memory,
+        (struct access_link_row_in){.hash = secret_hash_str(&hash), .now = deed->now_ms}, row,
+        info);
     return e == E_NOT_FOUND ? err_set(info, E_NOT_FOUND, "access.link-ended") : e;
 }
 
 err account_link_find(const struct deed *deed, db *d, struct access_secret link,
                       enum link_kind *kind, struct err_info *info)
 {
-    struct link_row_row row;
+    struct access_link_row_row row;
     const err e = find(deed, d, &link, &row, info);
     if (e == OK)
         *kind = (enum link_kind)row.kind;
@@ -83,16 +84,16 @@ err account_link_find(const struct deed *deed, db *d, struct access_secret link,
 
 /* Of two that use it at once, one has it. */
 static err take(db_tx *tx, const struct deed *deed, const struct access_secret *link,
-                struct link_row_row *row, struct err_info *info)
+                struct access_link_row_row *row, struct err_info *info)
 {
     const struct secret_hash hash = secret_kept(deed->app, HASH_LINK, link);
     int64_t n;
 
     err e = find(deed, db_tx_db(tx), link, row, info);
     if (e == OK)
-        e = link_take(tx,
-                      (struct link_take_in){.hash = secret_hash_str(&hash), .now = deed->now_ms},
-                      &n, info);
+        e = access_link_take(
+            tx, (struct access_link_take_in){.hash = secret_hash_str(&hash), .now = deed->now_ms},
+            &n, info);
     if (e == OK && n != 1)
         return err_set(info, E_NOT_FOUND, "access.link-ended");
     return e;
@@ -109,7 +110,7 @@ struct use {
 static err confirm(db_tx *tx, void *arg, struct err_info *info)
 {
     const struct use *u = arg;
-    struct link_row_row row;
+    struct access_link_row_row row;
 
     err e = take(tx, u->deed, u->link, &row, info);
     if (e == OK && row.kind != LINK_CONFIRM)
@@ -133,7 +134,7 @@ err account_confirm(const struct deed *deed, db *d, struct access_secret link,
 static err set_password(db_tx *tx, void *arg, struct err_info *info)
 {
     const struct use *u = arg;
-    struct link_row_row row;
+    struct access_link_row_row row;
     int64_t n;
 
     err e = take(tx, u->deed, u->link, &row, info);
@@ -155,7 +156,7 @@ err account_set_password(const struct deed *deed, db *d, struct access_secret li
                          struct err_info *info)
 {
     struct use u = {.deed = deed, .link = &link};
-    struct link_row_row row;
+    struct access_link_row_row row;
 
     err e = find(deed, d, &link, &row, info);
     if (e == OK && row.kind == LINK_CONFIRM)

@@ -14,7 +14,7 @@ err password_change(db_tx *tx, const struct deed *deed, struct party_id who, con
     if (e == OK)
         e = sessions_delete(tx, (struct sessions_delete_in){.party = who}, info);
     if (e == OK)
-        e = links_end(tx, (struct links_end_in){.party = who}, info);
+        e = access_links_end(tx, (struct access_links_end_in){.party = who}, info);
     return e == OK ? account_log(tx, deed, "account.password", who, info) : e;
 }
 

@@ -3,14 +3,14 @@
 
 -- ---- people ----
 
---: write party_add (id party_id, kind int, name text, sort_key text, function text, org party_id?,
+--: write party_add (id party_id, kind int, name text, sort_key text, job_title text, org party_id?,
 --:   lang int, state int, roles int, now int)
-INSERT INTO party (id, kind, name, sort_key, function, org_id, lang, account_state, roles, created_at,
+INSERT INTO party (id, kind, name, sort_key, job_title, org_id, lang, account_state, roles, created_at,
                    last_seen_day, version)
-VALUES (:id, :kind, :name, :sort_key, :function, :org, :lang, :state, :roles, :now, 0, 1);
+VALUES (:id, :kind, :name, :sort_key, :job_title, :org, :lang, :state, :roles, :now, 0, 1);
 
---: write party_change (id party_id, name text, sort_key text, function text, org party_id?, lang int)
-UPDATE party SET name = :name, sort_key = :sort_key, function = :function, org_id = :org,
+--: write party_change (id party_id, name text, sort_key text, job_title text, org party_id?, lang int)
+UPDATE party SET name = :name, sort_key = :sort_key, job_title = :job_title, org_id = :org,
                  lang = :lang, version = version + 1
  WHERE id = :id;
 
@@ -25,7 +25,7 @@ UPDATE party SET roles = :roles, version = version + 1 WHERE id = :id;
 UPDATE party SET last_seen_day = :day WHERE id = :id;
 
 --: write party_clear (id party_id)
-UPDATE party SET name = '', sort_key = '', function = '', org_id = NULL, account_state = 4, roles = 0,
+UPDATE party SET name = '', sort_key = '', job_title = '', org_id = NULL, account_state = 4, roles = 0,
                  last_seen_day = 0, version = version + 1
  WHERE id = :id;
 
@@ -35,10 +35,10 @@ SELECT count(*) AS n FROM party AS p
 
 -- One account, or a page of them.
 --: many accounts (id party_id, state int, pattern text, after party_id, limit int)
---:   -> (id party_id, name text, email text?, is_confirmed bool, function text, org party_id?,
+--:   -> (id party_id, name text, email text?, is_confirmed bool, job_title text, org party_id?,
 --:       org_name text?, lang int, state int, roles int, has_password bool, has_second bool,
 --:       created_at int, last_seen_day int, reason text?)
-SELECT p.id, p.name, e.address AS email, COALESCE(e.is_confirmed, 0) AS is_confirmed, p.function,
+SELECT p.id, p.name, e.address AS email, COALESCE(e.is_confirmed, 0) AS is_confirmed, p.job_title,
        p.org_id AS org, o.name AS org_name, p.lang, p.account_state AS state, p.roles,
        CASE WHEN w.party_id IS NULL THEN 0 ELSE 1 END AS has_password,
        CASE WHEN f.party_id IS NULL THEN 0 ELSE 1 END AS has_second,
@@ -57,8 +57,8 @@ SELECT p.id, p.name, e.address AS email, COALESCE(e.is_confirmed, 0) AS is_confi
  LIMIT :limit;
 
 --: many people (id party_id, pattern text, after_key text, after party_id, limit int)
---:   -> (id party_id, name text, sort_key text, function text, org_name text?)
-SELECT p.id, p.name, p.sort_key, p.function, o.name AS org_name
+--:   -> (id party_id, name text, sort_key text, job_title text, org_name text?)
+SELECT p.id, p.name, p.sort_key, p.job_title, o.name AS org_name
   FROM party AS p LEFT JOIN party AS o ON o.id = p.org_id
  WHERE p.kind = 0 AND p.account_state = 2 [one: AND p.id = :id]
        [onward: AND (p.sort_key, p.id) > (:after_key, :after)]
@@ -102,22 +102,22 @@ DELETE FROM registration WHERE party_id = :party;
 
 -- ---- links ----
 
---: write link_add (hash bytes, kind int, party party_id, expires int)
+--: write access_link_add (hash bytes, kind int, party party_id, expires int)
 INSERT INTO link (hash, kind, party_id, expires_at) VALUES (:hash, :kind, :party, :expires);
 
---: one link_row (hash bytes, now int)
+--: one access_link_row (hash bytes, now int)
 --:   -> (kind int, party party_id, name text, address text, state int)
 SELECT l.kind, l.party_id AS party, p.name, e.address, p.account_state AS state
   FROM link AS l JOIN party AS p ON p.id = l.party_id JOIN email AS e ON e.party_id = l.party_id
  WHERE l.hash = :hash AND l.expires_at > :now;
 
---: count link_take (hash bytes, now int)
+--: count access_link_take (hash bytes, now int)
 DELETE FROM link WHERE hash = :hash AND expires_at > :now;
 
---: write links_end (party party_id)
+--: write access_links_end (party party_id)
 DELETE FROM link WHERE party_id = :party;
 
---: write links_end_of_kind (party party_id, kind int)
+--: write access_links_end_of_kind (party party_id, kind int)
 DELETE FROM link WHERE party_id = :party AND kind = :kind;
 
 -- ---- throttle ----

@@ -226,7 +226,7 @@ static err try_code(db_tx *tx, void *arg, struct err_info *info)
     struct second *s = arg;
     struct session_of_secret_row row;
     const struct secret_hash hash = secret_kept(s->deed->app, HASH_SESSION, &s->secret);
-    char who[24];
+    char who[NUM_TEXT_MAX];
     bool is_found;
     int64_t n;
 
