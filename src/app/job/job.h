@@ -168,6 +168,7 @@ struct job_worker {
     const char *const *child; /* argv, ending in NULL, with which this program is a job_child */
     unsigned threads;         /* of a job; 0: one for each core */
     int64_t lease_ms;         /* 0: JOB_LEASE_MS */
+    int tries_max;            /* 0: JOB_TRIES_MAX */
     log_sink *log;            /* may be NULL */
     bool once;                /* ends when nothing waits */
     bool (*stopped)(void *with);

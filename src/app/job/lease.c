@@ -9,6 +9,11 @@ int64_t job_lease_ms(const struct job_worker *w)
     return w->lease_ms > 0 ? w->lease_ms : JOB_LEASE_MS;
 }
 
+static int tries_max(const struct job_worker *w)
+{
+    return w->tries_max > 0 ? w->tries_max : JOB_TRIES_MAX;
+}
+
 /* ---- what dead workers left ---- */
 
 /* When this lapsed lease was first seen, as it is now; it begins to be watched when it was not. */
@@ -69,7 +74,7 @@ static err end_unrun(const struct take *t, db_tx *tx, enum job_state state, stru
     out_init(&o, JOB_LINE_MAX);
     if (state == JOB_FAILED) {
         err_set(&failure, E_LIMIT, "job.tries");
-        msg_int(&failure.msg, JOB_TRIES_MAX);
+        msg_int(&failure.msg, tries_max(t->w));
         job_failures_print(&o, &failure, 1, 1);
     }
     err e = out_error(&o, info);
@@ -118,7 +123,7 @@ static err take_left(const struct take *t, db_tx *tx, struct err_info *info)
         return e;
     if (row.cancel_asked)
         return end_unrun(t, tx, JOB_CANCELLED, info);
-    if (row.tries >= JOB_TRIES_MAX)
+    if (row.tries >= tries_max(t->w))
         return end_unrun(t, tx, JOB_FAILED, info);
     return take_row(t, tx, &row, t->id, info);
 }
