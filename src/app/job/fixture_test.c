@@ -64,16 +64,24 @@ static err kind_write(struct job_run *run, struct err_info *info)
     return OK;
 }
 
+/* Takes all there is, uses it, and gives it back when there is no more. */
 static err kind_bomb(struct job_run *run, struct err_info *info)
 {
+    struct block {
+        struct block *before;
+        char byte[1 << 20];
+    } *last = NULL, *b;
     (void)run;
-    for (;;) {
-        char *p = malloc(1 << 20);
-        if (!p)
-            return err_nomem(info);
-        memset(p, 7, 1 << 20);
-        __asm__ volatile("" : : "r"(p) : "memory"); /* it is used, whatever the compiler thinks */
+    while ((b = malloc(sizeof *b)) != NULL) {
+        memset(b->byte, 7, sizeof b->byte);
+        b->before = last;
+        last = b;
     }
+    for (; last; last = b) {
+        b = last->before;
+        free(last);
+    }
+    return err_nomem(info);
 }
 
 static err kind_endless(struct job_run *run, struct err_info *info)
