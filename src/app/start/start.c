@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/start/start.h"
 
+#include "app/start/keys.h"
 #include "base/file.h"
 
 #include <sodium.h>
@@ -95,7 +96,7 @@ err start_open(const struct start_config *c, arena *a, struct started *s, struct
     if (e == OK)
         e = join(a, "", c->data, "keys", &keys, info);
     if (e == OK)
-        e = access_keys_open(keys, &s->keys, info);
+        e = keys_open(keys, &s->keys, info);
     if (e == OK)
         e = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING, &s->app.gate, info);
     if (e == OK)
