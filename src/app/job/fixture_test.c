@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "app/job/fixture_test_int.h"
+#include "app/job/fixture_test.h"
 
 #include "app/access/queries.h"
 #include "base/file.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What people ask of jobs and files; no worker runs here. */
-#include "app/job/fixture_test_int.h"
+#include "app/job/fixture_test.h"
 
 #include "base/file.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * fixture_test_int: a store, a data folder, two analysts, and kinds of work that do what a test
+ * fixture_test: a store, a data folder, two analysts, and kinds of work that do what a test
  * needs. The test program is its own child and its own worker: main begins with job_test_role.
  */
-#ifndef ONTSCHOT_APP_JOB_FIXTURE_TEST_INT_H
-#define ONTSCHOT_APP_JOB_FIXTURE_TEST_INT_H
+#ifndef ONTSCHOT_APP_JOB_FIXTURE_TEST_H
+#define ONTSCHOT_APP_JOB_FIXTURE_TEST_H
 
 #include "app/db/store_test.h"
 #include "app/job/job_int.h"
