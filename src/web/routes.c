@@ -2,6 +2,7 @@
 #include "web/routes.h"
 
 #include "web/accounts/accounts.h"
+#include "web/admin/admin.h"
 #include "web/visit/visit.h"
 
 const struct route *const web_routes[] = {
@@ -12,5 +13,10 @@ const struct route *const web_routes[] = {
     second_routes,
     sessions_routes,
     my_data_routes,
+    admin_routes,
+    admin_accounts_routes,
+    admin_organisation_routes,
+    admin_log_routes,
+    admin_security_routes,
     NULL,
 };

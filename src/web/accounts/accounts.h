@@ -23,6 +23,7 @@ extern const struct route my_data_routes[];  /* log, export, erasure */
 
 /* Every role once, in the order in which pages list them; ends in 0. */
 extern const enum access_role account_roles[];
+str account_role_word(enum access_role role);         /* in forms: "resident-data" */
 const char *account_role_key(enum access_role role);  /* its name */
 const char *account_role_hint(enum access_role role); /* what it may do */
 /* "Editor, auditor": the roles of a set, in the language of the visit; empty when there are none. */

@@ -5,14 +5,15 @@
 enum { ROLES_TEXT_MAX = 400, DIGITS = 24 };
 
 static const struct role_words {
+    str word;
     const char *name, *hint;
 } role_words[] = {
-    {"accounts.role-editor", "accounts.role-editor-hint"},
-    {"accounts.role-moderator", "accounts.role-moderator-hint"},
-    {"accounts.role-analyst", "accounts.role-analyst-hint"},
-    {"accounts.role-resident-data", "accounts.role-resident-data-hint"},
-    {"accounts.role-auditor", "accounts.role-auditor-hint"},
-    {"accounts.role-admin", "accounts.role-admin-hint"},
+    {STR("editor"), "accounts.role-editor", "accounts.role-editor-hint"},
+    {STR("moderator"), "accounts.role-moderator", "accounts.role-moderator-hint"},
+    {STR("analyst"), "accounts.role-analyst", "accounts.role-analyst-hint"},
+    {STR("resident-data"), "accounts.role-resident-data", "accounts.role-resident-data-hint"},
+    {STR("auditor"), "accounts.role-auditor", "accounts.role-auditor-hint"},
+    {STR("admin"), "accounts.role-admin", "accounts.role-admin-hint"},
 };
 
 const enum access_role account_roles[] = {
@@ -26,6 +27,11 @@ static const struct role_words *words_of(enum access_role role)
         if (account_roles[i] == role)
             return &role_words[i];
     return &role_words[0];
+}
+
+str account_role_word(enum access_role role)
+{
+    return words_of(role)->word;
 }
 
 const char *account_role_key(enum access_role role)
