@@ -468,3 +468,24 @@ UPDATE publication
    SET title = '', summary = '', state = 3, aud = 0, removed_at = :now, version = version + 1,
        changed_at = :now
  WHERE id IN (SELECT gone.id FROM publication AS gone WHERE @goes);
+
+-- ---- letters ----
+
+-- Who gets a letter: with an account in use and a confirmed address.
+--: many letter_readers (party party_id, limit int) -> (party party_id, address text, lang int)
+SELECT p.id AS party, e.address, p.lang
+  FROM party AS p JOIN email AS e ON e.party_id = p.id AND e.is_confirmed = 1
+ WHERE p.id = :party AND p.account_state = 2
+ LIMIT :limit;
+
+--: many manager_readers (space space_id, limit int) -> (party party_id, address text, lang int)
+SELECT p.id AS party, e.address, p.lang
+  FROM membership AS m
+  JOIN party AS p ON p.id = m.party_id AND p.account_state = 2
+  JOIN email AS e ON e.party_id = p.id AND e.is_confirmed = 1
+ WHERE m.space_id = :space AND m.role = 2 AND m.state = 2
+ ORDER BY p.id
+ LIMIT :limit;
+
+--: one letter_writer (id party_id) -> (name text)
+SELECT p.name FROM party AS p WHERE p.id = :id;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/start/start.h"
 
-#include "app/start/keys.h"
+#include "app/access/holding.h"
+#include "app/audit/audit.h"
+#include "app/knowledge/knowledge.h"
+#include "app/mail/mail.h"
 #include "base/file.h"
 
 #include <sodium.h>
@@ -12,6 +15,13 @@ enum {
     HASHES_AT_ONCE = 1, /* 64 MiB each */
     HASHES_WAITING = 64,
     PATH_BYTES_MAX = 4096,
+};
+
+/* Those that stand on others first, the log last: erasing writes it. */
+static const struct access_holding *const holdings[] = {
+    &mail_holding,
+    &knowledge_holding,
+    &audit_holding,
 };
 
 static int64_t now_ms(void)
@@ -81,12 +91,14 @@ static err open_store(const struct start_config *c, arena *a, struct started *s,
 err start_open(const struct start_config *c, arena *a, struct started *s, struct err_info *info)
 {
     str keys;
+    bool made;
 
     *s = (struct started){0};
     s->app = (struct app){
         .now_ms = now_ms,
         .random_bytes = random_bytes,
-        .keys = &s->keys,
+        .holding = holdings,
+        .n_holdings = sizeof holdings / sizeof *holdings,
         .base_url = c->base_url,
         .site_name = c->site_name,
     };
@@ -96,7 +108,8 @@ err start_open(const struct start_config *c, arena *a, struct started *s, struct
     if (e == OK)
         e = join(a, "", c->data, "keys", &keys, info);
     if (e == OK)
-        e = keys_open(keys, &s->keys, info);
+        e = access_keys_open(keys, &s->keys, &made, info);
+    s->app.keys = s->keys;
     if (e == OK)
         e = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING, &s->app.gate, info);
     if (e == OK)
@@ -111,7 +124,7 @@ void start_close(struct started *s)
     db_close(s->db);
     store_close(s->store);
     password_gate_free(s->app.gate);
-    sodium_memzero(&s->keys, sizeof s->keys);
+    access_keys_close(s->keys);
     *s = (struct started){0};
 }
 
