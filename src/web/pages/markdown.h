@@ -18,7 +18,7 @@
 #include "base/html.h"
 
 enum {
-    MARKDOWN_MAX = 100 << 10, /* bytes of text */
+    MARKDOWN_MAX = 200000,    /* bytes of text: as long as a publication may be */
     MARKDOWN_DEPTH_MAX = 32,  /* lists and quotes within each other; deeper ones lie flat */
 };
 
