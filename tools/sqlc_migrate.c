@@ -35,9 +35,19 @@ static const char *const strangers[] = {
     "PRAGMA",  "ATTACH",  "VACUUM",    "TRUNCATE",  "GENERATED", "COPY",          "GRANT",
 };
 
+/* Words of SQL are written in capitals, so that `bytes` and `function` are names like any other. */
 static bool is_word(const struct sqlc_token *t, const char *word)
 {
-    return t->kind == SQLC_WORD && str_eq_nocase(t->text, str_of(word));
+    return t->kind == SQLC_WORD && str_eq(t->text, str_of(word));
+}
+
+static void check_first(const struct sqlc_token *t, str file, out *errors)
+{
+    static const char *const first[] = {"CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE"};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+        if (is_word(t, first[i]))
+            return;
+    wrong(errors, file, t->line, "no statement of a migration, or not in capitals", t->text);
 }
 
 static void put_token(out *o, const struct sqlc_token *t, enum sqlc_dialect dialect)
@@ -77,6 +87,8 @@ static void put_text(out *o, const struct sqlc_migration *m, enum sqlc_dialect d
             first = second = (struct sqlc_token){.kind = SQLC_END};
         } else if (first.kind == SQLC_END) {
             first = t;
+            if (errors)
+                check_first(&t, m->file, errors);
         } else if (second.kind == SQLC_END) {
             second = t;
         }

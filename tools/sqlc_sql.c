@@ -30,9 +30,10 @@ static const struct around {
                                            ") WITH ORDINALITY AS each_of (value, place))"}},
 };
 
+/* Types are written in capitals: `bytes` is a name like any other. */
 static void put_token(out *o, str token, enum sqlc_dialect dialect)
 {
-    if (str_eq_nocase(token, STR("BYTES")))
+    if (str_eq(token, STR("BYTES")))
         token = dialect == SQLC_SQLITE ? STR("BLOB") : STR("BYTEA");
     out_str(o, token);
 }

@@ -79,8 +79,8 @@ static const struct {
      "SELECT count(*) AS n FROM (SELECT value, key AS place FROM json_each(?1)) AS e",
      "SELECT count(*) AS n FROM (SELECT value, place - 1 AS place FROM unnest($1) WITH ORDINALITY "
      "AS each_of (value, place)) AS e"},
-    {"--: one x (a text) -> (id int)\nSELECT CAST(:a AS BYTES) AS id;", 0,
-     "SELECT CAST(?1 AS BLOB) AS id", "SELECT CAST($1 AS BYTEA) AS id"},
+    {"--: one x (a text) -> (bytes int)\nSELECT CAST(:a AS BYTES) AS bytes;", 0,
+     "SELECT CAST(?1 AS BLOB) AS bytes", "SELECT CAST($1 AS BYTEA) AS bytes"},
     /* clauses: the first is the lowest digit */
     {"--: count x (a int)\nDELETE FROM t WHERE true[a_: AND a = :a] [not b: OR b] [b: OR c];", 0,
      "DELETE FROM t WHERE true OR b", "DELETE FROM t WHERE true OR b"},
@@ -302,16 +302,17 @@ static void a_migration_becomes_the_text_of_each_database(void **state)
     out o, errors;
 
     migrate("m/0012_a.sql",
-            "-- why\nCREATE TABLE t (id INT8 PRIMARY KEY, -- key\n  x FLOAT8, b BYTES,\n"
+            "-- why\nCREATE TABLE t (id INT8 PRIMARY KEY, -- key\n  view FLOAT8, bytes BYTES,\n"
             "  s TEXT CHECK (s <> 'INT8;')) STRICT;\n\nCREATE INDEX i ON t (x) WHERE x > 0;\n",
             &o, &errors);
 
     assert_string_equal(errors.p, "");
     assert_holds(o.p, "{12, \"0012_a\",\n     \"CREATE TABLE t (id INTEGER PRIMARY KEY,\\n\"\n");
+    assert_holds(
+        o.p, "\"view REAL, bytes BLOB,\\n\"\n        \"s TEXT CHECK (s <> 'INT8;')) STRICT;\\n\"");
     assert_holds(o.p,
-                 "\"x REAL, b BLOB,\\n\"\n        \"s TEXT CHECK (s <> 'INT8;')) STRICT;\\n\"");
-    assert_holds(o.p, "\"x FLOAT8, b BYTEA,\\n\"\n        \"s TEXT CHECK (s <> 'INT8;'));\\n\"\n"
-                      "        \"CREATE INDEX i ON t (x) WHERE x > 0;\"}");
+                 "\"view FLOAT8, bytes BYTEA,\\n\"\n        \"s TEXT CHECK (s <> 'INT8;'));\\n\"\n"
+                 "        \"CREATE INDEX i ON t (x) WHERE x > 0;\"}");
     out_free(&o);
     out_free(&errors);
 }
@@ -327,7 +328,11 @@ static const struct {
     {"m/0001_a.sql", "DROP TABLE t", "m/0001_a.sql:1: the last statement has no ;\n"},
     {"m/0001_a.sql", "DELETE FROM t WHERE a = :b;",
      "m/0001_a.sql:1: a migration has no parameters and fragments: b\n"},
-    {"m/0001_a.sql", "COMMIT;", "m/0001_a.sql:1: not a word that both databases share: COMMIT\n"},
+    {"m/0001_a.sql", "COMMIT;",
+     "m/0001_a.sql:1: not a word that both databases share: COMMIT\n"
+     "m/0001_a.sql:1: no statement of a migration, or not in capitals: COMMIT\n"},
+    {"m/0001_a.sql", "create table t (id INT8);",
+     "m/0001_a.sql:1: no statement of a migration, or not in capitals: create\n"},
 };
 
 static void a_migration_that_one_database_would_not_take_is_refused(void **state)

@@ -41,6 +41,11 @@ extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_study;
 extern const struct cli_command cmd_table;
 extern const struct cli_command cmd_version;
+extern const struct cli_command cmd_user;
+extern const struct cli_command cmd_space;
+extern const struct cli_command cmd_backup;
+extern const struct cli_command cmd_restore;
+extern const struct cli_command cmd_log;
 
 /* help.c, man.c, completion.c: all printed from the same tables */
 

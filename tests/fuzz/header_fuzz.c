@@ -67,9 +67,9 @@ static void parameters(str text)
     struct form_part part;
     struct err_info info;
     bool had_path;
-    str found;
+    str found = {NULL, 0};
     if (a) {
-        (void)form_parameter(a, text, "boundary", &found);
+        require(form_parameter(a, text, "boundary", &found, &info) != OK || found.p);
         require(form_head_parse(a, text, &part, &info) != OK || part.name.p);
         const str name = form_clean_filename(a, text, &had_path);
         require(str_is_utf8(name) && name.n <= FORM_FILENAME_MAX);

@@ -24,7 +24,8 @@ enum {
     ACCESS_PASSWORD_MIN = 12,  /* characters */
     ACCESS_PASSWORD_MAX = 256, /* bytes */
     ACCESS_RECOVERY_CODES = 10,
-    ACCESS_IDLE_MS = 15 * 60 * 1000,            /* of a session with a strong role */
+    ACCESS_SECOND_BYTES = 20,        /* of an authenticator's secret, as RFC 4226 section 4 asks */
+    ACCESS_IDLE_MS = 15 * 60 * 1000, /* of a session with a strong role */
     ACCESS_IDLE_PLAIN_MS = 12 * 60 * 60 * 1000, /* of any other */
     ACCESS_SESSION_MS = 12 * 60 * 60 * 1000,    /* then sign in again */
     ACCESS_LINK_MS = 24 * 60 * 60 * 1000,       /* a link in a mail works so long, once */
@@ -65,14 +66,17 @@ struct account {
     str organisation_name;
     enum lang lang;
     enum account_state state;
-    unsigned roles; /* of enum access_role */
+    unsigned roles;    /* of enum access_role */
+    bool is_confirmed; /* the address is the owner's */
     bool has_password, has_second;
+    str reason;                        /* why the owner asked for it; empty once that was decided */
     int64_t created_at, last_seen_day; /* days since 1970 */
 };
 
 /*
- * The first account, from the command line: active, with these roles, and a link with which its
- * owner sets a password. E_CONFLICT when the address is taken.
+ * An account made from the command line: active, with these roles and without a password, see
+ * account_link. Asks no rule: whoever runs the command has the database. E_CONFLICT when the
+ * address is taken.
  */
 WARN_UNUSED err account_create(const struct deed *deed, db *d, str name, str email, enum lang lang,
                                unsigned roles, struct party_id *id, struct err_info *info);
@@ -95,9 +99,21 @@ WARN_UNUSED err account_register(const struct deed *deed, db *d, const struct re
  */
 WARN_UNUSED err account_confirm(const struct deed *deed, db *d, struct access_secret link,
                                 struct err_info *info);
+/*
+ * What a link of a mail is for, so that its page (BASE/nl/link?code=SECRET, BASE/en/link?code=...)
+ * can ask for it: LINK_CONFIRM account_confirm, the others account_set_password. Changes nothing:
+ * mail scanners open links, too.
+ */
+enum link_kind { LINK_CONFIRM, LINK_INVITE, LINK_PASSWORD };
+WARN_UNUSED err account_link_find(const struct deed *deed, db *d, struct access_secret link,
+                                  enum link_kind *kind, struct err_info *info);
+/* A link to set a password, for who runs the command line and hands it over. No page calls this. */
+WARN_UNUSED err account_link(const struct deed *deed, db *d, struct party_id id,
+                             struct access_secret *link, struct err_info *info);
 /* Mails a link to set a new password; always OK. */
 WARN_UNUSED err account_forgot(const struct deed *deed, db *d, str email, struct err_info *info);
-/* With a link of an invitation or of account_forgot. Ends all sessions. */
+/* With a link of an invitation, which makes the account active, or of a forgotten password. Ends
+ * all sessions. */
 WARN_UNUSED err account_set_password(const struct deed *deed, db *d, struct access_secret link,
                                      str password, struct err_info *info);
 
@@ -106,6 +122,7 @@ WARN_UNUSED err account_mine(const struct deed *deed, db *d, struct account *a,
                              struct err_info *info);
 WARN_UNUSED err account_change(const struct deed *deed, db *d, str name, str function,
                                struct party_id organisation, enum lang lang, struct err_info *info);
+/* Ends all sessions, this one too: sign in with the new one. */
 WARN_UNUSED err account_change_password(const struct deed *deed, db *d, str old_password,
                                         str new_password, struct err_info *info);
 /* Everything the site keeps about the viewer, as one JSON document. */
@@ -223,12 +240,19 @@ bool access_form_token_is(const struct app *app, struct access_secret session, s
 /* A new secret, not in force until a code of it was given. `uri` is what the QR code holds. */
 WARN_UNUSED err second_begin(const struct deed *deed, db *d, str *secret_base32, str *uri,
                              struct err_info *info);
-/* Confirms it; gives the recovery codes, shown once. */
-WARN_UNUSED err second_confirm(const struct deed *deed, db *d, str code,
-                               str codes[ACCESS_RECOVERY_CODES], struct err_info *info);
+/*
+ * Confirms it by a code, in a session of the viewer's that goes on under another secret; ends the
+ * others. Gives the recovery codes, shown once.
+ */
+WARN_UNUSED err second_confirm(const struct deed *deed, db *d, struct access_secret old, str code,
+                               struct access_secret *session, str codes[ACCESS_RECOVERY_CODES],
+                               struct err_info *info);
+/* Roles that ask for it count no more until there is another. */
 WARN_UNUSED err second_drop(const struct deed *deed, db *d, str password, struct err_info *info);
 /* The code that an authenticator shows at this moment. */
 void second_code(const unsigned char *secret, size_t n, int64_t now_ms, char code[6]);
+/* Back from base32; false when it is no secret of second_begin. */
+bool second_secret_parse(str base32, unsigned char secret[ACCESS_SECOND_BYTES]);
 
 /* ---- personal tokens, for the API ---- */
 

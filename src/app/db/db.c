@@ -40,14 +40,14 @@ db *db_tx_db(db_tx *tx)
 
 err db_tx_do(db *d, tx_fn *fn, void *arg, struct err_info *info)
 {
-    assert(!d->tx && !d->is_busy); /* transactions do not nest */
+    assert(!d->tx && !d->is_busy && !d->is_lent); /* transactions do not nest */
     return d->s->driver->tx_do(d, fn, arg, info);
 }
 
 err db_read_do(db *d, err (*fn)(db *d, void *arg, struct err_info *info), void *arg,
                struct err_info *info)
 {
-    assert(!d->tx && !d->is_busy);
+    assert(!d->tx && !d->is_busy && !d->is_lent);
     d->is_busy = true;
     const err e = d->s->driver->read_do(d, fn, arg, info);
     d->is_busy = false;

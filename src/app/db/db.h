@@ -94,7 +94,10 @@ bool db_is_alive(db *d);
 WARN_UNUSED err db_tx_do(db *d, err (*fn)(db_tx *tx, void *arg, struct err_info *info), void *arg,
                          struct err_info *info);
 
-/* To read within the transaction, seeing what it wrote. Borrowed, valid within `fn`. */
+/*
+ * To read within the transaction, seeing what it wrote. Borrowed, valid within `fn`, where the
+ * connection that began the transaction is not used.
+ */
 db *db_tx_db(db_tx *tx);
 
 /* Several reads that see the same moment. `fn` reads through `d`; it may run several times. */

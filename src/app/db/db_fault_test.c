@@ -354,8 +354,10 @@ static void a_full_or_read_only_disk_is_said_and_damages_nothing(void **state)
     assert_non_null(mkdtemp(folder));
 
     const pid_t child = fork();
-    if (child == 0)
-        _exit(on_a_small_disk(folder));
+    if (child == 0) {
+        execl("/proc/self/exe", "db_fault_test", "disk", folder, NULL);
+        _exit(99);
+    }
     assert_int_equal(waitpid(child, &status, 0), child);
 
     rmdir(folder);
@@ -417,8 +419,13 @@ static void nothing_acknowledged_is_lost_when_the_program_is_killed(void **state
                                            (long)(rng_u64(key, (uint64_t)round) % 200000000)};
         assert_int_equal(pipe(ends), 0);
         const pid_t child = fork();
-        if (child == 0)
-            write_until_killed(f->url, ends[1], first);
+        if (child == 0) {
+            char to[24], from[24];
+            snprintf(to, sizeof to, "%d", ends[1]);
+            snprintf(from, sizeof from, "%lld", (long long)first);
+            execl("/proc/self/exe", "db_fault_test", "write", f->url, to, from, NULL);
+            _exit(99);
+        }
         close(ends[1]);
         nanosleep(&pause, NULL);
         kill(child, SIGKILL);
@@ -439,8 +446,14 @@ static void nothing_acknowledged_is_lost_when_the_program_is_killed(void **state
     assert_ok(put_row(f->d, -1, STR("alive"), &info), &info);
 }
 
-int main(void)
+/* The tests start this program again: with arguments it is the one that fills a disk or is killed.
+ */
+int main(int argc, char **argv)
 {
+    if (argc == 3 && !strcmp(argv[1], "disk"))
+        return on_a_small_disk(argv[2]);
+    if (argc == 5 && !strcmp(argv[1], "write"))
+        write_until_killed(argv[2], (int)strtol(argv[3], NULL, 10), strtoll(argv[4], NULL, 10));
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, store_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_lost_connection_is_made_again_unseen),

@@ -90,6 +90,7 @@ struct db {
     store *s;
     db_tx *tx;    /* the transaction that runs here, or NULL */
     bool is_busy; /* in db_read_do, or in the callback of a streaming query */
+    bool is_lent; /* its transaction runs elsewhere: read through db_tx_db() there, not here */
     bool is_new;  /* the last error was the loss of a connection, which is there again */
     struct db_prepared *prepared; /* hash table by query and variant */
     size_t n_prepared, cap_prepared;

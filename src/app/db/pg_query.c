@@ -264,8 +264,8 @@ static err run_stream(struct pg_db *d, const struct db_query *q, const char *nam
         if (e != OK)
             continue; /* the rest is read away */
         e = take_result(d, q, r, sink, NULL, info);
-        if (e != OK && PQresultStatus(r) == PGRES_SINGLE_TUPLE)
-            cancel(d);
+        if (e != OK && PQresultStatus(r) == PGRES_SINGLE_TUPLE && !d->base.tx && !d->base.is_busy)
+            cancel(d); /* within a transaction it would end that, too */
     }
     return e;
 }

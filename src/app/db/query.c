@@ -232,6 +232,7 @@ static err run(db *d, const struct db_query *q, size_t variant, const void *in,
 {
     struct db_value value[STORE_PARAMS_MAX];
     void *statement;
+    assert(!d->is_lent); /* within a transaction: db_tx_db(tx) */
     if (d->tx && d->tx->failure.code != OK) {
         *info = d->tx->failure;
         return info->code;

@@ -275,7 +275,11 @@ static void close_store(store *s)
 
 static err tx_do(db *d, tx_fn *fn, void *arg, struct err_info *info)
 {
-    return sqlite_writer_do(d->s->own, fn, arg, info);
+    d->is_lent =
+        true; /* on PostgreSQL it would see what the transaction wrote; here it would not */
+    const err e = sqlite_writer_do(d->s->own, fn, arg, info);
+    d->is_lent = false;
+    return e;
 }
 
 static err read_do(db *base, err (*fn)(db *d, void *arg, struct err_info *info), void *arg,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { QUEUE_MAX = 1024, GROUP_MAX = 64, GROUP_MS = 20 };
+enum { QUEUE_MAX = 1024, GROUP_MAX = 64, GROUP_MS = 20, GATHER_US = 300 };
 
 /* One transaction that waits, on the stack of its caller. */
 struct request {
@@ -30,6 +30,7 @@ struct sqlite_writer {
     pthread_cond_t work, room;
     struct request *queue[QUEUE_MAX];
     size_t first, n;
+    size_t last_group; /* how many the last flush served */
     bool is_stopping;
 };
 
@@ -48,12 +49,26 @@ static int64_t monotonic_ms(void)
 
 /* ---- the queue ---- */
 
-static struct request *take(sqlite_writer *w, bool waits)
+/* A moment from now, on the clock of our conditions. */
+static struct timespec after_us(int64_t us)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    const int64_t ns = t.tv_nsec + us % 1000000 * 1000;
+    t.tv_sec += us / 1000000 + ns / 1000000000;
+    t.tv_nsec = ns % 1000000000;
+    return t;
+}
+
+/* The next one; NULL when there is none in `until`, or (NULL) ever because the store closes. */
+static struct request *take(sqlite_writer *w, const struct timespec *until)
 {
     struct request *r = NULL;
+    int waited = 0;
     pthread_mutex_lock(&w->mutex);
-    while (waits && w->n == 0 && !w->is_stopping)
-        pthread_cond_wait(&w->work, &w->mutex);
+    while (w->n == 0 && !w->is_stopping && waited == 0)
+        waited = until ? pthread_cond_timedwait(&w->work, &w->mutex, until)
+                       : pthread_cond_wait(&w->work, &w->mutex);
     if (w->n > 0) {
         r = w->queue[w->first];
         w->first = (w->first + 1) % QUEUE_MAX;
@@ -76,14 +91,7 @@ static void tell(sqlite_writer *w, const struct group *g)
 
 static err put(sqlite_writer *w, struct request *r)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += w->s->busy_ms / 1000;
-    until.tv_nsec += w->s->busy_ms % 1000 * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
+    const struct timespec until = after_us((int64_t)w->s->busy_ms * 1000);
     while (w->n == QUEUE_MAX)
         if (pthread_cond_timedwait(&w->room, &w->mutex, &until) != 0 && w->n == QUEUE_MAX)
             return db_error(w->s, r->info, E_BUSY, "db.queue-full");
@@ -183,7 +191,9 @@ static void run_group(sqlite_writer *w, struct request *first, struct group *g)
     }
     bool is_whole = run(w->d, first);
     while (is_whole && g->n < GROUP_MAX && monotonic_ms() - begun < GROUP_MS) {
-        struct request *next = take(w, false);
+        /* those that the last flush served come back at once: a moment's wait spares a flush */
+        const struct timespec until = after_us(g->n < w->last_group ? GATHER_US : 0);
+        struct request *next = take(w, &until);
         if (!next)
             break;
         g->member[g->n++] = next;
@@ -191,13 +201,14 @@ static void run_group(sqlite_writer *w, struct request *first, struct group *g)
     }
     if (!is_whole || sqlite_control(w->d, SQLITE_CONTROL_COMMIT, &info) != OK)
         run_again(w->d, g);
+    w->last_group = g->n;
 }
 
 static void *work(void *arg)
 {
     sqlite_writer *w = arg;
     struct group g;
-    for (struct request *r; (r = take(w, true)) != NULL;) {
+    for (struct request *r; (r = take(w, NULL)) != NULL;) {
         run_group(w, r, &g);
         tell(w, &g);
     }

@@ -17,12 +17,11 @@ const struct asset *asset_find(str path)
 
 str asset_url(const char *name)
 {
-    const str wanted = str_of(name);
-    for (size_t i = 0; i < assets_count; i++)
-        if (str_eq(assets_table[i].name, wanted))
-            return assets_table[i].url;
-    assert(!"no such asset");
-    return STR("");
+    size_t i = 0;
+    while (i < assets_count && !str_eq(assets_table[i].name, str_of(name)))
+        i++;
+    assert(i < assets_count);
+    return assets_table[i].url;
 }
 
 const struct asset *asset_list(size_t *n)

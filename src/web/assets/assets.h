@@ -17,7 +17,7 @@ struct asset {
     str name;  /* "site.css" */
     str url;   /* "/assets/site.4f1c09aa23d1b0c7.css" */
     str type;  /* "text/css; charset=utf-8" */
-    str etag;  /* with its quotes; the same for both forms is fine: weak */
+    str etag;  /* with its quotes, of the plain form */
     str bytes; /* as it is */
     str gzip;  /* gzip'd; empty where that gains nothing */
 };
@@ -29,7 +29,7 @@ enum { ASSET_THEME_MAX = 256 << 10 };
 /* By the path of a request; NULL: not there. */
 const struct asset *asset_find(str path);
 
-/* The address of a file by its name; a name that is not there stops a debug build. */
+/* The address of a file by its name; one that is not there is a mistake of the program. */
 str asset_url(const char *name);
 
 /* All of them, in the order of their names. */

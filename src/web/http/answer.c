@@ -15,7 +15,7 @@ void http_add_header(struct http_answer *a, const char *name, str value)
 {
     if (a->n_headers == HTTP_ANSWER_HEADERS_MAX || !http_is_token(str_of(name)) ||
         !http_is_header_value(value)) {
-        a->is_broken = true;
+        a->error = E_INPUT;
         return;
     }
     a->header[a->n_headers++] = (struct http_answer_header){name, value};
@@ -44,7 +44,7 @@ void http_add_download_name(arena *m, struct http_answer *a, str filename)
     if (kept.p)
         http_add_header(a, "Content-Disposition", kept);
     else
-        a->is_broken = true;
+        a->error = E_NOMEM;
 }
 
 static bool is_cookie_value(str value)
@@ -63,7 +63,7 @@ void http_set_cookie(const struct http_request *r, struct http_answer *a, struct
     const bool has_tls = exchange_of(r)->server->has_tls;
     out o;
     if (!is_cookie_value(c.value) || !http_is_token(str_of(c.name))) {
-        a->is_broken = true;
+        a->error = E_INPUT;
         return;
     }
     out_init(&o, HTTP_CONNECTION_BYTES);
@@ -84,7 +84,7 @@ void http_set_cookie(const struct http_request *r, struct http_answer *a, struct
     if (line.p)
         http_add_header(a, "Set-Cookie", line);
     else
-        a->is_broken = true;
+        a->error = E_NOMEM;
 }
 
 str http_cookie(const struct http_request *r, const char *name)

@@ -148,7 +148,7 @@ static void refuse_body(struct exchange *x, int status)
 {
     http_spool_free(&x->spool);
     reply_refuse(x, status);
-    x->drains = true;
+    x->closes = x->drains = true;
 }
 
 static enum MHD_Result take_body(struct exchange *x, const char *p, size_t n)
@@ -208,7 +208,7 @@ static enum MHD_Result send_reply(struct exchange *x)
     atomic_store(&s->held_seen, s->held);
     watch_phase(x->connection, PHASE_ANSWER, x->reply.bytes);
     enum MHD_Result sent = MHD_YES;
-    if (s->is_draining)
+    if (s->is_draining || x->closes)
         sent = MHD_add_response_header(r, "Connection", "close");
     if (sent == MHD_YES)
         sent = MHD_queue_response(x->mhd, x->reply.status, r);
@@ -246,13 +246,14 @@ static enum MHD_Result look_at_head(struct exchange *x, const char *method)
     const bool follows = has_body(x, &n);
     const int refusal = check_head(x, &h);
     bool is_answered = true;
+    x->closes = refusal != 0; /* what follows it may be read in two ways, too */
     if (refusal)
         reply_refuse(x, refusal);
     else
         is_answered = answer_now(x);
     if (!is_answered && follows && n != UINT64_MAX && n > x->r.body_max) {
         reply_refuse(x, MHD_HTTP_CONTENT_TOO_LARGE);
-        is_answered = true;
+        x->closes = is_answered = true;
     }
     watch_phase(x->connection, follows ? PHASE_BODY : PHASE_WORK, 0);
     x->stage = STAGE_BODY;

@@ -37,7 +37,7 @@ static void answer_folder(const struct http_request *r, struct http_answer *a)
     if (kept.n)
         http_redirect(a, 301, kept);
     else
-        a->is_broken = true;
+        a->error = E_NOMEM;
 }
 
 static bool read_all(int fd, size_t n, out *o)

@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The server as a browser meets it: over a socket, with real files. */
-#include "base/num.h"
+#include "web/http/client_test.h"
 #include "web/http/folder.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <arpa/inet.h>
-#include <cmocka.h>
-#include <netinet/in.h>
 #include <sodium.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #define PAGE  "<!doctype html><STYLE media=all>body{color:red}</style><p>hoi<style>p{}</style>"
 #define LARGE ((size_t)3 << 20)
@@ -99,52 +87,14 @@ static int close_site(void **state)
     return removed;
 }
 
-/* The port behind the last colon of "http://127.0.0.1:8080/". */
-static uint16_t port_of(const http_server *s)
-{
-    const str address = str_of(http_server_address(s));
-    const size_t from = STR("http://127.0.0.1:").n;
-    int64_t port = 0;
-    assert_true(num_parse_int(str_cut(address, from, address.n - 1), &port));
-    return (uint16_t)port;
-}
-
-static int connect_to(const http_server *s)
-{
-    const struct sockaddr_in to = {.sin_family = AF_INET,
-                                   .sin_port = htons(port_of(s)),
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    const struct timeval patience = {.tv_sec = 30};
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(fd >= 0);
-    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&to, sizeof to), 0);
-    return fd;
-}
-
-/* Everything the server sends back until it closes; the caller frees. */
 static out ask_raw(const struct site *s, const char *request)
 {
-    char piece[16384];
-    out answer;
-    const int fd = connect_to(s->server);
-    out_init(&answer, LARGE * 2);
-    assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
-    for (ssize_t n; (n = recv(fd, piece, sizeof piece, 0)) > 0;)
-        out_bytes(&answer, piece, (size_t)n);
-    close(fd);
-    out_char(&answer, '\0');
-    return answer;
+    return client_ask_raw(s->server, str_of(request));
 }
 
 static out ask(const struct site *s, const char *method, const char *path, const char *headers)
 {
-    char request[4096];
-    const int n = snprintf(request, sizeof request,
-                           "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n",
-                           method, path, headers);
-    assert_in_range(n, 1, sizeof request - 1);
-    return ask_raw(s, request);
+    return client_ask(s->server, method, path, headers, STR(""));
 }
 
 static bool has(const out *answer, const char *text)
@@ -396,7 +346,7 @@ static void a_port_in_use_is_named(void **state)
     struct err_info info = {0};
     http_folder *second = NULL;
     char listen[32];
-    (void)snprintf(listen, sizeof listen, "127.0.0.1:%u", (unsigned)port_of(s->server));
+    (void)snprintf(listen, sizeof listen, "127.0.0.1:%u", (unsigned)client_port(s->server));
 
     assert_int_equal(http_serve_folder(str_of(s->folder), str_of(listen), LANG_NL, &second, &info),
                      E_IO);
@@ -442,7 +392,7 @@ static void a_stop_lets_an_answer_finish(void **state)
     static const char request[] = "GET /large.bin HTTP/1.0\r\n\r\n";
     assert_int_equal(
         http_serve_folder(str_of(s->folder), STR("127.0.0.1:0"), LANG_NL, &server, &info), OK);
-    const int fd = connect_to(http_folder_server(server));
+    const int fd = client_connect(http_folder_server(server));
     assert_int_equal(send(fd, request, sizeof request - 1, 0), sizeof request - 1);
     have += (size_t)recv(fd, piece, sizeof piece, 0); /* under way */
 

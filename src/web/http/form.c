@@ -148,9 +148,9 @@ static err add_pair(struct form_builder *b, str pair, struct err_info *info)
     if (sent_name.n > 3 * FORM_NAME_MAX)
         return too_much(info, "form.name-too-long", (str){NULL, 0}, FORM_NAME_MAX);
     if (!http_form_decode(b->memory, sent_name, &name))
-        return err_set(info, E_INPUT, "form.broken");
+        return name.p ? err_set(info, E_INPUT, "form.broken") : err_nomem(info);
     if (!http_form_decode(b->memory, str_cut(pair, equals + 1, pair.n), &value))
-        return err_text(info, E_INPUT, "form.not-utf8", name);
+        return value.p ? err_text(info, E_INPUT, "form.not-utf8", name) : err_nomem(info);
     return form_add_field(b, name, value, info);
 }
 
@@ -202,7 +202,7 @@ err form_parse(arena *a, const struct http_body *body, str type, const struct fo
 {
     struct form_builder b = {.memory = a, .limits = with_defaults(limits)};
     size_t semicolon = type.n;
-    str boundary;
+    str boundary = {NULL, 0};
     err e;
     *f = (struct form){0};
     (void)str_find(type, ';', &semicolon);
@@ -211,11 +211,11 @@ err form_parse(arena *a, const struct http_body *body, str type, const struct fo
         e = form_parse_urlencoded(&b, body, info);
     else if (!str_eq_nocase(kind, STR("multipart/form-data")))
         e = err_set(info, E_INPUT, "form.type");
-    else if (!form_parameter(a, str_cut(type, semicolon, type.n), "boundary", &boundary) ||
-             !is_boundary(boundary))
-        e = err_set(info, E_INPUT, "form.broken");
     else
-        e = form_parse_multipart(&b, body, boundary, info);
+        e = form_parameter(a, str_cut(type, semicolon, type.n), "boundary", &boundary, info);
+    if (e == OK && boundary.p)
+        e = is_boundary(boundary) ? form_parse_multipart(&b, body, boundary, info)
+                                  : err_set(info, E_INPUT, "form.broken");
     if (e == OK)
         *f = b.form;
     return e;

@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+static err broken_part(struct err_info *info)
+{
+    return err_set(info, E_INPUT, "form.broken");
+}
+
 /* ---- parameters ---- */
 
 static void skip_spaces(str *s)
@@ -27,12 +32,12 @@ static str take_until(str *s, const char *ends)
  * %0D%0A (WHATWG HTML, multipart/form-data encoding), others a quote as \" ; a
  * backslash before anything else is itself, as old browsers send C:\folder\name.
  */
-static bool take_quoted(arena *a, str *s, str *text)
+static err take_quoted(arena *a, str *s, str *text, struct err_info *info)
 {
     char *p = arena_alloc(a, s->n + 1, 1);
     size_t n = 0, i = 1;
     if (!p)
-        return false;
+        return err_nomem(info);
     for (; i < s->n && s->p[i] != '"'; i++) {
         const str ahead = str_cut(*s, i, s->n);
         if (str_starts(ahead, STR("\\\""))) {
@@ -49,58 +54,51 @@ static bool take_quoted(arena *a, str *s, str *text)
         }
     }
     if (i == s->n)
-        return false;
+        return broken_part(info);
     *s = str_cut(*s, i + 1, s->n);
     *text = (str){p, n};
-    return true;
+    return OK;
 }
 
 struct parameter {
     str name, value;
 };
 
-/* The next of `; name=value`; false at the end, *broken when it is none. */
-static bool next_parameter(arena *a, str *s, struct parameter *p, bool *broken)
+/* The next of `; name=value`; at the end `p->name` is empty. E_INPUT when it is none. */
+static err next_parameter(arena *a, str *s, struct parameter *p, struct err_info *info)
 {
+    *p = (struct parameter){STR(""), STR("")};
     skip_spaces(s);
     if (s->n == 0)
-        return false;
-    *broken = true;
+        return OK;
     if (s->p[0] != ';')
-        return false;
+        return broken_part(info);
     *s = str_cut(*s, 1, s->n);
     skip_spaces(s);
-    if (s->n == 0) { /* a semicolon too many does no harm */
-        *broken = false;
-        return false;
-    }
+    if (s->n == 0) /* a semicolon too many does no harm */
+        return OK;
     p->name = take_until(s, "= \t;");
     if (p->name.n == 0 || s->n == 0 || s->p[0] != '=')
-        return false;
+        return broken_part(info);
     *s = str_cut(*s, 1, s->n);
-    if (s->n && s->p[0] == '"') {
-        if (!take_quoted(a, s, &p->value))
-            return false;
-    } else {
-        p->value = take_until(s, "; \t");
-    }
-    *broken = false;
-    return true;
+    if (s->n && s->p[0] == '"')
+        return take_quoted(a, s, &p->value, info);
+    p->value = take_until(s, "; \t");
+    return OK;
 }
 
-bool form_parameter(arena *a, str value, const char *name, str *found)
+err form_parameter(arena *a, str value, const char *name, str *found, struct err_info *info)
 {
     struct parameter p;
-    bool broken = false, is_found = false;
-    while (next_parameter(a, &value, &p, &broken)) {
+    size_t n_found = 0;
+    err e;
+    while ((e = next_parameter(a, &value, &p, info)) == OK && p.name.n > 0) {
         if (!str_eq_nocase(p.name, str_of(name)))
             continue;
-        if (is_found)
-            return false;
         *found = p.value;
-        is_found = true;
+        n_found++;
     }
-    return is_found && !broken;
+    return e == OK && n_found != 1 ? broken_part(info) : e;
 }
 
 /* ---- names of files ---- */
@@ -164,19 +162,14 @@ str form_clean_filename(arena *a, str sent, bool *had_path)
 
 /* ---- the headers ---- */
 
-static err broken_part(struct err_info *info)
-{
-    return err_set(info, E_INPUT, "form.broken");
-}
-
 static err read_disposition(arena *a, str value, struct form_part *part, struct err_info *info)
 {
     const str kind = take_until(&value, "; \t");
     struct parameter p;
-    bool broken = false;
+    err e;
     if (part->name.p || !str_eq_nocase(kind, STR("form-data")))
         return broken_part(info);
-    while (next_parameter(a, &value, &p, &broken)) {
+    while ((e = next_parameter(a, &value, &p, info)) == OK && p.name.n > 0) {
         const bool is_name = str_eq_nocase(p.name, STR("name"));
         const bool is_filename = str_eq_nocase(p.name, STR("filename"));
         /* RFC 7578, section 4.2 forbids filename*: two names could disagree */
@@ -192,7 +185,9 @@ static err read_disposition(arena *a, str value, struct form_part *part, struct 
         if ((is_name && !part->name.p) || (is_filename && !part->filename.p))
             return err_nomem(info);
     }
-    if (broken || !part->name.p || !str_is_utf8(part->name) ||
+    if (e != OK)
+        return e;
+    if (!part->name.p || !str_is_utf8(part->name) ||
         (part->name.n && memchr(part->name.p, '\0', part->name.n)))
         return broken_part(info);
     if (part->name.n > FORM_NAME_MAX) {

@@ -50,8 +50,10 @@ struct form_part {
 /* `head` is the lines of a part without the empty one. E_INPUT, E_LIMIT, E_NOMEM. */
 WARN_UNUSED err form_head_parse(arena *a, str head, struct form_part *part, struct err_info *info);
 
-/* A parameter of a header value: `; name=token` or `; name="text"`. False when absent or broken. */
-bool form_parameter(arena *a, str value, const char *name, str *found);
+/* A parameter of a header value: `; name=token` or `; name="text"`. E_INPUT when it is not there.
+ */
+WARN_UNUSED err form_parameter(arena *a, str value, const char *name, str *found,
+                               struct err_info *info);
 
 /* Base name, visible characters, at most FORM_FILENAME_MAX bytes; p is NULL when memory is out. */
 str form_clean_filename(arena *a, str sent, bool *had_path);

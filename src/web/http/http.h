@@ -137,7 +137,7 @@ struct http_answer {
         str value;
     } header[HTTP_ANSWER_HEADERS_MAX]; /* through http_add_header */
     size_t n_headers;
-    bool is_broken; /* a header did not fit or was no header: becomes 500 */
+    err error; /* sticky: a header that is none (500), or no memory (503) */
 };
 
 /* `value` is borrowed until the site's function returns; a line break in it breaks the answer. */
@@ -170,7 +170,10 @@ void http_url_encode(out *o, str text);
  * UTF-8, or too long a path.
  */
 bool http_path_decode(str path, char decoded[HTTP_PATH_MAX + 1], size_t *n);
-/* Decodes %XX and + of a form or query into the arena; false for a broken escape, NUL, no UTF-8. */
+/*
+ * Decodes %XX and + of a form or query into the arena; false for a broken escape, a NUL or no
+ * UTF-8, and when memory is out: decoded->p is NULL then.
+ */
 bool http_form_decode(arena *a, str text, str *decoded);
 
 /* What http_config takes: "10.0.0.0/8" or an address; a host name without a port. */

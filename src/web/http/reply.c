@@ -260,7 +260,7 @@ void reply_refuse(struct exchange *x, int status)
     a.status = status;
     if (site->refuse)
         site->refuse(site->arg, &x->r, &a);
-    if (!site->refuse || a.is_broken || a.body.error != OK) {
+    if (!site->refuse || a.error != OK || a.body.error != OK) {
         out_free(&a.body);
         a.n_headers = 0;
         write_words(&a);
@@ -273,10 +273,10 @@ void reply_refuse(struct exchange *x, int status)
 
 void reply_make(struct exchange *x, struct http_answer *a, http_gzip *gzip)
 {
-    const bool is_whole = !a->is_broken && a->body.error == OK;
+    const bool is_whole = a->error == OK && a->body.error == OK;
     if (is_whole && make(x, a, gzip))
         return;
-    const bool is_short = a->body.error == E_NOMEM || is_whole;
+    const bool is_short = is_whole || a->error == E_NOMEM || a->body.error == E_NOMEM;
     answer_drop_body(a);
     reply_refuse(x, is_short ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_INTERNAL_SERVER_ERROR);
 }

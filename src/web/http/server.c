@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <poll.h>
 #include <sodium.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -35,7 +37,10 @@ static bool start_daemon(struct http_server *s, int listen_fd)
         s->connections_max, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_CONNECTION_BYTES,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
-    return s->daemon != NULL;
+    if (!s->daemon)
+        return false;
+    s->poll_fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    return true;
 }
 
 static void quiesce(struct http_server *s)
@@ -46,18 +51,43 @@ static void quiesce(struct http_server *s)
     s->is_draining = true;
 }
 
+/* The library wakes its own loops alone, and this one is ours. */
+void server_wake(struct http_server *s)
+{
+    const uint64_t one = 1;
+    if (!atomic_exchange(&s->is_woken, true))
+        (void)!write(s->wake_fd, &one, sizeof one);
+}
+
+/* Waits until there is something to do, at most `ms`, and does it. */
+static void run(struct http_server *s, int ms)
+{
+    struct pollfd ready[] = {{.fd = s->poll_fd, .events = POLLIN},
+                             {.fd = s->wake_fd, .events = POLLIN}};
+    MHD_UNSIGNED_LONG_LONG left;
+    uint64_t n;
+    if (MHD_get_timeout(s->daemon, &left) == MHD_YES && left < (MHD_UNSIGNED_LONG_LONG)ms)
+        ms = (int)left;
+    (void)poll(ready, 2, ms);
+    if (ready[1].revents) {
+        (void)!read(s->wake_fd, &n, sizeof n);
+        atomic_store(&s->is_woken, false); /* before looking: who resumes from now on wakes again */
+    }
+    if (MHD_run(s->daemon) != MHD_YES)
+        usleep(TICK_MS * 1000); /* out of memory or files: it may pass */
+}
+
 static void *io_main(void *arg)
 {
     struct http_server *s = arg;
     while (!atomic_load(&s->stopping)) {
-        if (MHD_run_wait(s->daemon, TICK_MS) != MHD_YES)
-            usleep(TICK_MS * 1000); /* out of memory or files: it may pass */
+        run(s, TICK_MS);
         watch_look(s);
     }
     quiesce(s);
     const int64_t until = http_monotonic_ms() + HTTP_STOP_SECONDS * 1000;
     while (s->n_under_way > 0 && http_monotonic_ms() < until)
-        (void)MHD_run_wait(s->daemon, TICK_MS / 10);
+        run(s, TICK_MS);
     return NULL;
 }
 
@@ -142,6 +172,8 @@ static void server_free(struct http_server *s)
     free(s->name);
     free(s->spool_folder);
     arena_free(s->memory);
+    if (s->wake_fd >= 0)
+        close(s->wake_fd);
     free(s);
 }
 
@@ -185,7 +217,8 @@ err http_start(const struct http_config *c, const struct http_site *site, http_s
         return err_nomem(info);
     }
     s->site = *site;
-    err e = read_config(s, c, info);
+    s->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    err e = s->wake_fd >= 0 ? read_config(s, c, info) : err_nomem(info);
     if (e == OK)
         e = start(s, c, info);
     if (e == OK)
@@ -223,11 +256,12 @@ void http_server_stop(http_server *s)
     if (!s)
         return;
     atomic_store(&s->stopping, true);
+    server_wake(s);
     pthread_join(s->io_thread, NULL);
     workers_stop(s->workers); /* resumes all that is suspended, as the library demands */
     s->workers = NULL;
     for (int i = 0; i < LAST_ROUNDS && s->n_under_way > 0; i++)
-        (void)MHD_run_wait(s->daemon, 1);
+        run(s, 1);
     MHD_stop_daemon(s->daemon);
     server_free(s);
 }

@@ -63,7 +63,7 @@ struct exchange {
     struct exchange *next; /* in the queue */
     enum stage stage;
     bool drains; /* refused: the rest of the body is read and dropped */
-    bool is_under_way;
+    bool closes; /* the connection ends behind the answer */
     uint64_t drained;
     int64_t started_ms; /* monotonic */
     struct http_spool spool;
@@ -116,12 +116,16 @@ struct http_server {
     int64_t last_look_ms;
     bool is_draining;
 
+    int poll_fd;          /* the library's own; it is ready when one of its sockets is */
+    int wake_fd;          /* an eventfd: a worker has resumed a connection, or the server stops */
+    atomic_bool is_woken; /* since the loop last looked: no need to write again */
     atomic_bool stopping;
     atomic_uint n_connections;
     atomic_ullong n_answered, n_refused_full, n_closed_slow, held_seen;
 };
 
 int64_t http_monotonic_ms(void);
+void server_wake(struct http_server *s); /* any thread */
 
 /* watch.c */
 enum MHD_Result watch_admit(void *server, const struct sockaddr *from, socklen_t n);

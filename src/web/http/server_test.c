@@ -299,6 +299,7 @@ static void a_body_cut_off_is_never_answered(void **state)
     const int fd = client_connect(s->server);
     const str head = STR("POST /sum HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\nabc");
     client_send(fd, head.p, head.n);
+    usleep(100000);
     assert_int_equal(shutdown(fd, SHUT_WR), 0);
 
     out answer = client_receive(fd);
@@ -706,6 +707,48 @@ static void a_stop_lets_a_worker_finish_and_refuses_newcomers(void **state)
     assert_int_equal(pthread_join(stopper, NULL), 0);
 }
 
+static void a_stop_does_not_wait_for_ever(void **state)
+{
+    struct stage *s = *state;
+    http_server *server = start(s, &(struct http_config){.workers = 1});
+    const str half = STR("POST /sum HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc");
+    const int fd = client_connect(server);
+    client_send(fd, half.p, half.n);
+    usleep(100000);
+    const int64_t from = now_ms();
+
+    http_server_stop(server);
+
+    assert_in_range(now_ms() - from, 0, HTTP_STOP_SECONDS * 1000 + 3000);
+    out answer = client_receive(fd);
+    assert_false(client_has(&answer, "200 OK"));
+    out_free(&answer);
+}
+
+static void many_slow_connections_leave_others_served(void **state)
+{
+    enum { SLOW = 300 };
+    struct stage *s = *state;
+    http_server *server = start(s, &(struct http_config){.workers = 1});
+    const str half = STR("GET /now HTTP/1.1\r\nHost: localhost\r\nX-A: ");
+    int fd[SLOW];
+    for (int i = 0; i < SLOW; i++) {
+        fd[i] = client_connect(server);
+        client_send(fd[i], half.p, half.n);
+    }
+
+    for (int i = 0; i < 100; i++) {
+        const int64_t from = now_ms();
+        assert_int_equal(client_status_of(server, "GET", "/who"), 200);
+        assert_true(now_ms() - from < 2000);
+    }
+
+    assert_true(http_server_status(server).connections >= SLOW);
+    for (int i = 0; i < SLOW; i++)
+        close(fd[i]);
+    http_server_stop(server);
+}
+
 /* ---- the log ---- */
 
 static int64_t some_time(void)
@@ -790,6 +833,8 @@ int main(void)
         cmocka_unit_test(a_client_that_drips_is_hung_up_on),
         cmocka_unit_test(a_client_that_does_not_read_delays_nobody),
         cmocka_unit_test(a_stop_lets_a_worker_finish_and_refuses_newcomers),
+        cmocka_unit_test(a_stop_does_not_wait_for_ever),
+        cmocka_unit_test(many_slow_connections_leave_others_served),
         cmocka_unit_test(the_log_names_routes_and_nobody),
         cmocka_unit_test(a_wrong_configuration_is_named),
     };

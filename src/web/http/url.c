@@ -47,6 +47,7 @@ bool http_form_decode(arena *a, str text, str *decoded)
 {
     char *p = arena_alloc(a, text.n + 1, 1);
     size_t used = 0;
+    *decoded = (str){p, 0};
     if (!p)
         return false;
     for (size_t at = 0; at < text.n; at++) {

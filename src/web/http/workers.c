@@ -68,6 +68,7 @@ static void work_off(struct workers *w, const struct tools *t)
         else
             answer(w, t, x);
         MHD_resume_connection(x->mhd); /* x is no longer ours */
+        server_wake(w->server);
         pthread_mutex_lock(&w->lock);
     }
     pthread_mutex_unlock(&w->lock);

@@ -23,6 +23,12 @@ enum {
 };
 
 /*
+ * Registers the extensions of cmark; once for the program, before its threads begin. It
+ * is the one step in which cmark asks the system for memory; without it the first text does.
+ */
+void markdown_prepare(void);
+
+/*
  * `below` is the level of the heading that stands above the text: with 1 a "#"
  * becomes an h2. The HTML lives in `a`. E_INPUT when the text is not UTF-8, E_LIMIT
  * beyond MARKDOWN_MAX or when the HTML outgrows what `a` may hold, E_NOMEM.

@@ -45,7 +45,7 @@ static _Thread_local struct markdown_tree *current;
 
 static struct chunk *chunk_new(size_t n, struct chunk *before)
 {
-    struct chunk *c = calloc(1, HEAD + n);
+    struct chunk *c = malloc(HEAD + n); /* zeroed block by block: most is never used */
     if (c)
         *c = (struct chunk){.before = before, .n = n};
     return c;
@@ -83,9 +83,10 @@ static void *pool_calloc(size_t n, size_t size)
     while (((size_t)1 << bits) < n * size + BLOCK_HEAD)
         bits++;
     struct block *b = current->free[bits];
-    if (!b)
-        return content(block_new(bits));
-    current->free[bits] = b->next;
+    if (b)
+        current->free[bits] = b->next;
+    else
+        b = block_new(bits);
     return memset(content(b), 0, n * size);
 }
 
@@ -117,6 +118,12 @@ static void register_extensions(void)
     cmark_gfm_core_extensions_ensure_registered();
 }
 
+void markdown_prepare(void)
+{
+    static pthread_once_t registered = PTHREAD_ONCE_INIT;
+    pthread_once(&registered, register_extensions);
+}
+
 static cmark_node *parse(str text)
 {
     static const char *const extensions[] = {"table", "strikethrough"};
@@ -132,12 +139,11 @@ static cmark_node *parse(str text)
 
 err markdown_parse(str text, struct markdown_tree **tree, struct err_info *info)
 {
-    static pthread_once_t registered = PTHREAD_ONCE_INIT;
     struct markdown_tree *t;
     const err e = markdown_check(text, info);
     if (e != OK)
         return e;
-    pthread_once(&registered, register_extensions);
+    markdown_prepare();
     t = calloc(1, sizeof *t);
     if (!t || !(t->chunk = chunk_new(text.n * POOL_PER_BYTE + POOL_FIXED, NULL))) {
         free(t);

@@ -133,6 +133,7 @@ static void what_is_absent_and_what_is_hidden_look_the_same(void **state)
         LANG_NL, &(struct error_page){.status = 404, .why = &info.msg, .reference = STR("7")});
 
     assert_string_equal(hidden, absent);
+    assert_true(has(hidden, "U bent niet ingelogd"));
 }
 
 static void an_error_tells_the_rule_but_not_the_inside(void **state)

@@ -129,7 +129,10 @@ static void answer_methods(struct req *r, const struct site_match *m)
         answer_key(r, 405, E_INPUT, "site.method");
     const str allow_list = arena_str(r->memory, out_view(&o));
     out_free(&o);
-    http_add_header(r->answer, "Allow", allow_list.p ? allow_list : STR("OPTIONS"));
+    if (allow_list.p)
+        http_add_header(r->answer, "Allow", allow_list);
+    else
+        answer_key(r, 503, E_NOMEM, "site.not-now");
 }
 
 /* To the same path with a slash more or less. The decoded path is encoded again: no surprises. */
@@ -155,7 +158,7 @@ static void answer_slash(struct req *r)
     if (location.n)
         http_redirect(r->answer, 301, location);
     else
-        answer_key(r, 404, E_NOT_FOUND, "site.not-found");
+        answer_key(r, 503, E_NOMEM, "site.not-now");
 }
 
 static void answer_home(struct req *r)

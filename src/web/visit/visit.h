@@ -25,6 +25,7 @@
 
 #include "app/access/access.h"
 #include "app/knowledge/knowledge.h"
+#include "web/assets/assets.h"
 #include "web/pages/layout.h"
 #include "web/pages/parts.h"
 #include "web/site/site.h"
@@ -35,6 +36,7 @@ struct web {
     store *store;
     view_counter *views;
     struct face face;
+    const struct asset *theme; /* of the municipality; NULL: the one that is built in */
     str data_folder;
     log_sink *log;
     bool takes_registrations; /* strangers may ask for an account */
@@ -60,6 +62,9 @@ struct visit *visit_of(const struct req *r);
 
 /* For struct site_config. */
 extern const struct site_hooks visit_hooks;
+
+/* The files that pages load. */
+extern const struct route visit_files[];
 
 /* ---- rules ---- */
 

@@ -31,8 +31,14 @@ CREATE TABLE organisation (
 CREATE TABLE email (
   party_id INT8 PRIMARY KEY REFERENCES party (id),
   address TEXT NOT NULL,
-  address_key TEXT NOT NULL UNIQUE, -- lower case, composed
+  address_key TEXT NOT NULL UNIQUE, -- in lower case; an address is ASCII
   is_confirmed INT8 NOT NULL CHECK (is_confirmed IN (0, 1))
+) STRICT;
+
+-- Why somebody asked for an account; gone when an administrator has decided.
+CREATE TABLE registration (
+  party_id INT8 PRIMARY KEY REFERENCES party (id),
+  reason TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE identity (
@@ -55,7 +61,8 @@ CREATE TABLE second_factor (
   party_id INT8 PRIMARY KEY REFERENCES party (id),
   sealed BYTES NOT NULL, -- the secret, encrypted with the installation's key
   is_confirmed INT8 NOT NULL CHECK (is_confirmed IN (0, 1)),
-  last_step INT8 NOT NULL -- of the last code that was taken: each works once
+  last_step INT8 NOT NULL, -- of the last code that was taken: each works once
+  changed_at INT8 NOT NULL
 ) STRICT;
 
 CREATE TABLE recovery_code (
@@ -93,18 +100,19 @@ CREATE INDEX token_party ON token (party_id);
 -- A link in a mail: works once, for a while.
 CREATE TABLE link (
   hash BYTES PRIMARY KEY,
-  kind INT8 NOT NULL, -- confirm, invite, password
+  kind INT8 NOT NULL CHECK (kind IN (0, 1, 2)), -- confirm, invite, password
   party_id INT8 NOT NULL REFERENCES party (id),
   expires_at INT8 NOT NULL
 ) STRICT;
 CREATE INDEX link_party ON link (party_id);
 CREATE INDEX link_expiry ON link (expires_at);
 
--- How often something secret was guessed at, by keyed hash of who or where.
+-- How often something secret was guessed at, by keyed hash of who and where; n = 0: here the secret
+-- was known before.
 CREATE TABLE throttle (
-  hash BYTES PRIMARY KEY,
+  hash TEXT PRIMARY KEY,
   n INT8 NOT NULL,
-  until INT8 NOT NULL, -- nothing is tried before
+  wait_until INT8 NOT NULL, -- nothing is tried before
   changed_at INT8 NOT NULL
 ) STRICT;
 CREATE INDEX throttle_changed ON throttle (changed_at);

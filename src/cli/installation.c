@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "cli/installation.h"
+
+/* Without a file a site for this machine, in a folder below the working one. */
+static err read_config(struct cli *c, struct config *config, struct errs *errors,
+                       struct err_info *info)
+{
+    const str path = cli_text(c, "config");
+    return path.p ? config_read(c->memory, path, config, errors)
+                  : config_default(c->memory, config, info);
+}
+
+bool installation_configure(struct cli *c, struct config *config, int *code)
+{
+    struct err_info info;
+    struct errs errors;
+
+    if (errs_init(&errors, c->memory, ERRS_LIMIT, &info) != OK) {
+        *code = cli_fail(c, &info);
+        return false;
+    }
+    if (read_config(c, config, &errors, &info) != OK) {
+        *code = errors.n ? cli_fail_all(c, &errors) : cli_fail(c, &info);
+        return false;
+    }
+    if (cli_given(c, "data"))
+        config->data = cli_text(c, "data");
+    if (!config->data.n)
+        config->data = STR("ontschot-data");
+    if (cli_given(c, "store"))
+        config->store = cli_text(c, "store");
+    return true;
+}
+
+static bool open_with(struct cli *c, struct installation *i, bool is_empty, int *code)
+{
+    struct err_info info;
+
+    *i = (struct installation){0};
+    if (!installation_configure(c, &i->config, code))
+        return false;
+    const struct start_config start = {
+        .data = i->config.data,
+        .store = i->config.store,
+        .node = i->config.node_number == CONFIG_NODE_NONE ? STORE_NODE_DEALT
+                                                          : (int)i->config.node_number,
+        .base_url = i->config.base_url,
+        .site_name = i->config.site_name,
+        .is_empty = is_empty,
+    };
+    if (start_open(&start, c->memory, &i->started, &info) == OK)
+        return true;
+    *code = cli_fail(c, &info);
+    return false;
+}
+
+bool installation_open(struct cli *c, struct installation *i, int *code)
+{
+    return open_with(c, i, false, code);
+}
+
+bool installation_open_empty(struct cli *c, struct installation *i, int *code)
+{
+    return open_with(c, i, true, code);
+}
+
+void installation_close(struct installation *i)
+{
+    start_close(&i->started);
+}
+
+struct deed installation_deed(struct cli *c, const struct installation *i)
+{
+    return start_deed(&i->started, c->lang, c->memory);
+}

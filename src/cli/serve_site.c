@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* serve_site: `ontschot serve` without a folder: the site itself, and `ontschot work` beside it. */
+#include "cli/serve_int.h"
+
+#include "cli/installation.h"
+#include "web/pages/markdown.h"
+#include "web/routes.h"
+#include "web/visit/visit.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { VIEWS_EVERY_S = 5 };
+
+struct serving {
+    struct cli *cli;
+    struct installation inst;
+    struct web web;
+    struct asset theme;
+    log_sink *log;
+    site *site;
+    http_server *server;
+    pid_t worker; /* 0: none */
+    pthread_t views_thread;
+    bool has_views_thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stops;
+};
+
+/* ---- views, written every few seconds by a thread of their own ---- */
+
+static void write_views(struct serving *s, db *d)
+{
+    struct err_info info;
+    if (view_counter_write(s->web.views, &s->web.app, d, &info) != OK)
+        log_err(s->log, LOG_WARN, "views", &info);
+}
+
+static void *count_views(void *arg)
+{
+    struct serving *s = arg;
+    struct err_info info;
+    db *d;
+
+    if (db_open(s->inst.started.store, &d, &info) != OK) {
+        log_err(s->log, LOG_ERROR, "views", &info);
+        return NULL;
+    }
+    pthread_mutex_lock(&s->lock);
+    while (!s->stops) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += VIEWS_EVERY_S;
+        (void)pthread_cond_timedwait(&s->wake, &s->lock, &until);
+        pthread_mutex_unlock(&s->lock);
+        write_views(s, d);
+        pthread_mutex_lock(&s->lock);
+    }
+    pthread_mutex_unlock(&s->lock);
+    write_views(s, d);
+    db_close(d);
+    return NULL;
+}
+
+static err start_views(struct serving *s, struct err_info *info)
+{
+    s->web.views = view_counter_new();
+    if (!s->web.views || pthread_mutex_init(&s->lock, NULL) != 0 ||
+        pthread_cond_init(&s->wake, NULL) != 0 ||
+        pthread_create(&s->views_thread, NULL, count_views, s) != 0)
+        return err_nomem(info);
+    s->has_views_thread = true;
+    return OK;
+}
+
+static void stop_views(struct serving *s)
+{
+    if (s->has_views_thread) {
+        pthread_mutex_lock(&s->lock);
+        s->stops = true;
+        pthread_cond_signal(&s->wake);
+        pthread_mutex_unlock(&s->lock);
+        pthread_join(s->views_thread, NULL);
+    }
+    view_counter_free(s->web.views);
+}
+
+/* ---- long work, in a process of its own ---- */
+
+static void add_option(const struct cli *c, const char *name, const char **argv, size_t *n,
+                       const char *flag)
+{
+    const str value = cli_text(c, name);
+    if (!value.p)
+        return;
+    argv[(*n)++] = flag;
+    argv[(*n)++] = value.p;
+}
+
+static err start_work(struct serving *s, struct err_info *info)
+{
+    const char *argv[16] = {"ontschot", "work"};
+    size_t n = 2;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+
+    if (cli_given(s->cli, "no-work"))
+        return OK;
+    add_option(s->cli, "config", argv, &n, "--config");
+    add_option(s->cli, "store", argv, &n, "--store");
+    add_option(s->cli, "data", argv, &n, "--data");
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none); /* ours are blocked */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    errno =
+        posix_spawn(&s->worker, "/proc/self/exe", NULL, &attributes, (char *const *)argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    if (errno == 0)
+        return OK;
+    s->worker = 0;
+    return err_io(info, "cli.no-work", STR("ontschot work"));
+}
+
+static void stop_work(struct serving *s)
+{
+    int status;
+    if (s->worker <= 0)
+        return;
+    (void)kill(s->worker, SIGTERM);
+    while (waitpid(s->worker, &status, 0) < 0 && errno == EINTR)
+        ;
+}
+
+/* ---- the site ---- */
+
+static err fill_web(struct serving *s, struct err_info *info)
+{
+    const struct config *config = &s->inst.config;
+    struct web *web = &s->web;
+
+    web->app = s->inst.started.app;
+    web->store = s->inst.started.store;
+    web->data_folder = s->inst.config.data;
+    web->log = s->log;
+    web->face.name = STR("Ontschot");
+    web->face.organisation = config->site_name;
+    web->takes_registrations = true;
+    if (!cli_given(s->cli, "theme"))
+        return OK;
+    const err e = asset_theme_load(s->cli->memory, cli_text(s->cli, "theme"), &s->theme, info);
+    if (e == OK) {
+        web->theme = &s->theme;
+        web->face.theme_url = s->theme.url;
+    }
+    return e;
+}
+
+static err start_site(struct serving *s, struct err_info *info)
+{
+    const struct config *config = &s->inst.config;
+    const struct site_config c = {
+        .app = &s->web.app,
+        .tables = web_routes,
+        .hooks = visit_hooks,
+        .lang = (enum lang)config->language,
+        .base_url = config->base_url,
+        .rates = config->limits.rates,
+        .upload_bytes = (uint64_t)config->limits.upload_megabytes << 20,
+        .now_ms = s->inst.started.app.now_ms,
+        .log = s->log,
+    };
+    struct http_config http = config_http(config);
+
+    http.log = s->log;
+    http.now_ms = s->inst.started.app.now_ms;
+    if (cli_given(s->cli, "listen"))
+        http.listen = cli_text(s->cli, "listen");
+    const err e = site_new(&c, &s->site, info);
+    return e == OK ? http_start(&http, site_http(s->site), &s->server, info) : e;
+}
+
+static err start(struct serving *s, struct err_info *info)
+{
+    markdown_prepare();
+    err e = log_open(STDERR_FILENO, (enum log_level)s->inst.config.log_level,
+                     s->inst.started.app.now_ms, &s->log, info);
+    if (e == OK)
+        e = fill_web(s, info);
+    if (e == OK)
+        e = start_views(s, info);
+    if (e == OK)
+        e = start_site(s, info);
+    if (e == OK)
+        e = start_work(s, info);
+    return e;
+}
+
+static void stop(struct serving *s)
+{
+    http_server_stop(s->server);
+    stop_work(s);
+    stop_views(s);
+    site_free(s->site);
+    log_close(s->log);
+    installation_close(&s->inst);
+}
+
+int serve_site(struct cli *c, const sigset_t *signals)
+{
+    struct serving s = {.cli = c};
+    struct err_info info;
+    int code, received;
+
+    if (!installation_open(c, &s.inst, &code))
+        return code;
+    if (start(&s, &info) == OK) {
+        code = serve_announce(c, s.server);
+        if (code == CLI_DONE)
+            (void)sigwait(signals, &received);
+    } else {
+        code = cli_fail(c, &info);
+    }
+    stop(&s);
+    return code;
+}
