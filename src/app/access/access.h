@@ -163,9 +163,11 @@ struct person {
     struct party_id id;
     str name, function, organisation_name;
 };
-/* Active accounts, for signed-in viewers; by name. */
-WARN_UNUSED err person_list(const struct deed *deed, db *d, str search, str after_name,
-                            size_t limit, struct person **list, size_t *n, struct err_info *info);
+/* Active accounts, for signed-in viewers; by name, behind `from` (v == 0: from the first). `next` is 0
+ * when no more follow. */
+WARN_UNUSED err person_list(const struct deed *deed, db *d, str search, struct party_id from,
+                            size_t limit, struct person **list, size_t *n, struct party_id *next,
+                            struct err_info *info);
 WARN_UNUSED err person_find(const struct deed *deed, db *d, struct party_id id, struct person *p,
                             struct err_info *info);
 

@@ -2,42 +2,22 @@
 /* people: who is here, for the signed in, and what one of them wrote. */
 #include "web/knowledge/knowledge_int.h"
 
-/* A place in the list is an id in the address, never a name. */
-static err find_place(struct req *r, str *after, struct err_info *info)
-{
-    struct visit *v = visit_of(r);
-    const int64_t id = asked_number(r, "after");
-    struct person p;
-
-    *after = STR("");
-    if (id <= 0)
-        return OK;
-    const err e = person_find(&v->deed, v->db, (struct party_id){id}, &p, info);
-    if (e == OK)
-        *after = p.name;
-    return e == E_NOT_FOUND ? OK : e;
-}
-
 static err people(struct req *r, struct err_info *info)
 {
     struct visit *v = visit_of(r);
     const str search = http_query(r->http, "q");
+    const struct party_id from = {asked_number(r, "after")};
     const str url = visit_url(r, "people", NULL);
     struct people view = {.search = search.p ? str_trim(search) : STR("")};
-    str after;
+    struct party_id next;
 
-    err e = find_place(r, &after, info);
-    if (e == OK)
-        e = person_list(&v->deed, v->db, view.search, after, PEOPLE_SHOWN + 1, &view.person,
-                        &view.n, info);
+    const err e = person_list(&v->deed, v->db, view.search, from, PEOPLE_SHOWN, &view.person,
+                              &view.n, &next, info);
     if (e != OK)
         return e;
     const str base = view.search.n ? url_with(r, url, "q", view.search) : url;
-    if (view.n > PEOPLE_SHOWN) {
-        view.n = PEOPLE_SHOWN;
-        view.later_url = url_with_id(r, base, "after", view.person[PEOPLE_SHOWN - 1].id.v);
-    }
-    view.first_url = after.n ? base : STR("");
+    view.first_url = from.v ? base : STR("");
+    view.later_url = next.v ? url_with_id(r, base, "after", next.v) : STR("");
     struct page page = knowledge_page(r, html_key("people.list-title"), NULL, NULL);
     page.unlisted = true;
     people_html(&r->html, r, &page, &view);
