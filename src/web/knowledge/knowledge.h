@@ -21,6 +21,7 @@ extern const struct route editor_routes[];
 extern const struct route revision_routes[];
 extern const struct route grant_routes[];
 extern const struct route space_routes[];
+extern const struct route space_form_routes[];
 extern const struct route member_routes[];
 extern const struct route people_routes[];
 extern const struct route feed_routes[];

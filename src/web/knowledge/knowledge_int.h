@@ -3,6 +3,7 @@
 #ifndef ONTSCHOT_WEB_KNOWLEDGE_INT_H
 #define ONTSCHOT_WEB_KNOWLEDGE_INT_H
 
+#include "web/knowledge/diff.h"
 #include "web/knowledge/knowledge.h"
 #include "web/pages/markdown.h"
 #include "web/visit/visit.h"
@@ -39,6 +40,13 @@ str url_of_two(const struct req *r, const char *route, int64_t id, int64_t secon
 str url_in(const struct req *r, const char *route, enum lang lang, const str *value);
 str url_of_space(const struct req *r, const char *route, const struct space *s);
 
+/* A sentence as a text of the request, for lists that are built in a loop. */
+str said(const struct req *r, const char *key, const struct html_value *value, size_t n);
+/* What a field for a local time holds: "2026-11-14T09:30"; empty for a moment that is not set. */
+str local_text(const struct req *r, int64_t utc_ms);
+/* Two whole numbers with a point between. */
+str text_of_pair(const struct req *r, int64_t a, int64_t b);
+bool parse_pair(str text, int64_t *a, int64_t *b);
 str text_of_int(const struct req *r, int64_t v);
 /* A whole number of the query; 0 when it is none. */
 int64_t asked_number(const struct req *r, const char *name);
@@ -103,6 +111,79 @@ void story_mine_html(struct html *h, struct req *r, const struct story_mine *v);
 
 void story_html(struct html *h, struct req *r, const struct page *page, const struct story *v);
 
+/* ---- editor.htc ---- */
+
+enum { EDITOR_ERRORS_MAX = 8 };
+
+/* A form as it is filled in; every text as it was typed. */
+struct editor {
+    const struct publication *old; /* NULL: a new one */
+    str revision;                  /* what it was filled from: "ID.VERSION", "0" for a new one */
+    bool owns;                     /* for whom and when is the viewer's to say */
+    str title, summary, body, publish_at, delete_at;
+    enum lang lang;
+    struct space_id space;
+    enum level level;
+    enum comment_policy comments;
+    struct publication_id twin;
+    str twin_title;
+    const struct space *spaces; /* where the viewer may write */
+    size_t n_spaces;
+    str field[EDITOR_ERRORS_MAX]; /* with an error; empty: of the whole form */
+    struct err_info why[EDITOR_ERRORS_MAX];
+    size_t n_errors;
+    safe_html preview;
+    int64_t draft_at; /* the texts are a draft of then; 0: they are not */
+    bool is_conflict; /* somebody changed it since: `piece` tells their text from this one */
+    const struct diff_piece *piece;
+    size_t n_pieces;
+};
+void editor_html(struct html *h, struct req *r, const struct page *page, const struct editor *v);
+
+/* ---- revision.htc ---- */
+
+struct revision_list {
+    struct publication p;
+    struct revision *revision; /* newest first */
+    size_t n;
+};
+void revision_list_html(struct html *h, struct req *r, const struct page *page,
+                        const struct revision_list *v);
+
+struct revision_view {
+    struct publication p;
+    struct revision revision;
+    safe_html body;
+};
+void revision_html(struct html *h, struct req *r, const struct page *page,
+                   const struct revision_view *v);
+
+struct difference {
+    struct publication p;
+    struct revision from, to;
+    struct diff_piece *title, *summary, *body;
+    size_t n_title, n_summary, n_body;
+};
+void revision_difference_html(struct html *h, struct req *r, const struct page *page,
+                              const struct difference *v);
+void difference_html(struct html *h, const struct diff_piece *piece, size_t n);
+
+/* ---- grant.htc ---- */
+
+struct grant_view {
+    struct publication p;
+    struct grant *grant;
+    size_t n_grants;
+    str search; /* whom to add */
+    struct person *person;
+    size_t n_people;
+    struct space *space; /* of the viewer */
+    size_t n_spaces;
+    struct err_info why; /* with has_error */
+    bool has_error;
+};
+void grant_html(struct html *h, struct req *r, const struct page *page, const struct grant_view *v);
+
 /* ---- spaces.c ---- */
 
 /* The space of the path; E_NOT_FOUND when the viewer is not shown it. */
@@ -133,6 +214,34 @@ struct space_view {
     str newer_url, older_url;
 };
 void space_html(struct html *h, struct req *r, const struct page *page, const struct space_view *v);
+
+/* ---- space_form.htc ---- */
+
+struct space_edit {
+    const struct space *old; /* NULL: a new one */
+    struct space parent;     /* id.v == 0: at the top */
+    struct space_form form;
+    int64_t version;
+    struct err_info why; /* with has_error */
+    bool has_error;
+    str field; /* that it is about; empty: the whole form */
+};
+void space_form_html(struct html *h, struct req *r, const struct page *page,
+                     const struct space_edit *v);
+
+/* ---- members.htc ---- */
+
+struct member_view {
+    struct space s;
+    struct member *member;
+    size_t n;
+    str first_url, later_url;
+    str search; /* whom to invite */
+    struct person *person;
+    size_t n_people;
+};
+void members_html(struct html *h, struct req *r, const struct page *page,
+                  const struct member_view *v);
 
 /* ---- people.htc ---- */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* words: what enumerations are called, addresses, and places in lists. */
+#include "base/date.h"
 #include "base/num.h"
 #include "web/knowledge/knowledge_int.h"
 
@@ -136,26 +137,63 @@ str url_of_space(const struct req *r, const char *route, const struct space *s)
 
 /* ---- places in lists ---- */
 
+bool parse_pair(str text, int64_t *a, int64_t *b)
+{
+    str rest = text, first, second;
+    return text.n && str_next(&rest, '.', &first) && str_next(&rest, '.', &second) && rest.n == 0 &&
+           num_parse_int(first, a) && num_parse_int(second, b);
+}
+
+str text_of_pair(const struct req *r, int64_t a, int64_t b)
+{
+    out o;
+    out_init(&o, 48);
+    out_int(&o, a);
+    out_char(&o, '.');
+    out_int(&o, b);
+    return keep(r, &o);
+}
+
 struct cursor cursor_asked(const struct req *r, const char *name)
 {
-    str rest = http_query(r->http, name), at, id;
-    struct cursor c = {0};
-    if (!rest.p || !str_next(&rest, '.', &at) || !str_next(&rest, '.', &id) || rest.n ||
-        !num_parse_int(at, &c.at) || !num_parse_int(id, &c.id) || c.id <= 0)
+    struct cursor c;
+    if (!parse_pair(http_query(r->http, name), &c.at, &c.id) || c.id <= 0)
         return (struct cursor){0};
     return c;
 }
 
 str cursor_url(const struct req *r, str url, const char *name, struct cursor at)
 {
+    return at.id == 0 ? STR("") : url_with(r, url, name, text_of_pair(r, at.at, at.id));
+}
+
+/* ---- texts ---- */
+
+str said(const struct req *r, const char *key, const struct html_value *value, size_t n)
+{
     out o;
-    if (at.id == 0)
+    out_init(&o, URL_MAX);
+    html_print(&o, r->lang, key, value, n);
+    return keep(r, &o);
+}
+
+str local_text(const struct req *r, int64_t utc_ms)
+{
+    char day[10];
+    out o;
+    if (!is_set(utc_ms))
         return STR("");
-    out_init(&o, 48);
-    out_int(&o, at.at);
-    out_char(&o, '.');
-    out_int(&o, at.id);
-    return url_with(r, url, name, keep(r, &o));
+    const struct date_local t = date_local_of(utc_ms);
+    date_print_iso(t.day, day);
+    out_init(&o, 24);
+    out_bytes(&o, day, sizeof day);
+    out_char(&o, 'T');
+    out_char(&o, (char)('0' + t.hour / 10));
+    out_char(&o, (char)('0' + t.hour % 10));
+    out_char(&o, ':');
+    out_char(&o, (char)('0' + t.minute / 10));
+    out_char(&o, (char)('0' + t.minute % 10));
+    return keep(r, &o);
 }
 
 /* ---- pages ---- */

@@ -315,7 +315,9 @@ static void make_stories(struct world *w)
 /* ---- serving it ---- */
 
 static const struct route *const tables[] = {
-    home_routes, stories_routes, story_routes, space_routes, people_routes, visit_files, NULL,
+    home_routes,  stories_routes,    story_routes,  editor_routes, revision_routes, grant_routes,
+    space_routes, space_form_routes, member_routes, people_routes, feed_routes,     visit_files,
+    NULL,
 };
 
 static struct rate no_limits[RATE_CLASSES];
