@@ -35,6 +35,7 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
                   size_t limit, struct member **list, size_t *n, struct name_cursor *next,
                   struct err_info *info)
 {
+    struct party_sort_key_row key;
     struct members_row *row;
     struct space s;
 
@@ -43,6 +44,11 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
     err e = space_get(deed, d, id, &s, info);
     if (e == OK && !s.is_member && !s.may_manage)
         return err_set(info, E_DENIED, "knowledge.denied-member");
+    if (e == OK && from.id.v != 0 && !from.name.p) {
+        e = party_sort_key(d, deed->memory, (struct party_sort_key_in){.id = from.id}, &key, info);
+        if (e == OK)
+            from.name = key.sort_key;
+    }
     if (e == OK)
         e = members(d, deed->memory,
                     (struct members_in){
