@@ -213,6 +213,30 @@ DELETE FROM recovery_code WHERE party_id = :party;
 --: one recovery_counted (party party_id) -> (n int)
 SELECT count(*) AS n FROM recovery_code AS c WHERE c.party_id = :party;
 
+-- ---- OpenID Connect ----
+
+--: write oidc_flow_add (hash bytes, next text, expires int)
+INSERT INTO oidc_flow (hash, next_path, expires_at) VALUES (:hash, :next, :expires);
+
+--: one oidc_flow_take (hash bytes, now int) -> (next text)
+DELETE FROM oidc_flow WHERE hash = :hash AND expires_at > :now RETURNING next_path AS next;
+
+--: write oidc_flow_purge (now int)
+DELETE FROM oidc_flow WHERE expires_at <= :now;
+
+--: one oidc_party (issuer text, subject text) -> (party party_id, state int)
+SELECT i.party_id AS party, p.account_state AS state
+  FROM identity AS i JOIN party AS p ON p.id = i.party_id
+ WHERE i.issuer = :issuer AND i.subject = :subject;
+
+--: write oidc_identity_add (id identity_id, issuer text, subject text, party party_id, now int)
+INSERT INTO identity (id, issuer, subject, party_id, created_at)
+VALUES (:id, :issuer, :subject, :party, :now);
+
+--: one oidc_invited (party party_id, kind int, now int) -> (n int)
+SELECT count(*) AS n FROM link AS l
+ WHERE l.party_id = :party AND l.kind = :kind AND l.expires_at > :now;
+
 -- ---- tokens ----
 
 --: one tokens_counted (party party_id) -> (n int)
