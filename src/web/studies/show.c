@@ -174,5 +174,5 @@ err study_drop(struct req *r, struct err_info *info)
     err e = req_param_id(r, "id", &id, info);
     if (e == OK)
         e = job_drop(&v->deed, v->db, (struct job_id){id}, info);
-    return e == OK ? visit_go(r, visit_url(r, "studies", NULL), "dropped", info) : e;
+    return e == OK ? visit_go(r, visit_url(r, "studies", NULL), "study-dropped", info) : e;
 }
