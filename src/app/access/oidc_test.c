@@ -779,8 +779,8 @@ static void a_document_that_is_not_right_sends_nobody_anywhere(void **state)
         "",
         "[]",
         "{\"issuer\":1}",
-        "{\"issuer\":\"https://elders.nl\",\"authorization_endpoint\":\"https://a.nl\","
-        "\"token_endpoint\":\"https://a.nl\",\"jwks_uri\":\"https://a.nl\"}",
+        ("{\"issuer\":\"https://elders.nl\",\"authorization_endpoint\":\"https://a.nl\","
+         "\"token_endpoint\":\"https://a.nl\",\"jwks_uri\":\"https://a.nl\"}"),
     };
     static const char *const endpoints[] = {"http://elders.nl/x", "javascript:alert(1)",
                                             "file:///etc/passwd", "https://u:p@elders.nl/x", ""};
