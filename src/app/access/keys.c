@@ -140,7 +140,7 @@ static err make_keys(int folder, const char *path, struct app_keys *k, bool *mad
 err access_keys_open(str folder, struct app_keys **keys, bool *made, struct err_info *info)
 {
     char path[PATH_BYTES_MAX];
-    int fd;
+    int fd = -1;
 
     *made = false;
     if (sodium_init() < 0)
