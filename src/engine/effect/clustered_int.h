@@ -46,6 +46,14 @@ struct clustered_white {
 WARN_UNUSED err clustered_whiten(const struct clustered *c, par *pool, arena *a,
                                  struct clustered_white *w, struct err_info *info);
 
+/*
+ * The same regression in other columns: the last one has the linear form c'beta for coefficient.
+ * With j the largest element of c, column i becomes X_i - X_j c_i / c_j, and the last X_j / c_j.
+ * form: k, not all 0. Memory from `a`. E_NOMEM.
+ */
+WARN_UNUSED err clustered_turn(const struct clustered *c, const double *form, arena *a,
+                               struct clustered *turned, struct err_info *info);
+
 /* v = C^-1 v, in place, for the first k columns: products with columns, or a linear form. */
 void clustered_whiten_vector(const struct clustered_white *w, size_t k, double *v);
 

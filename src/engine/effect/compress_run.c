@@ -385,26 +385,38 @@ static err take_scores(const void *ctx, const struct twfe_system *s, const doubl
 /* ---- teams ---- */
 
 static err read_courses(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
-                        uint8_t **on, struct err_info *info)
+                        struct twfe_courses *courses, struct err_info *info)
 {
     (void)pool;
     const struct design *d = ctx;
     const struct twfe_factor *time = &s->f->factor[0];
-    uint8_t *course = ARENA_NEW(a, uint8_t, s->f->n_clusters * time->n);
-    *on = course;
-    if (!course)
+    const size_t n = s->f->n_clusters;
+    uint8_t *on = ARENA_NEW(a, uint8_t, n * time->n);
+    uint32_t *start = ARENA_NEW(a, uint32_t, n);
+    if (!on || !start)
         return err_nomem(info);
-    memset(course, TWFE_UNSEEN, s->f->n_clusters * time->n);
+    *courses = (struct twfe_courses){on, start};
+    memset(on, TWFE_UNSEEN, n * time->n);
     for (size_t g = 0; g < d->c->n_teams; g++) {
         const struct compressed_team *team = &d->c->team[g];
         if (!d->is_used[g])
             continue;
         for (size_t t = 0; t < d->c->n_periods; t++)
             if (team->n_rows[t] > 0)
-                course[time->level[t]] = t >= team->start;
-        course += time->n;
+                on[time->level[t]] = t >= team->start;
+        *start++ = team->start;
+        on += time->n;
     }
     return OK;
+}
+
+/* By level of the periods in use. */
+static void read_weights(const struct design *d, const struct compressed_team *team, double *weight)
+{
+    const struct twfe_factor *time = &d->f.factor[0];
+    for (size_t t = 0; t < d->c->n_periods; t++)
+        if (time->level[t] != TWFE_NONE)
+            weight[time->level[t]] = team->weight[t];
 }
 
 static size_t rows_of(const struct compressed *c, const struct compressed_team *team)
@@ -422,16 +434,18 @@ static err read_clusters(const void *ctx, const struct twfe_system *s, par *pool
     const struct design *d = ctx;
     const size_t width = s->k + 1;
     double *wide = ARENA_NEW(a, double, width *width);
-    err e = wide ? twfe_clusters_new(s, a, clusters, info) : err_nomem(info);
+    double *weight = ARENA_NEW(a, double, s->f->factor[0].n);
+    err e = wide && weight ? twfe_clusters_new(s, a, clusters, info) : err_nomem(info);
     for (size_t g = 0; g < d->c->n_teams && e == OK; g++) {
         const struct compressed_team *team = &d->c->team[g];
         if (!d->is_used[g])
             continue;
         memset(wide, 0, width * width * sizeof *wide);
         add_team(d, team, wide);
-        twfe_clusters_add(clusters, s->k,
+        read_weights(d, team, weight);
+        twfe_clusters_add(clusters, s,
                           &(struct twfe_cluster){wide, rows_of(d->c, team), team->n_persons,
-                                                 team->n_treated > 0});
+                                                 team->n_treated > 0, weight});
     }
     return e;
 }

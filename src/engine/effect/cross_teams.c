@@ -84,9 +84,16 @@ static err conclude(const struct frame *f, const uint32_t *profile, const double
                     const struct progress *progress, struct effect_result *r, arena *a,
                     struct err_info *info)
 {
-    static const size_t constant = 0;
-    static const int8_t times[] = {0, 1};
-    const struct randomise_profiles profiles = {2, 1, &constant, times};
+    static const size_t constant = 0, first[] = {0, 0, 1};
+    static const int8_t times[] = {1};
+    static const uint32_t effect[] = {0};
+    const struct randomise_profiles profiles = {.n = 2,
+                                                .n_columns = 1,
+                                                .column = &constant,
+                                                .first = first,
+                                                .times = times,
+                                                .n_effects = 1,
+                                                .effect = effect};
     const size_t k = (r->spec.method == EFFECT_REGRESSION ? f->k : 1) + 1;
     const double **x = ARENA_NEW(a, const double *, k);
     struct clustered c;
@@ -101,7 +108,8 @@ static err conclude(const struct frame *f, const uint32_t *profile, const double
     if (e == OK)
         e = clustered_whiten(&c, pool, a, &w, info);
     if (e == OK)
-        e = randomise_new(&c, &w, profile ? &profiles : NULL, profile, pool, a, &draws, info);
+        e = randomise_new(&c, &w, k - 1, profile ? &profiles : NULL, profile, pool, a, &draws,
+                          info);
     if (e != OK)
         return e;
     const struct teams_design design = {.n = c.n,

@@ -15,6 +15,7 @@ struct cluster_pass {
     size_t n;                     /* codes of clusters; units when these are the clusters */
     struct twfe_scratch *scratch; /* workers */
     double *wide;                 /* n_groups x n x (k + 1) x (k + 1): all columns */
+    double *weight;               /* n_groups x n x periods, with cells: of rows; else NULL */
     struct cluster_sum *sum;      /* n_groups x n */
     size_t n_visited;             /* units so far; one group only when these are the clusters */
 };
@@ -25,6 +26,14 @@ static bool is_treated(const struct twfe_tile *t, size_t unit)
         if (t->d[i] > 0)
             return true;
     return false;
+}
+
+/* What a unit's rows count in the averages of effects. */
+static void add_weights(const struct twfe *f, const struct twfe_tile *t, size_t unit,
+                        double *weight)
+{
+    for (size_t i = t->first[unit]; i < t->first[unit + 1]; i++)
+        weight[f->factor[0].level[t->code[0][i]]] += t->w ? t->w[i] : 1;
 }
 
 static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
@@ -38,6 +47,8 @@ static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
         sum->n_rows += t->first[u + 1] - t->first[u];
         sum->n_units++;
         sum->treated |= is_treated(t, u);
+        if (p->weight)
+            add_weights(f, t, u, p->weight + (group * p->n + code) * f->factor[0].n);
     }
     twfe_remove_means(f, t);
     for (size_t u = 0; u < t->n_units; u++) {
@@ -52,8 +63,10 @@ static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
 /* The groups together, in order. */
 static void gather(struct cluster_pass *p, size_t n_groups)
 {
-    const size_t n = p->n * (p->s->k + 1) * (p->s->k + 1);
+    const size_t n = p->n * (p->s->k + 1) * (p->s->k + 1), n_weights = p->n * p->s->f->factor[0].n;
     for (size_t g = 1; g < n_groups; g++) {
+        for (size_t i = 0; p->weight && i < n_weights; i++)
+            p->weight[i] += p->weight[g * n_weights + i];
         for (size_t i = 0; i < n; i++)
             p->wide[i] += p->wide[g * n + i];
         for (size_t c = 0; c < p->n; c++) {
@@ -64,9 +77,10 @@ static void gather(struct cluster_pass *p, size_t n_groups)
     }
 }
 
-void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const struct twfe_cluster *from)
+void twfe_clusters_add(struct twfe_clusters *c, const struct twfe_system *s,
+                       const struct twfe_cluster *from)
 {
-    const size_t width = n_columns + 1, k = c->k, g = c->n++;
+    const size_t width = s->k + 1, k = c->k, g = c->n++, n_periods = s->f->factor[0].n;
     const double *wide = from->wide;
     for (size_t i = 0; i < k; i++) {
         for (size_t j = 0; j <= i; j++)
@@ -77,6 +91,8 @@ void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const struct t
     c->n_rows[g] = from->n_rows;
     c->n_units[g] = from->n_units;
     c->treated[g] = from->treated;
+    if (c->weight)
+        memcpy(c->weight + g * n_periods, from->weight, n_periods * sizeof *c->weight);
 }
 
 static err check(const struct twfe_system *s, size_t n, struct err_info *info)
@@ -111,7 +127,12 @@ err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_cluster
     c->n_rows = ARENA_NEW(a, size_t, n);
     c->n_units = ARENA_NEW(a, size_t, n);
     c->treated = ARENA_NEW(a, uint8_t, n);
-    return c->gram && c->product && c->n_rows && c->n_units && c->treated ? OK : err_nomem(info);
+    if (s->f->cell)
+        c->weight = ARENA_NEW(a, double, n * s->f->factor[0].n);
+    return c->gram && c->product && c->n_rows && c->n_units && c->treated &&
+                   (c->weight || !s->f->cell)
+               ? OK
+               : err_nomem(info);
 }
 
 static err pass_new(const struct twfe_system *s, size_t n_groups, par *pool, arena *a,
@@ -121,7 +142,9 @@ static err pass_new(const struct twfe_system *s, size_t n_groups, par *pool, are
     p->scratch = ARENA_NEW(a, struct twfe_scratch, workers);
     p->wide = ARENA_NEW(a, double, n_groups * p->n * width * width);
     p->sum = ARENA_NEW(a, struct cluster_sum, n_groups * p->n);
-    err e = p->scratch && p->wide && p->sum ? OK : err_nomem(info);
+    if (s->f->cell)
+        p->weight = ARENA_NEW(a, double, n_groups * p->n * s->f->factor[0].n);
+    err e = p->scratch && p->wide && p->sum && (p->weight || !s->f->cell) ? OK : err_nomem(info);
     for (size_t w = 0; w < workers && e == OK; w++)
         e = twfe_scratch_new(s->f, a, &p->scratch[w], info);
     return e;
@@ -149,9 +172,10 @@ err twfe_clusters(const struct twfe_system *s, par *pool, arena *a, struct twfe_
     gather(&p, n_groups);
     for (size_t code = 0; code < p.n; code++)
         if (p.sum[code].n_rows > 0)
-            twfe_clusters_add(c, s->k,
-                              &(struct twfe_cluster){p.wide + code * width * width,
-                                                     p.sum[code].n_rows, p.sum[code].n_units,
-                                                     p.sum[code].treated});
+            twfe_clusters_add(
+                c, s,
+                &(struct twfe_cluster){p.wide + code * width * width, p.sum[code].n_rows,
+                                       p.sum[code].n_units, p.sum[code].treated,
+                                       p.weight ? p.weight + code * f->factor[0].n : NULL});
     return OK;
 }

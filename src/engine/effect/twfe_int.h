@@ -75,9 +75,10 @@ struct twfe {
     bool switches_off;
     uint8_t
         *course; /* of clusters x periods of the table, what their rows say: TWFE_ON, TWFE_OFF */
-    size_t n_clusters; /* 0: errors by row */
-    bool is_nested;    /* each unit lies in one cluster */
-    bool is_iterated;  /* too many levels for one small system */
+    uint32_t *cluster_start; /* of clusters, when cells are asked for and units agree; else NULL */
+    size_t n_clusters;       /* 0: errors by row */
+    bool is_nested;          /* each unit lies in one cluster */
+    bool is_iterated;        /* too many levels for one small system */
 };
 
 /* The small system. */
@@ -107,6 +108,7 @@ struct twfe_clusters {
     size_t *n_rows;   /* n */
     size_t *n_units;  /* n */
     uint8_t *treated; /* n: 1 when some unit is ever treated */
+    double *weight;   /* with cells, n x levels of the first factor: of rows; else NULL */
 };
 #define TWFE_CLUSTERS_BYTES_MAX ((size_t)1 << 29) /* of all Gram matrices together */
 
@@ -210,29 +212,36 @@ struct twfe_cluster {
     const double *wide;
     size_t n_rows, n_units;
     bool treated;
+    const double *weight; /* with cells: of its rows, by level of the first factor */
 };
-void twfe_clusters_add(struct twfe_clusters *c, size_t k, const struct twfe_cluster *cluster);
+void twfe_clusters_add(struct twfe_clusters *c, const struct twfe_system *s,
+                       const struct twfe_cluster *cluster);
 
-/* In a course: no row of the cluster in that period. */
+/* When the clusters in use were treated, by value. */
+struct twfe_courses {
+    uint8_t *on;     /* n_clusters x periods: 1 treated, 0 not, TWFE_UNSEEN: no row of the cluster
+                        then; NULL when treatment varies within a cluster */
+    uint32_t *start; /* with cells, n_clusters: the first treated period of the table, PANEL_NEVER;
+                        NULL when units of a cluster start apart */
+};
 enum { TWFE_UNSEEN = 2 };
 
 /* For twfe_source; a pass over the rows where units are the clusters. E_NOMEM. */
-WARN_UNUSED err twfe_courses(const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
-                             struct err_info *info);
+WARN_UNUSED err twfe_courses_read(const struct twfe_system *s, par *pool, arena *a,
+                                  struct twfe_courses *c, struct err_info *info);
 
 /*
  * What a solved system needs of the rows it came from, or of sums in their place (compress_run.c).
  *
  *   scores    as twfe_scores
- *   courses   n_clusters x periods, from `a`: 1 treated, 0 not, TWFE_UNSEEN; NULL when treatment
- *             varies within a cluster
+ *   courses   as twfe_courses_read
  *   clusters  as twfe_clusters
  */
 struct twfe_source {
     err (*scores)(const void *ctx, const struct twfe_system *s, const double *form, par *pool,
                   arena *a, struct effect_result *r, struct err_info *info);
-    err (*courses)(const void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
-                   struct err_info *info);
+    err (*courses)(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                   struct twfe_courses *c, struct err_info *info);
     err (*clusters)(const void *ctx, const struct twfe_system *s, par *pool, arena *a,
                     struct twfe_clusters *c, struct err_info *info);
     const void *ctx;

@@ -35,7 +35,8 @@ struct census {
     bool is_split[TWFE_FACTORS_MAX];  /* some code lies in two clusters */
     uint8_t *has;                     /* of clusters */
     uint8_t *course;                  /* of clusters x periods of the table: TWFE_ON, TWFE_OFF */
-    bool units_split;
+    uint32_t *start;                  /* of clusters: 1 + that of their units; 0: never */
+    bool units_split, starts_split;
 };
 
 /* ---- shared marks: the same whoever sets them first ---- */
@@ -118,6 +119,8 @@ static void count_clusters(struct census *c, const struct twfe_tile *t, size_t u
         (__atomic_fetch_or(has, HAS_UNIT, __ATOMIC_RELAXED) & HAS_UNIT))
         mark_byte(has, HAS_MORE);
     const size_t n_periods = c->f->rows.periods.n;
+    const uint32_t start = t->start[unit] == PANEL_NEVER ? 0 : t->start[unit] + 1;
+    mark_home(&c->start[t->cluster[from]], start, &c->starts_split);
     for (size_t i = from; i < t->first[unit + 1]; i++)
         mark_byte(&c->course[t->cluster[i] * n_periods + t->code[0][i]],
                   t->d[i] > 0 ? TWFE_ON : TWFE_OFF);
@@ -253,7 +256,11 @@ static err census_new(struct twfe *f, size_t n_groups, arena *a, struct census *
     }
     c->has = ARENA_NEW(a, uint8_t, s->cluster.n);
     c->course = ARENA_NEW(a, uint8_t, s->cluster.n * s->periods.n);
-    return c->has && c->course ? OK : err_nomem(info);
+    c->start = ARENA_NEW(a, uint32_t, s->cluster.n);
+    if (!c->has || !c->course || !c->start)
+        return err_nomem(info);
+    memset(c->start, 0xff, s->cluster.n * sizeof *c->start); /* TWFE_NONE: none yet */
+    return OK;
 }
 
 /* Counts everything into c->count[0]. */
@@ -507,6 +514,16 @@ static err describe(const struct twfe *f, const struct census *c, struct effect_
     return OK;
 }
 
+/* The start of each cluster, when all its units have the same. */
+static void settle_starts(struct twfe *f, const struct census *c)
+{
+    if (!f->rows.needs_start || c->starts_split)
+        return;
+    f->cluster_start = c->start;
+    for (size_t g = 0; g < f->rows.cluster.n; g++)
+        c->start[g] = c->start[g] == 0 ? PANEL_NEVER : c->start[g] - 1;
+}
+
 /* Clusters that hold rows that count. */
 static err count_used_clusters(struct twfe *f, const struct census *c, struct err_info *info)
 {
@@ -552,6 +569,7 @@ err twfe_read(const table *t, par *pool, arena *a, struct twfe *f, struct effect
     f->n_by_start = n->by_start;
     f->switches_off = n->switches_off;
     f->course = c.course;
+    settle_starts(f, &c);
     e = check_rows(f, n, r, info);
     if (e == OK)
         e = count_used_clusters(f, &c, info);
