@@ -188,6 +188,31 @@ static void errors_draws_and_allocations_equal_those_of_r(void **state)
     table_free(t);
 }
 
+static void tests_of_effects_by_start_equal_those_of_r(void **state)
+{
+    (void)state;
+    static const struct {
+        bool events;
+        double estimate, wild, randomisation;
+    } known[] = {{false, 3.54679944604318, 174, 2}, {true, 3.80491112552525, 436, 27}};
+    table *t = oracle_town();
+    for (size_t i = 0; i < 2; i++) {
+        struct effect_spec s = twfe_spec();
+        s.covariates[s.n_covariates++] = STR("x");
+        s.method = known[i].events ? EFFECT_TWFE : EFFECT_SUNAB;
+        s.event_study = known[i].events;
+
+        struct effect_result *r = run_on(t, &s, NULL);
+
+        assert_near(main_of(r)->estimate, known[i].estimate, 1e-12);
+        assert_near(r->teams->p_wild, known[i].wild / 4096, 1e-12);
+        assert_near(r->teams->p_randomisation, known[i].randomisation / 660, 1e-12);
+        assert_true(main_of(r)->p == r->teams->p_randomisation);
+        effect_result_free(r);
+    }
+    table_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +220,7 @@ int main(void)
         cmocka_unit_test(randomisation_of_effects_by_start_equals_estimating_every_allocation_anew),
         cmocka_unit_test(randomisation_for_two_groups_equals_estimating_every_allocation_anew),
         cmocka_unit_test(errors_draws_and_allocations_equal_those_of_r),
+        cmocka_unit_test(tests_of_effects_by_start_equal_those_of_r),
         cmocka_unit_test(randomisation_for_did_equals_estimating_every_allocation_anew),
         cmocka_unit_test(the_interval_ends_where_effects_are_rejected),
     };

@@ -186,7 +186,11 @@ static void bits_do_not_depend_on_threads(void **state)
     s.replications = 500;
     s.errors = EFFECT_CR2;
     s.has_errors = true;
-    for (int method = 0; method < 2; method++) {
+    static const enum effect_method methods[] = {EFFECT_TWFE, EFFECT_SUNAB, EFFECT_DID};
+    for (size_t method = 0; method < 3; method++) {
+        s.method = methods[method];
+        s.has_errors = s.method != EFFECT_DID;
+        t.has_gaps = s.method == EFFECT_DID;
         struct effect_result *one = run_town(&t, &s, NULL);
         for (size_t i = 0; i < 2; i++) {
             par *pool;
@@ -200,9 +204,6 @@ static void bits_do_not_depend_on_threads(void **state)
             par_free(pool);
         }
         effect_result_free(one);
-        s.method = EFFECT_DID;
-        s.has_errors = false;
-        t.has_gaps = true;
     }
 }
 
@@ -293,9 +294,9 @@ static void what_a_design_cannot_bear_is_refused(void **state)
                    &s, "effect.treatment-within-teams");
     s.replications = EFFECT_REPLICATIONS_MAX + 1;
     assert_refused(HEAD "1,1,1,0,0,1\n", &s, "effect.replications-limit");
-    s.replications = 99;
-    s.method = EFFECT_SUNAB;
-    assert_refused(HEAD "1,1,1,0,0,1\n", &s, "effect.inference-of-methods");
+    s.replications = EFFECT_REPLICATIONS_MIN - 1;
+    assert_refused(HEAD "1,1,1,0,0,1\n", &s, "effect.replications-limit");
+    s.replications = EFFECT_REPLICATIONS_MIN;
     s.method = EFFECT_DID;
     s.inference = EFFECT_WILD;
     assert_refused(HEAD "1,1,1,0,0,1\n", &s, "effect.inference-of-methods");
