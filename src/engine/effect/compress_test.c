@@ -73,6 +73,19 @@ static table *merged_table(const table *t, const compressed *c)
     return merged;
 }
 
+static void assert_same_teams(const struct effect_teams *a, const struct effect_teams *b)
+{
+    assert_true(!a == !b);
+    if (!a)
+        return;
+    assert_int_equal(a->rule, b->rule);
+    assert_true(same_label(a->n_allocations, b->n_allocations));
+    assert_int_equal(a->n_tried, b->n_tried);
+    assert_true(same_label(a->p_randomisation, b->p_randomisation));
+    if (a->n_teams > 3) /* else no draw of the bootstrap has more than a rounding of spread */
+        assert_true(same_label(a->p_wild, b->p_wild));
+}
+
 static void assert_same_result(const struct effect_result *a, const struct effect_result *b)
 {
     assert_int_equal(a->n_estimates, b->n_estimates);
@@ -100,6 +113,7 @@ static void assert_same_result(const struct effect_result *a, const struct effec
     assert_int_equal(a->diagnostics.n_treated_clusters, b->diagnostics.n_treated_clusters);
     assert_int_equal(a->diagnostics.n_control_clusters, b->diagnostics.n_control_clusters);
     assert_int_equal(a->diagnostics.n_treated, b->diagnostics.n_treated);
+    assert_same_teams(a->teams, b->teams);
 }
 
 static struct effect_result *run_compressed(const compressed *c, const struct effect_spec *s)

@@ -92,9 +92,39 @@ WARN_UNUSED err cross_cluster_errors(const struct frame *f, const double *const 
                                      par *pool, const struct effect_result *r, arena *a,
                                      struct cross_answer *answer, struct err_info *info);
 
-/* How sure, counted in teams, once the estimate has its errors: see teams_int.h. */
-WARN_UNUSED err cross_teams(const struct frame *f, par *pool, const struct progress *progress,
-                            struct effect_result *r, arena *a, struct err_info *info);
+/* The estimator of r->spec.method on the rows of f: for matching those of the matched sample. */
+WARN_UNUSED err cross_estimate(const struct frame *f, par *pool, struct effect_result *r, arena *a,
+                               struct cross_answer *answer, struct err_info *info);
+
+/*
+ * How sure, counted in teams, once the estimate has its errors: see teams_int.h. f: the rows
+ * before matching. Least squares follow from sums by team; other methods estimate again for each
+ * allocation, scores, partners and weights included.
+ */
+WARN_UNUSED err cross_teams(const table *t, const struct frame *f, par *pool,
+                            const struct progress *progress, struct effect_result *r, arena *a,
+                            struct err_info *info);
+
+/* ---- cross_teams_rerun.c ---- */
+
+/*
+ * So many multiplications may estimating again cost, unless randomisation is asked for, which then
+ * looks at CROSS_RERUNS_MIN allocations at the least.
+ */
+#define CROSS_RERUNS_WORK 3e10
+enum { CROSS_RERUNS_MIN = 199 };
+
+/* Allocations that CROSS_RERUNS_WORK allows. */
+double cross_reruns_allowed(const struct frame *f, const struct effect_spec *s);
+
+struct teams_design;
+
+/* Sets evaluate of a design; f, profile and t are borrowed. *failed tells afterwards that memory
+ * was out. E_NOMEM. */
+WARN_UNUSED err cross_teams_rerun(const table *t, const struct frame *f,
+                                  const struct effect_spec *spec, const uint32_t *profile, arena *a,
+                                  struct teams_design *design, const bool **failed,
+                                  struct err_info *info);
 
 /*
  * Turns `f`, read from `t`, into the matched sample, in which least squares of y

@@ -399,7 +399,8 @@ static void warn_few_clusters(struct effect_result *r)
     const bool is_settled = r->teams && r->teams->rule != EFFECT_ANALYTIC;
     const size_t treated = r->teams ? r->teams->few : d->n_treated_clusters;
     const size_t control = r->teams ? r->teams->few : d->n_control_clusters;
-    if (d->n_clusters == 0 || !effect_is_few(d->n_clusters, treated, control))
+    if (d->n_clusters == 0 || teams_are_one_each(r->teams) ||
+        !effect_is_few(d->n_clusters, treated, control))
         return;
     struct msg *m =
         effect_warn(r, is_settled ? "effect.few-clusters-settled" : "effect.few-clusters");
@@ -427,6 +428,7 @@ static void warn_exact_fit(struct effect_result *r)
 /* What the estimates are worth, wherever they came from. */
 static err judge(struct effect_result *r, struct err_info *info)
 {
+    teams_forget_errors(r);
     err e = effect_honest_run(r, info);
     if (e == OK)
         e = effect_design_tell(r, info);

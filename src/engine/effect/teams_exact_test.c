@@ -82,6 +82,65 @@ static void randomisation_for_two_groups_equals_estimating_every_allocation_anew
     }
 }
 
+/* Seven teams at one moment, three of them treated, and covariates. */
+static struct town moment_of(uint64_t seed)
+{
+    struct town t = town_of(7, 3, seed);
+    t.n_periods = 1;
+    t.per_team = 8;
+    for (size_t g = 0; g < 3; g++)
+        t.start[g] = t.observed[g] = 1;
+    return t;
+}
+
+static struct effect_spec moment_spec(enum effect_method method)
+{
+    struct effect_spec s;
+    effect_spec_init(&s);
+    s.method = method;
+    s.outcome = STR("y");
+    s.treatment = STR("d");
+    s.cluster = STR("team");
+    s.covariates[s.n_covariates++] = STR("x");
+    return s;
+}
+
+static void randomisation_of_weights_equals_estimating_every_allocation_anew(void **state)
+{
+    (void)state;
+    const struct town t = moment_of(1);
+    struct effect_spec s = moment_spec(EFFECT_WEIGHTING);
+    assert_equals_brute_force(&t, &s);
+    s.ipw = EFFECT_HORVITZ_THOMPSON;
+    assert_equals_brute_force(&t, &s);
+    s = moment_spec(EFFECT_DOUBLY_ROBUST);
+    s.weights = STR("w");
+    assert_equals_brute_force(&t, &s);
+    s = moment_spec(EFFECT_BALANCING);
+    assert_equals_brute_force(&t, &s);
+    s.weighing = EFFECT_OVERLAP;
+    assert_equals_brute_force(&t, &s);
+}
+
+static void randomisation_of_partners_equals_estimating_every_allocation_anew(void **state)
+{
+    (void)state;
+    const struct town t = moment_of(2);
+    struct effect_spec s = moment_spec(EFFECT_MATCHING);
+    assert_equals_brute_force(&t, &s);
+    s.replace = true;
+    s.has_caliper = true;
+    s.caliper = 0.2;
+    assert_equals_brute_force(&t, &s);
+    s = moment_spec(EFFECT_MATCHING);
+    s.distance = EFFECT_MAHALANOBIS;
+    s.exact[s.n_exact++] = STR("w");
+    assert_equals_brute_force(&t, &s);
+    s = moment_spec(EFFECT_MATCHING);
+    s.distance = EFFECT_CEM;
+    assert_equals_brute_force(&t, &s);
+}
+
 /* Whether `effect` is rejected at 60 %, all estimated anew after taking it out of the outcome. */
 static bool brute_rejects(struct town town, const struct effect_spec *s, double effect)
 {
@@ -125,6 +184,20 @@ static void the_interval_ends_where_effects_are_rejected(void **state)
     assert_ends_where_effects_are_rejected(&t, &s);
     s.covariates[s.n_covariates++] = STR("x");
     assert_ends_where_effects_are_rejected(&t, &s);
+}
+
+static void the_interval_of_estimating_again_ends_where_effects_are_rejected(void **state)
+{
+    (void)state;
+    static const enum effect_method methods[] = {EFFECT_DOUBLY_ROBUST, EFFECT_BALANCING,
+                                                 EFFECT_MATCHING};
+    struct town t = moment_of(3);
+    t.effect = 1.5;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        struct effect_spec s = moment_spec(methods[i]);
+        s.level = 0.6;
+        assert_ends_where_effects_are_rejected(&t, &s);
+    }
 }
 
 /* ---- R ---- */
@@ -219,6 +292,9 @@ int main(void)
         cmocka_unit_test(randomisation_equals_estimating_every_allocation_anew),
         cmocka_unit_test(randomisation_of_effects_by_start_equals_estimating_every_allocation_anew),
         cmocka_unit_test(randomisation_for_two_groups_equals_estimating_every_allocation_anew),
+        cmocka_unit_test(randomisation_of_weights_equals_estimating_every_allocation_anew),
+        cmocka_unit_test(randomisation_of_partners_equals_estimating_every_allocation_anew),
+        cmocka_unit_test(the_interval_of_estimating_again_ends_where_effects_are_rejected),
         cmocka_unit_test(errors_draws_and_allocations_equal_those_of_r),
         cmocka_unit_test(tests_of_effects_by_start_equal_those_of_r),
         cmocka_unit_test(randomisation_for_did_equals_estimating_every_allocation_anew),

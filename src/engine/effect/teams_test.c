@@ -207,6 +207,40 @@ static void bits_do_not_depend_on_threads(void **state)
     }
 }
 
+/* The errors of two teams are rounding: they are not shown, whatever the method. */
+static void one_team_of_either_kind_has_no_error(void **state)
+{
+    (void)state;
+    static const enum effect_method methods[] = {EFFECT_TWFE, EFFECT_SUNAB, EFFECT_DID,
+                                                 EFFECT_DIFFERENCE, EFFECT_WEIGHTING};
+    struct town t = town_of(2, 1, 5);
+    t.per_team = 12;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        for (int asked = 0; asked < 2; asked++) {
+            struct effect_spec s = twfe_spec();
+            s.method = methods[i];
+            s.inference = asked ? EFFECT_ANALYTIC : EFFECT_AUTO;
+            if (i >= 3) {
+                s.unit = s.time = s.first_treated = (str){0};
+                s.treatment = STR("d");
+                t.n_periods = 1;
+                t.start[0] = t.observed[0] = 1;
+            }
+            if (s.method == EFFECT_WEIGHTING)
+                s.covariates[s.n_covariates++] = STR("x");
+
+            struct effect_result *r = run_town(&t, &s, NULL);
+
+            const struct effect_estimate *e = main_of(r);
+            assert_true(isfinite(e->estimate) && isnan(e->standard_error));
+            assert_true(isnan(r->covariance[0]) && isnan(r->teams->p_wild));
+            assert_true(has_warning(r, "effect.one-team-each"));
+            assert_true(asked ? isnan(e->p) && isnan(e->ci_low)
+                              : e->p == 1 && isinf(e->ci_low) && isinf(e->ci_high));
+            effect_result_free(r);
+        }
+}
+
 /* ---- kernels ---- */
 
 static void allocations_are_counted(void **state)
@@ -353,6 +387,7 @@ int main(void)
         cmocka_unit_test(one_team_without_beside_several_starts_is_judged_by_all_orders),
         cmocka_unit_test(what_is_asked_overrules_the_rule),
         cmocka_unit_test(random_allocations_come_near_all_of_them_and_follow_the_seed),
+        cmocka_unit_test(one_team_of_either_kind_has_no_error),
         cmocka_unit_test(allocations_are_counted),
         cmocka_unit_test(all_allocations_are_looked_at_once_and_in_order),
         cmocka_unit_test(one_team_is_measured_by_the_spread_that_its_size_gives),
