@@ -281,7 +281,7 @@ void teams_close(struct effect_result *r)
     const struct effect_estimate *main = main_estimate(r);
     if (!r->teams || !main)
         return;
-    if (isnan(r->teams->p_analytic))
+    if (isnan(r->teams->p_analytic) && !teams_are_one_each(r->teams))
         r->teams->p_analytic = main->p;
     if (r->teams->rule == EFFECT_ANALYTIC) {
         r->teams->low = main->ci_low;
