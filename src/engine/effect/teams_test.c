@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Few treated teams: the rule and its words, the kernels, and what is refused. */
+#include "engine/effect/cross_int.h"
 #include "engine/effect/teams_test_int.h"
 
 /* ---- the rule and its words ---- */
@@ -176,35 +177,72 @@ static void random_allocations_come_near_all_of_them_and_follow_the_seed(void **
     effect_result_free(other);
 }
 
+static void assert_same_bits(const struct town *t, const struct effect_spec *s)
+{
+    static const unsigned threads[] = {2, 8};
+    struct err_info info;
+    struct effect_result *one = run_town(t, s, NULL);
+    for (size_t i = 0; i < 2; i++) {
+        par *pool;
+        assert_int_equal(par_new(threads[i], &pool, &info), OK);
+        struct effect_result *many = run_town(t, s, pool);
+        assert_memory_equal(&one->teams->p_analytic, &many->teams->p_analytic, 5 * sizeof(double));
+        assert_memory_equal(&main_of(one)->estimate, &main_of(many)->estimate, 4 * sizeof(double));
+        effect_result_free(many);
+        par_free(pool);
+    }
+    effect_result_free(one);
+}
+
 static void bits_do_not_depend_on_threads(void **state)
 {
     (void)state;
-    static const unsigned threads[] = {2, 8};
-    struct town t = town_of(14, 4, 12);
-    struct effect_spec s = twfe_spec();
-    struct err_info info;
-    s.replications = 500;
-    s.errors = EFFECT_CR2;
-    s.has_errors = true;
-    static const enum effect_method methods[] = {EFFECT_TWFE, EFFECT_SUNAB, EFFECT_DID};
-    for (size_t method = 0; method < 3; method++) {
-        s.method = methods[method];
-        s.has_errors = s.method != EFFECT_DID;
+    static const enum effect_method methods[] = {EFFECT_TWFE, EFFECT_SUNAB, EFFECT_DID,
+                                                 EFFECT_DOUBLY_ROBUST, EFFECT_MATCHING};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        struct town t = town_of(14, 4, 12);
+        struct effect_spec s = twfe_spec();
+        s.replications = 500;
+        s.method = methods[i];
+        s.has_errors = i < 2;
+        s.errors = EFFECT_CR2;
         t.has_gaps = s.method == EFFECT_DID;
-        struct effect_result *one = run_town(&t, &s, NULL);
-        for (size_t i = 0; i < 2; i++) {
-            par *pool;
-            assert_int_equal(par_new(threads[i], &pool, &info), OK);
-            struct effect_result *many = run_town(&t, &s, pool);
-            assert_memory_equal(&one->teams->p_analytic, &many->teams->p_analytic,
-                                5 * sizeof(double));
-            assert_memory_equal(&main_of(one)->estimate, &main_of(many)->estimate,
-                                4 * sizeof(double));
-            effect_result_free(many);
-            par_free(pool);
+        if (i > 2) {
+            t.n_periods = 1;
+            for (size_t g = 0; g < 4; g++)
+                t.start[g] = t.observed[g] = 1;
+            s.unit = s.time = s.first_treated = (str){0};
+            s.treatment = STR("d");
+            s.covariates[s.n_covariates++] = STR("x");
         }
-        effect_result_free(one);
+        assert_same_bits(&t, &s);
     }
+}
+
+/* Only what the data can bear is done unasked. */
+static void estimating_again_stops_where_it_would_take_too_long(void **state)
+{
+    (void)state;
+    enum { ROWS = 60000, K = 40 };
+    struct frame f = {.n = ROWS, .k = K, .d = calloc(ROWS, sizeof *f.d)};
+    struct effect_spec s;
+    effect_spec_init(&s);
+    assert_non_null(f.d);
+    for (size_t i = 0; i < ROWS / 2; i++)
+        f.d[i] = 1;
+
+    s.method = EFFECT_WEIGHTING;
+    const double weighting = cross_reruns_allowed(&f, &s);
+    s.method = EFFECT_MATCHING;
+    s.distance = EFFECT_MAHALANOBIS;
+    const double in_space = cross_reruns_allowed(&f, &s);
+    f.n = ROWS / 1000;
+    const double small = cross_reruns_allowed(&f, &s);
+
+    assert_true(weighting > 15 && weighting < CROSS_RERUNS_MIN); /* two of six teams, not of 30 */
+    assert_true(in_space < 2);
+    assert_true(small > CROSS_RERUNS_MIN);
+    free(f.d);
 }
 
 /* The errors of two teams are rounding: they are not shown, whatever the method. */
@@ -388,6 +426,7 @@ int main(void)
         cmocka_unit_test(what_is_asked_overrules_the_rule),
         cmocka_unit_test(random_allocations_come_near_all_of_them_and_follow_the_seed),
         cmocka_unit_test(one_team_of_either_kind_has_no_error),
+        cmocka_unit_test(estimating_again_stops_where_it_would_take_too_long),
         cmocka_unit_test(allocations_are_counted),
         cmocka_unit_test(all_allocations_are_looked_at_once_and_in_order),
         cmocka_unit_test(one_team_is_measured_by_the_spread_that_its_size_gives),
