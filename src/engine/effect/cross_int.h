@@ -108,14 +108,16 @@ WARN_UNUSED err cross_teams(const table *t, const struct frame *f, par *pool,
 /* ---- cross_teams_rerun.c ---- */
 
 /*
- * So many multiplications may estimating again cost, unless randomisation is asked for, which then
- * looks at CROSS_RERUNS_MIN allocations at the least.
+ * Estimating again is done at most so often that CROSS_RERUNS_WORK multiplications are made, but
+ * CROSS_RERUNS_MIN; and not at all where that would take more than CROSS_RERUNS_LIMIT, unless
+ * randomisation is asked for.
  */
-#define CROSS_RERUNS_WORK 3e10
+#define CROSS_RERUNS_WORK  1e10
+#define CROSS_RERUNS_LIMIT 4e10
 enum { CROSS_RERUNS_MIN = 199 };
 
-/* Allocations that CROSS_RERUNS_WORK allows. */
-double cross_reruns_allowed(const struct frame *f, const struct effect_spec *s);
+/* Multiplications of one estimation, roughly. */
+double cross_rerun_work(const struct frame *f, const struct effect_spec *s);
 
 struct teams_design;
 

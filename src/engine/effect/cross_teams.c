@@ -144,7 +144,8 @@ static unsigned ability(const struct frame *f, const uint32_t *profile, const st
     const double all = teams_count_allocations(f->n_clusters, profile, 2, a);
     const double n = (double)f->n_clusters; /* one team of a kind takes the place of each */
     const double needed = all <= n || all < CROSS_RERUNS_MIN ? all : CROSS_RERUNS_MIN;
-    return s->inference == EFFECT_RANDOMISATION || needed <= cross_reruns_allowed(f, s)
+    return s->inference == EFFECT_RANDOMISATION ||
+                   needed * cross_rerun_work(f, s) <= CROSS_RERUNS_LIMIT
                ? TEAMS_CAN_RANDOMISE
                : TEAMS_TOO_LARGE;
 }

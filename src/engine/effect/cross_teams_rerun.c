@@ -11,6 +11,7 @@
 enum {
     LOGIT_ROUNDS = 10, /* of Newton's method, each of k^2 / 2 multiplications and k more a row */
     ROW_WORK = 100,    /* for order, partners and sums of a row */
+    SPACE_SHARE = 8,   /* of all pairs, one in so many is measured to find the nearest in space */
 };
 
 struct rerun {
@@ -21,12 +22,12 @@ struct rerun {
     bool *failed;            /* memory was out; written from any thread, to true only */
 };
 
-double cross_reruns_allowed(const struct frame *f, const struct effect_spec *s)
+double cross_rerun_work(const struct frame *f, const struct effect_spec *s)
 {
     const double n = (double)f->n, k = (double)f->k, treated = lin_sum(f->d, f->n);
     const bool in_space = s->method == EFFECT_MATCHING && s->distance == EFFECT_MAHALANOBIS;
     const double scores = LOGIT_ROUNDS * n * (k * k / 2 + k), pairs = treated * (n - treated) * k;
-    return CROSS_RERUNS_WORK / (scores + ROW_WORK * n + (in_space ? pairs : 0));
+    return scores + ROW_WORK * n + (in_space ? pairs / SPACE_SHARE : 0);
 }
 
 /* The rows with other teams treated; the key of a row is its team, as matching leaves no other. */
@@ -115,16 +116,15 @@ err cross_teams_rerun(const table *t, const struct frame *f, const struct effect
                       const uint32_t *profile, arena *a, struct teams_design *design,
                       const bool **failed, struct err_info *info)
 {
-    const double allowed = cross_reruns_allowed(f, spec);
+    const double most = CROSS_RERUNS_WORK / cross_rerun_work(f, spec);
     struct rerun *r = ARENA_NEW(a, struct rerun, 1);
     bool *flag = ARENA_NEW(a, bool, 1);
     if (!r || !flag)
         return err_nomem(info);
     *r = (struct rerun){t, f, spec, profile, flag};
-    design->most =
-        allowed > CROSS_RERUNS_MIN
-            ? allowed < EFFECT_REPLICATIONS_MAX ? (size_t)allowed : EFFECT_REPLICATIONS_MAX
-            : CROSS_RERUNS_MIN;
+    design->most = most < CROSS_RERUNS_MIN          ? CROSS_RERUNS_MIN
+                   : most > EFFECT_REPLICATIONS_MAX ? EFFECT_REPLICATIONS_MAX
+                                                    : (size_t)most;
     design->evaluate = evaluate;
     design->evaluate_ctx = r;
     *failed = flag;

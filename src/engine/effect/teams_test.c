@@ -219,29 +219,29 @@ static void bits_do_not_depend_on_threads(void **state)
     }
 }
 
-/* Only what the data can bear is done unasked. */
-static void estimating_again_stops_where_it_would_take_too_long(void **state)
+/* Many rows and covariates: what would take long is not done unasked, and the result says so. */
+static void estimating_again_is_left_where_it_would_take_long(void **state)
 {
     (void)state;
-    enum { ROWS = 60000, K = 40 };
-    struct frame f = {.n = ROWS, .k = K, .d = calloc(ROWS, sizeof *f.d)};
+    struct frame f = {.n = 1000000, .k = 12, .d = calloc(1000000, sizeof *f.d)};
     struct effect_spec s;
     effect_spec_init(&s);
     assert_non_null(f.d);
-    for (size_t i = 0; i < ROWS / 2; i++)
+    for (size_t i = 0; i < 5000; i++)
         f.d[i] = 1;
 
     s.method = EFFECT_WEIGHTING;
-    const double weighting = cross_reruns_allowed(&f, &s);
+    const double weighting = cross_rerun_work(&f, &s);
     s.method = EFFECT_MATCHING;
     s.distance = EFFECT_MAHALANOBIS;
-    const double in_space = cross_reruns_allowed(&f, &s);
-    f.n = ROWS / 1000;
-    const double small = cross_reruns_allowed(&f, &s);
+    const double in_space = cross_rerun_work(&f, &s);
+    f.n = 20000;
+    const double small = cross_rerun_work(&f, &s);
 
-    assert_true(weighting > 15 && weighting < CROSS_RERUNS_MIN); /* two of six teams, not of 30 */
-    assert_true(in_space < 2);
-    assert_true(small > CROSS_RERUNS_MIN);
+    assert_true(15 * weighting < CROSS_RERUNS_LIMIT); /* two of six teams, but not of twenty */
+    assert_true(190 * weighting > CROSS_RERUNS_LIMIT);
+    assert_true(15 * in_space > CROSS_RERUNS_LIMIT);
+    assert_true(190 * small < CROSS_RERUNS_LIMIT);
     free(f.d);
 }
 
@@ -426,7 +426,7 @@ int main(void)
         cmocka_unit_test(what_is_asked_overrules_the_rule),
         cmocka_unit_test(random_allocations_come_near_all_of_them_and_follow_the_seed),
         cmocka_unit_test(one_team_of_either_kind_has_no_error),
-        cmocka_unit_test(estimating_again_stops_where_it_would_take_too_long),
+        cmocka_unit_test(estimating_again_is_left_where_it_would_take_long),
         cmocka_unit_test(allocations_are_counted),
         cmocka_unit_test(all_allocations_are_looked_at_once_and_in_order),
         cmocka_unit_test(one_team_is_measured_by_the_spread_that_its_size_gives),
