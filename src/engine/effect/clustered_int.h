@@ -15,7 +15,7 @@
  * regression without the columns behind them.
  *
  * Does: covariances CR1, CR2 and CR3, and degrees of freedom for CR2.
- * Does not: read rows; bootstrap (wild_int.h) or permute (randomise_int.h).
+ * Does not: read rows; bootstrap or permute (randomise_int.h).
  */
 #ifndef ONTSCHOT_ENGINE_EFFECT_CLUSTERED_INT_H
 #define ONTSCHOT_ENGINE_EFFECT_CLUSTERED_INT_H

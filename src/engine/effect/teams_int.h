@@ -19,7 +19,7 @@
  *                  with few treated groups and heteroskedasticity", Review of Economics and
  *                  Statistics 101 (2019); Conley and Taber (2011)
  *
- * spec.inference overrules it. The wild cluster bootstrap (wild_int.h) stands beside it.
+ * spec.inference overrules it. The wild cluster bootstrap (randomise_int.h) stands beside it.
  *
  * Does: rule, allocations, p-values, intervals by inversion; fills r->teams and, where the rule
  *       says so, p and interval of the main estimate.
