@@ -93,7 +93,7 @@ err comparison_fill(const struct frame *f, const double *p, const double *after,
 
     if (!c || (p && !overlap))
         return err_nomem(info);
-    if (f->k > 1) {
+    if (f->k > 1 && !f->is_trial) {
         const err e = balance_fill(f, p, after, pool, r, info);
         if (e != OK)
             return e;

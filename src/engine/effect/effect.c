@@ -232,18 +232,17 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
 static err check_inference(const struct effect_spec *s, struct err_info *info)
 {
     const bool is_regression =
-        effect_is_two_way(s->method) ||
+        effect_has_fixed_effects(s->method) ||
         (!is_given(s->unit) && (s->method == EFFECT_DIFFERENCE || s->method == EFFECT_REGRESSION));
-    const bool can_randomise =
-        is_regression || (is_given(s->unit) && !effect_has_fixed_effects(s->method));
-    if (s->replications < 1 || s->replications > EFFECT_REPLICATIONS_MAX) {
+    if (s->replications < EFFECT_REPLICATIONS_MIN || s->replications > EFFECT_REPLICATIONS_MAX) {
         err_set(info, E_LIMIT, "effect.replications-limit");
+        msg_int(&info->msg, EFFECT_REPLICATIONS_MIN);
         msg_int(&info->msg, EFFECT_REPLICATIONS_MAX);
         return E_LIMIT;
     }
     if (s->inference == EFFECT_AUTO || s->inference == EFFECT_ANALYTIC)
         return OK;
-    if (!(s->inference == EFFECT_WILD ? is_regression : can_randomise) || s->event_study)
+    if (s->inference == EFFECT_WILD && !is_regression)
         return err_text(info, E_INPUT, "effect.inference-of-methods",
                         str_of(effect_inference_name(s->inference)));
     return is_given(s->cluster) ? OK
@@ -400,7 +399,8 @@ static void warn_few_clusters(struct effect_result *r)
     const bool is_settled = r->teams && r->teams->rule != EFFECT_ANALYTIC;
     const size_t treated = r->teams ? r->teams->few : d->n_treated_clusters;
     const size_t control = r->teams ? r->teams->few : d->n_control_clusters;
-    if (d->n_clusters == 0 || !effect_is_few(d->n_clusters, treated, control))
+    if (d->n_clusters == 0 || teams_are_one_each(r->teams) ||
+        !effect_is_few(d->n_clusters, treated, control))
         return;
     struct msg *m =
         effect_warn(r, is_settled ? "effect.few-clusters-settled" : "effect.few-clusters");
@@ -428,6 +428,7 @@ static void warn_exact_fit(struct effect_result *r)
 /* What the estimates are worth, wherever they came from. */
 static err judge(struct effect_result *r, struct err_info *info)
 {
+    teams_forget_errors(r);
     err e = effect_honest_run(r, info);
     if (e == OK)
         e = effect_design_tell(r, info);

@@ -78,7 +78,8 @@ enum {
     EFFECT_FIXED_MAX = 8,
     EFFECT_BACON_MAX = 4096,
     EFFECT_RATIO_MAX = 1000,
-    EFFECT_CUTS_MAX = 256, /* of one covariate */
+    EFFECT_CUTS_MAX = 256,        /* of one covariate */
+    EFFECT_REPLICATIONS_MIN = 99, /* fewer know no p of 1 in 100 */
     EFFECT_REPLICATIONS_MAX = 1000000,
     EFFECT_HONEST_MAX = 32,       /* values of M */
     EFFECT_LOOK_COLUMNS_MAX = 16, /* of one kind of look */

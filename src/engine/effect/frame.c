@@ -289,6 +289,26 @@ static void describe_outcome(const struct frame *f, struct effect_diagnostics *d
     describe_values(f->y, f->n, d);
 }
 
+static void *copy_of(arena *a, const void *from, size_t size, size_t n)
+{
+    void *to = from ? arena_alloc(a, size * n, size) : NULL;
+    if (to)
+        memcpy(to, from, size * n);
+    return to;
+}
+
+err frame_copy(const struct frame *f, arena *a, struct frame *copy, struct err_info *info)
+{
+    *copy = *f;
+    copy->y = copy_of(a, f->y, sizeof *f->y, f->n);
+    copy->d = copy_of(a, f->d, sizeof *f->d, f->n);
+    copy->cluster = copy_of(a, f->cluster, sizeof *f->cluster, f->n);
+    copy->key = copy_of(a, f->key, sizeof *f->key, f->n);
+    return copy->y && copy->d && !f->cluster == !copy->cluster && !f->key == !copy->key
+               ? OK
+               : err_nomem(info);
+}
+
 err frame_read(const table *t, par *pool, struct effect_result *r, arena *a, struct frame *f,
                struct err_info *info)
 {

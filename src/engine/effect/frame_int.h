@@ -69,7 +69,12 @@ struct frame {
     uint32_t *cluster; /* codes, all of them in use, or NULL */
     size_t n_clusters;
     uint64_t *key; /* with spec.keeps_parts: of each row's cluster, or itself; else NULL */
+    bool is_trial; /* only the estimate counts: no table of how alike groups are */
 };
+
+/* The same with outcome, treatment, clusters and keys of its own, which matching moves. E_NOMEM. */
+WARN_UNUSED err frame_copy(const struct frame *f, arena *a, struct frame *copy,
+                           struct err_info *info);
 
 /*
  * Reads what r->spec names; fills r->diagnostics and adds warnings. Memory

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Properties that hold for any panel, on made panels with gaps. */
 #include "engine/effect/panel_made_int.h"
+#include "engine/effect/teams_int.h"
 
 static void assert_same_bits(const struct effect_result *a, const struct effect_result *b)
 {
@@ -302,7 +303,8 @@ static void assert_consistent(const struct effect_result *r)
     for (size_t i = 0; i < n; i++) {
         const struct effect_estimate *e = &r->estimates[i];
         assert_true(isnan(e->estimate) == (e->failed != NULL));
-        assert_true(isnan(r->covariance[i * n + i]) == (e->failed != NULL));
+        assert_true(isnan(r->covariance[i * n + i]) ==
+                    (e->failed != NULL || teams_are_one_each(r->teams)));
         assert_false(r->covariance[i * n + i] < -1e-12);
         assert_true(isnan(e->ci_low) == isnan(e->ci_high));
         assert_false(e->ci_low > e->ci_high);

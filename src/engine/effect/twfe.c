@@ -76,7 +76,7 @@ err twfe_infer(const struct twfe_system *s, const struct twfe_source *source, pa
     double *form;
     err e = make_estimates(s, a, r, &form, info);
     if (e == OK)
-        e = twfe_teams_open(s, source, pool, a, r, &teams, info);
+        e = twfe_teams_open(s, source, form, pool, a, r, &teams, info);
     if (e != OK)
         return e;
     if (teams.needs_errors) {
@@ -86,7 +86,7 @@ err twfe_infer(const struct twfe_system *s, const struct twfe_source *source, pa
         if (e == OK)
             e = conclude_all(s, r, info);
     }
-    return e == OK && teams.needs_draws ? twfe_teams_conclude(&teams, pool, progress, a, r, info)
+    return e == OK && teams.needs_draws ? twfe_teams_conclude(&teams, s, pool, progress, a, r, info)
                                         : e;
 }
 
@@ -100,10 +100,10 @@ static err scores_of_rows(void *ctx, const struct twfe_system *s, const double *
 }
 
 static err courses_of_rows(void *ctx, const struct twfe_system *s, par *pool, arena *a,
-                           uint8_t **on, struct err_info *info)
+                           struct twfe_courses *c, struct err_info *info)
 {
     (void)ctx;
-    return twfe_courses(s, pool, a, on, info);
+    return twfe_courses_read(s, pool, a, c, info);
 }
 
 static err clusters_of_rows(void *ctx, const struct twfe_system *s, par *pool, arena *a,

@@ -73,11 +73,12 @@ struct twfe {
     double *period;         /* value of each level of the first factor */
     size_t *n_by_start;     /* units by first treated period, never last: periods + 1 */
     bool switches_off;
-    uint64_t *course;  /* of clusters x 2: bits of periods of the table with treated rows, others */
-    size_t n_clusters; /* 0: errors by row */
-    bool is_nested;    /* each unit lies in one cluster */
-    bool is_iterated;  /* too many levels for one small system */
-    struct twfe_gram *gram; /* the products, when they were summed as rows were counted; or NULL */
+    uint64_t *course; /* of clusters x 2: bits of periods of the table with treated rows, others */
+    uint32_t *cluster_start; /* of clusters, when cells are asked for and units agree; else NULL */
+    size_t n_clusters;       /* 0: errors by row */
+    bool is_nested;          /* each unit lies in one cluster */
+    bool is_iterated;        /* too many levels for one small system */
+    struct twfe_gram *gram;  /* the products, when they were summed as rows were counted; or NULL */
 };
 
 static inline size_t twfe_course_words(const struct twfe *f)
@@ -93,6 +94,7 @@ struct twfe_apart {
     size_t n; /* codes of clusters */
     double *wide;
     size_t *n_units; /* n; 0 when a code is not in use */
+    double *weight;  /* with cells, n x levels of the first factor: of rows; else NULL */
 };
 #define TWFE_APART_BYTES ((size_t)1 << 22) /* of what the first pass keeps apart */
 
@@ -122,6 +124,7 @@ struct twfe_clusters {
     double *gram;    /* n x k x k, full and symmetric: X'WX */
     double *product; /* n x k: X'Wy */
     size_t *n_units; /* n */
+    double *weight;  /* with cells, n x levels of the first factor: of rows; else NULL */
 };
 #define TWFE_CLUSTERS_BYTES_MAX ((size_t)1 << 29) /* of all Gram matrices together */
 
@@ -239,30 +242,40 @@ WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
 WARN_UNUSED err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_clusters *c,
                                   struct err_info *info);
 
-/* The next cluster; wide as in struct twfe_apart. */
-void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const double *wide,
-                       size_t n_units);
+/* The next cluster, with what struct twfe_apart has of it. */
+struct twfe_cluster {
+    const double *wide;
+    size_t n_units;
+    const double *weight;
+};
+void twfe_clusters_add(struct twfe_clusters *c, const struct twfe_system *s,
+                       const struct twfe_cluster *cluster);
 
-/* In a course: no row of the cluster in that period. */
+/* When the clusters in use were treated, by value. */
+struct twfe_courses {
+    uint8_t *on;     /* n_clusters x periods: 1 treated, 0 not, TWFE_UNSEEN: no row of the cluster
+                        then; NULL when treatment varies within a cluster */
+    uint32_t *start; /* with cells, n_clusters: the first treated period of the table, PANEL_NEVER;
+                        NULL when units of a cluster start apart */
+};
 enum { TWFE_UNSEEN = 2 };
 
 /* For twfe_source; a pass over the rows where units are the clusters. E_NOMEM. */
-WARN_UNUSED err twfe_courses(const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
-                             struct err_info *info);
+WARN_UNUSED err twfe_courses_read(const struct twfe_system *s, par *pool, arena *a,
+                                  struct twfe_courses *c, struct err_info *info);
 
 /*
  * What a solved system needs of the rows it came from, or of sums in their place (compress_run.c).
  *
  *   scores    as twfe_scores
- *   courses   n_clusters x periods, from `a`: 1 treated, 0 not, TWFE_UNSEEN; NULL when treatment
- *             varies within a cluster
+ *   courses   as twfe_courses_read
  *   clusters  as twfe_clusters
  */
 struct twfe_source {
     err (*scores)(void *ctx, const struct twfe_system *s, const double *form, par *pool, arena *a,
                   struct effect_result *r, struct err_info *info);
-    err (*courses)(void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
-                   struct err_info *info);
+    err (*courses)(void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                   struct twfe_courses *c, struct err_info *info);
     err (*clusters)(void *ctx, const struct twfe_system *s, par *pool, arena *a,
                     struct twfe_clusters *c, struct err_info *info);
     void *ctx;

@@ -237,6 +237,16 @@ static err describe(const struct twfe *f, const struct twfe_census *c, struct ef
     return OK;
 }
 
+/* The start of each cluster, when all its units have the same. */
+static void settle_starts(struct twfe *f, const struct twfe_census *c)
+{
+    if (!f->rows.needs_start || c->starts_split)
+        return;
+    f->cluster_start = c->start;
+    for (size_t g = 0; g < f->rows.cluster.n; g++)
+        c->start[g] = c->start[g] == 0 ? PANEL_NEVER : c->start[g] - 1;
+}
+
 /* Clusters that hold rows that count. */
 static err count_used_clusters(struct twfe *f, const struct twfe_census *c, struct err_info *info)
 {
@@ -318,6 +328,7 @@ err twfe_read(const table *t, par *pool, arena *a, struct twfe *f, struct effect
     f->n_by_start = n->by_start;
     f->switches_off = n->switches_off;
     f->course = c.course;
+    settle_starts(f, &c);
     e = check_rows(f, n, r, info);
     if (e == OK)
         e = count_used_clusters(f, &c, info);

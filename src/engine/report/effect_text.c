@@ -10,7 +10,7 @@
 
 enum { COLUMNS = 7, DECIMALS_MAX = 6 };
 
-/* Decimals that show a standard error in three digits. */
+/* Decimals that show a standard error in three digits; without any, the main effect. */
 static int decimals_for(const struct effect_result *r)
 {
     double smallest = REAL_NAN;
@@ -19,6 +19,9 @@ static int decimals_for(const struct effect_result *r)
         if (se > 0 && !(se >= smallest))
             smallest = se;
     }
+    const struct effect_estimate *overall = effect_overall(r);
+    if (isnan(smallest) && overall && overall->estimate != 0)
+        smallest = fabs(overall->estimate);
     int decimals = 0;
     for (double size = smallest; size < 100 && decimals < DECIMALS_MAX; size *= 10)
         decimals++;
