@@ -214,6 +214,8 @@ err panel_solve(const struct panel *p, const struct effect_spec *spec, par *pool
                 struct effect_result *r, struct err_info *info)
 {
     err e = panel_cells_make(p, spec, a, &answer->cells, info);
+    if (e == OK && answer->keeps_samples)
+        e = panel_balance_keep(p, &answer->cells, a, info);
     if (e != OK)
         return e;
     size_t *column = ARENA_NEW(a, size_t, answer->cells.n + 1);
@@ -235,7 +237,7 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
 {
     struct panel p;
     struct panel_notes notes;
-    struct panel_answer answer;
+    struct panel_answer answer = {.keeps_samples = true};
 
     progress_report(progress, "panel.step-build", 0, 1);
     err e = panel_build(t, spec, pool, a, &p, &notes, info);
@@ -247,6 +249,9 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
         return e;
     describe(t, &p, &answer, &notes, &r->diagnostics);
     warn_all(&p, &answer.cells, &notes, &answer.clusters, spec, r);
+    e = panel_balance(&p, &answer.cells, pool, a, r, info);
+    if (e != OK)
+        return e;
     return spec->no_placebo_start ? OK : looks_placebo_start(&p, spec, pool, progress, r, info);
 }
 

@@ -111,6 +111,7 @@ static void make_alike(struct report_example *x, struct effect_result *r)
                                                .effective_treated = 412,
                                                .effective_control = 511.3,
                                                .heaviest_control = 0.012,
+                                               .is_weighted = true,
                                                .n_outside = 6,
                                                .n_uneven = 1};
     memcpy(x->balance, balance, sizeof balance);
