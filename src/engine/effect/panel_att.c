@@ -36,7 +36,7 @@ struct job {
 
 /* ---- the sample of a cell ---- */
 
-static bool is_usable(const struct panel *p, const struct panel_cell *c, size_t i)
+bool panel_is_in_cell(const struct panel *p, const struct panel_cell *c, size_t i)
 {
     const double *now = p->outcome + c->period * p->n, *then = p->outcome + c->base * p->n;
     if (isnan(now[i]) || isnan(then[i]))
@@ -55,7 +55,7 @@ static size_t add_cohort(const struct panel *p, const struct panel_cell *c, size
     const struct panel_cohort *h = &p->cohort[cohort];
     size_t n = 0;
     for (size_t i = h->first; i < h->first + h->n; i++)
-        if (is_usable(p, c, i))
+        if (panel_is_in_cell(p, c, i))
             index[n++] = (uint32_t)i;
     return n;
 }

@@ -253,6 +253,9 @@ WARN_UNUSED err panel_cells_make(const struct panel *p, const struct effect_spec
 
 /* ---- panel_att.c ---- */
 
+/* Whether a person of a cell's cohorts is compared: seen in both periods, with covariates then. */
+bool panel_is_in_cell(const struct panel *p, const struct panel_cell *c, size_t i);
+
 /*
  * Fills att, counts and `failed` of all cells, and influence[c * n + i] of the
  * c-th cell with a number, for unit i of all p->n (0 for persons outside the
@@ -328,6 +331,12 @@ WARN_UNUSED err panel_parts(const struct panel *p, const struct panel_cells *cel
                             struct err_info *info);
 
 /* ---- panel.c ---- */
+
+/*
+ * Whether unit i of a cohort is seen, with an outcome, since the cohort's start. A cluster without
+ * such a unit is not a treated one: nothing in the effects is about it. twfe_read.c counts alike.
+ */
+bool panel_is_seen_treated(const struct panel *p, const struct panel_cohort *c, size_t i);
 
 /* Influence of the cohorts' shares, n_cohorts columns. */
 void panel_add_shares(const struct panel *p, double *influence);
