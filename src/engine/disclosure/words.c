@@ -93,10 +93,15 @@ static bool is_hidden(const struct cleaning *c, int64_t n)
     return false;
 }
 
+static bool is_few(const struct cleaning *c, const struct msg_arg *arg)
+{
+    return arg->kind == MSG_INT && arg->i > 0 && (uint64_t)arg->i < c->min;
+}
+
 static bool hides(const struct cleaning *c, const struct msg_arg *arg, size_t i)
 {
     if (arg->kind == MSG_INT)
-        return is_hidden(c, arg->i);
+        return !is_few(c, arg) && is_hidden(c, arg->i);
     return c->bare && (arg->kind == MSG_REAL || (arg->kind == MSG_TEXT && i > 0));
 }
 
@@ -110,7 +115,7 @@ static struct msg clean(const struct cleaning *c, const struct msg *m)
     for (size_t i = 0; i < m->n_args; i++) {
         const struct msg_arg *arg = &m->arg[i];
         const str text = {m->text + arg->at, arg->n};
-        if (arg->kind == MSG_INT && arg->i > 0 && (uint64_t)arg->i < c->min)
+        if (is_few(c, arg))
             put_count(&to, c->min);
         else if (hides(c, arg, i))
             msg_key(&to, "disclosure.not-shown");
