@@ -60,6 +60,31 @@ static void those_left_out_of_a_matching_cannot_be_counted_by_subtraction(void *
     disclosure_free(released);
 }
 
+/* Of 185 followed 181 are compared at the start: nobody may count the four who were not seen. */
+static void those_a_panel_lost_at_the_start_cannot_be_counted_by_subtraction(void **state)
+{
+    (void)state;
+    struct effect_result *r = counts_of(185, 4, 400, 0);
+    struct released_effect *released;
+    r->spec.method = EFFECT_DID;
+    r->spec.unit = STR("person");
+    r->spec.time = STR("month");
+    r->match = NULL;
+    r->comparison->n_control = 400;
+    r->comparison->effective_control = 320;
+    r->diagnostics.n_periods = 3;
+
+    assert_int_equal(disclosure_release(r, &released, &info), OK);
+
+    const struct effect_comparison *c = disclosure_view(released)->comparison;
+    assert_int_equal(disclosure_view(released)->diagnostics.n_treated, 185);
+    assert_int_equal(c->n_treated, EFFECT_HIDDEN);
+    assert_true(isnan(c->effective_treated));
+    assert_int_equal(c->n_control, 400);
+    assert_true(c->effective_control == 320);
+    disclosure_free(released);
+}
+
 static void what_pairs_are_worth_does_not_tell_how_many_they_are(void **state)
 {
     (void)state;
@@ -510,6 +535,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_was_lost_in_a_class_cannot_be_counted_from_shares),
+        cmocka_unit_test(those_a_panel_lost_at_the_start_cannot_be_counted_by_subtraction),
         cmocka_unit_test(what_pairs_are_worth_does_not_tell_how_many_they_are),
         cmocka_unit_test(those_left_out_of_a_matching_cannot_be_counted_by_subtraction),
         cmocka_unit_test(rows_that_were_dropped_cannot_be_counted_by_subtraction),
