@@ -5,10 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 enum { ALIGN = 64, CHUNK_MIN = 1 << 16 };
 
 struct chunk {
@@ -88,14 +84,6 @@ void *arena_alloc(arena *a, size_t n, size_t size)
     a->top->used += rounded;
     a->used += rounded;
     return memset(p, 0, rounded);
-}
-
-void arena_keep_freed(void)
-{
-#ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that it takes */
-    mallopt(M_TRIM_THRESHOLD, 256 << 20);
-#endif
 }
 
 str arena_str(arena *a, str s)

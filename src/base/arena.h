@@ -26,12 +26,6 @@ void *arena_alloc(arena *a, size_t n, size_t size);
 
 #define ARENA_NEW(a, type, n) ((type *)arena_alloc((a), (n), sizeof(type)))
 
-/*
- * For a program to call once at its start: what is freed stays with the process for
- * the next arena, up to 256 MB. Asking the system anew costs a third of a short analysis.
- */
-void arena_keep_freed(void);
-
 /* A zero-terminated copy; p is NULL when it did not fit. */
 str arena_str(arena *a, str s);
 

@@ -238,6 +238,7 @@ const struct cli_command cmd_effect = {
     .formats = "text|json|csv|xlsx",
     .uses_seed = true,
     .uses_threads = true,
+    .keeps_freed = true,
     .run = run,
     .actions = actions,
 };

@@ -8,7 +8,8 @@
 /*
  * Fills r->balance: a row for the propensity score `p`, none when it is NULL, then
  * one for each covariate of `f`. `after` holds f->n weights >= 0, with some in
- * both groups; before, a unit weighs f->w. Stuart (2010), sec. 4.1; Austin (2009).
+ * both groups, or is NULL: then nothing is after; before, a unit weighs f->w. Stuart (2010),
+ * sec. 4.1; Austin (2009).
  *
  *   difference      of means over the standard deviation of the treated before,
  *                   which stays the measure after: what changes is the groups

@@ -337,7 +337,6 @@ static err result_new(const struct effect_spec *spec, struct effect_result **res
     r->spec = *spec;
     r->diagnostics.propensity_sum_treated = REAL_NAN;
     r->diagnostics.mean_treated = r->diagnostics.mean_control = REAL_NAN;
-    r->diagnostics.outcome_low = r->diagnostics.outcome_high = REAL_NAN;
     r->diagnostics.pretest_statistic = r->diagnostics.pretest_p = REAL_NAN;
     r->memory = arena_new(RESULT_BYTES_MAX);
     const err e = r->memory ? copy_names(&r->spec, r->memory, info) : err_nomem(info);

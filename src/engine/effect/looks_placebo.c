@@ -66,7 +66,7 @@ static err estimate(const struct panel *moved, const struct effect_spec *spec, p
                     struct err_info *info)
 {
     struct effect_result made = {.spec = *spec, .memory = a};
-    struct panel_answer answer;
+    struct panel_answer answer = {0};
     made.spec.anticipation = 0; /* what may show early is cut off already */
     made.spec.keeps_parts = false;
     const err e = panel_solve(moved, &made.spec, pool, progress, a, &answer, &made, info);

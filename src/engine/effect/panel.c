@@ -32,11 +32,23 @@ static err check_spec(const struct effect_spec *s, struct err_info *info)
 
 /* ---- clusters of either arm ---- */
 
+bool panel_is_seen_treated(const struct panel *p, const struct panel_cohort *c, size_t i)
+{
+    for (size_t t = c->start; t < p->periods.n; t++)
+        if (!isnan(p->outcome[t * p->n + i]))
+            return true;
+    return false;
+}
+
+enum { AS_TREATED = 1, AS_CONTROL = 2 };
+
 static size_t count_in_cohort(const struct panel *p, size_t cohort, uint8_t *seen, uint8_t mark)
 {
     const struct panel_cohort *c = &p->cohort[cohort];
     size_t n = 0;
     for (size_t i = c->first; i < c->first + c->n; i++) {
+        if (mark == AS_TREATED && !panel_is_seen_treated(p, c, i))
+            continue;
         n += !(seen[p->cluster[i]] & mark);
         seen[p->cluster[i]] |= mark;
     }
@@ -58,13 +70,13 @@ static err count_clusters(const struct panel *p, const struct effect_spec *spec,
         return err_nomem(info);
     *count = (struct panel_clusters){.n = p->n_clusters};
     for (size_t h = 0; h < p->n_cohorts; h++) {
-        count->n_treated += count_in_cohort(p, h, seen, 1);
+        count->n_treated += count_in_cohort(p, h, seen, AS_TREATED);
         for (size_t i = 0; i < p->n_clusters; i++)
             alone[i] = 0;
-        count->n_lonely += count_in_cohort(p, h, alone, 1) == 1;
+        count->n_lonely += count_in_cohort(p, h, alone, AS_TREATED) == 1;
     }
     for (size_t h = spec->control == EFFECT_NOT_YET ? 1 : p->n_cohorts; h <= p->n_cohorts; h++)
-        count->n_control += count_in_cohort(p, h, seen, 2);
+        count->n_control += count_in_cohort(p, h, seen, AS_CONTROL);
     return OK;
 }
 
@@ -214,6 +226,8 @@ err panel_solve(const struct panel *p, const struct effect_spec *spec, par *pool
                 struct effect_result *r, struct err_info *info)
 {
     err e = panel_cells_make(p, spec, a, &answer->cells, info);
+    if (e == OK && answer->keeps_samples)
+        e = panel_balance_keep(p, &answer->cells, a, info);
     if (e != OK)
         return e;
     size_t *column = ARENA_NEW(a, size_t, answer->cells.n + 1);
@@ -235,7 +249,7 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
 {
     struct panel p;
     struct panel_notes notes;
-    struct panel_answer answer;
+    struct panel_answer answer = {.keeps_samples = true};
 
     progress_report(progress, "panel.step-build", 0, 1);
     err e = panel_build(t, spec, pool, a, &p, &notes, info);
@@ -247,6 +261,9 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
         return e;
     describe(t, &p, &answer, &notes, &r->diagnostics);
     warn_all(&p, &answer.cells, &notes, &answer.clusters, spec, r);
+    e = panel_balance(&p, &answer.cells, pool, a, r, info);
+    if (e != OK)
+        return e;
     return spec->no_placebo_start ? OK : looks_placebo_start(&p, spec, pool, progress, r, info);
 }
 

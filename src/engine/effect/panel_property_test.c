@@ -340,6 +340,64 @@ static void any_panel_gives_a_result_or_a_reason(void **state)
     assert_true(n_results > 200 && n_refused > 200);
 }
 
+/* ---- teams nobody of whom is seen since the start ---- */
+
+/* Teams 1 .. 9 of three persons over four periods; 1 to 3 start in period 3, and 3 is lost then. */
+static table *teams_of(bool keeps_lost)
+{
+    out o;
+    out_init(&o, 1 << 20);
+    out_cstr(&o, "id,t,g,y,team\n");
+    for (int64_t i = 0; i < 27; i++)
+        for (int64_t t = 1; t <= 4; t++) {
+            const int64_t team = 1 + i / 3;
+            const double y = normal(31, (size_t)i, (size_t)t, 1) + (team <= 2 && t >= 3 ? 2 : 0);
+            if (team == 3 && (t >= 3 || !keeps_lost))
+                continue;
+            out_int(&o, i);
+            out_char(&o, ',');
+            out_int(&o, t);
+            out_cstr(&o, team <= 3 ? ",3," : ",0,");
+            out_real(&o, y);
+            out_char(&o, ',');
+            out_int(&o, team);
+            out_char(&o, '\n');
+        }
+    out_char(&o, '\0');
+    table *t = parse_table(out_view(&o).p);
+    out_free(&o);
+    return t;
+}
+
+static void a_team_that_is_lost_before_its_start_is_no_treated_team(void **state)
+{
+    (void)state;
+    table *all = teams_of(true), *seen = teams_of(false);
+    struct effect_spec did = did_spec();
+    did.cluster = STR("team");
+    struct effect_spec twfe = did;
+    twfe.method = EFFECT_TWFE;
+
+    struct effect_result *a = run_on(all, &did, NULL), *b = run_on(seen, &did, NULL);
+    struct effect_result *c = run_on(all, &twfe, NULL);
+
+    assert_int_equal(a->diagnostics.n_clusters, 9);
+    assert_int_equal(a->diagnostics.n_treated_clusters, 2);
+    assert_int_equal(c->diagnostics.n_treated_clusters, 2);
+    assert_int_equal(a->teams->n_treated, 2);
+    assert_int_equal(c->teams->n_treated, 2);
+    assert_int_equal(a->teams->n_teams, 8); /* the lost one keeps its place */
+    assert_near(a->teams->n_allocations, 28, 0);
+    assert_near(a->teams->p_randomisation, b->teams->p_randomisation, 0);
+    assert_near(effect_overall(a)->estimate, effect_overall(b)->estimate, 1e-14);
+    assert_near(effect_overall(a)->ci_low, effect_overall(b)->ci_low, 1e-9);
+    effect_result_free(a);
+    effect_result_free(b);
+    effect_result_free(c);
+    table_free(all);
+    table_free(seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +411,7 @@ int main(void)
         cmocka_unit_test(a_covariate_told_twice_counts_once),
         cmocka_unit_test(many_cells_have_the_errors_of_few),
         cmocka_unit_test(any_panel_gives_a_result_or_a_reason),
+        cmocka_unit_test(a_team_that_is_lost_before_its_start_is_no_treated_team),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
