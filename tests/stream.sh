@@ -37,7 +37,7 @@ estimate() { # NAME OPTION...
 }
 
 # did keeps what does not fit in files without a name beside the data, or in a folder that is named.
-! (within estimate out --method did --scratch absent) && grep -q '^ontschot: absent: .*working files' err
+! (within estimate out --method did --scratch absent) && grep -q '^absent: .*working files' err
 result "what keeps the panel does not fit in memory alone"
 mkdir work
 ! (trap '' XFSZ && ulimit -f 4096 && within estimate out --method did --scratch work) &&
