@@ -49,6 +49,8 @@ void *scratch_map(str folder, size_t n)
     if (cause == 0) {
         p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         cause = errno;
+        /* Many places are read at once, each from front to back: reading ahead at all of them
+           would push out what is about to be used. */
         if (p != MAP_FAILED)
             madvise(p, n, MADV_RANDOM);
     }
