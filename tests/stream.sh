@@ -36,11 +36,17 @@ estimate() { # NAME OPTION...
         --cluster home --threads 2 --format json "$@" > "$name" 2> err
 }
 
-! (within estimate out --method did) && grep -q memory err
-result "what keeps the panel in memory does not fit"
+# did keeps what does not fit in files without a name beside the data, or in a folder that is named.
+! (within estimate out --method did --scratch absent) && grep -q '^absent: .*working files' err
+result "what keeps the panel does not fit in memory alone"
+mkdir work
+! (trap '' XFSZ && ulimit -f 4096 && within estimate out --method did --scratch work) &&
+    grep -q 'working files' err && rmdir work
+result "a full disk is told, and nothing is left behind"
 
-for options in "--method twfe" "--method twfe --fixed-effects team" "--method twfe --event-study" \
-    "--method sunab"; do
+for options in "--method did" "--method did --control not-yet --bootstrap 200" \
+    "--method did --covariates team --base universal" "--method twfe" \
+    "--method twfe --fixed-effects team" "--method twfe --event-study" "--method sunab"; do
     # shellcheck disable=SC2086 # options are words
     estimate free $options && [ -s free ] && (within estimate tight $options) &&
         cmp free tight > err

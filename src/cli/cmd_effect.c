@@ -33,6 +33,8 @@ static bool is_from_compressed(const struct cli *c)
 static err read_question(struct cli *c, struct effect_spec *s, struct err_info *info)
 {
     const err e = cmd_effect_read(c, s, info);
+    s->memory = (size_t)cli_int(c, "memory", 0) << 20;
+    s->scratch = cli_text(c, "scratch");
     return e == OK && !is_from_compressed(c) ? effect_spec_check(s, info) : e;
 }
 
@@ -182,6 +184,8 @@ static const struct cli_option options[] = {
     COLUMN("provider", "effect.option-provider"),
     {"min-persons", CLI_INT, false, "cli.value-number", "effect.option-min-persons", NULL,
      EFFECT_PERSONS_LEAST, EFFECT_PERSONS_MOST},
+    {"memory", CLI_INT, false, "effect.value-memory", "effect.option-memory", NULL, 1, 1 << 30},
+    {"scratch", CLI_TEXT, false, "cli.value-folder", "effect.option-scratch", NULL, 0, 0},
     {"table", CLI_CHOICE, false, "cli.value-choice", "effect.option-table", REPORT_EFFECT_TABLES, 0,
      0},
     {0},

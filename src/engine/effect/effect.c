@@ -313,7 +313,7 @@ static err copy_names(struct effect_spec *s, arena *a, struct err_info *info)
 {
     str *const name[] = {&s->outcome,          &s->treatment, &s->unit,    &s->time,
                          &s->first_treated,    &s->weights,   &s->cluster, &s->unaffected,
-                         &s->unaffected_value, &s->provider};
+                         &s->unaffected_value, &s->provider,  &s->scratch};
     bool complete = true;
 
     for (size_t i = 0; i < sizeof name / sizeof *name; i++)

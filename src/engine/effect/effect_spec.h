@@ -155,6 +155,10 @@ struct effect_spec {
 
     bool keeps_parts; /* the result's `parts`, for effect_adjust_family */
 
+    /* Changes no result: where the persons and periods of a panel are kept. */
+    size_t memory; /* bytes that may be in memory; 0: half of what machine.h says */
+    str scratch;   /* the folder for what is more than that; empty: that of the table's file */
+
     bool randomised; /* a lottery decided who took part */
 
     /* What may be shown: engine/disclosure. */

@@ -71,10 +71,11 @@ WARN_UNUSED err looks_run(const struct looks *looks, const table *t, par *pool,
  * such periods has its start put at period k - shift, and the effect is the
  * average over the shift periods from there on; shift = k / 2, rounded down,
  * of the earliest cohort with k >= 2, so that all others have room enough.
- * Cohorts with fewer are left out; when none is left, the look says so.
+ * Cohorts with fewer are left out; when none is left, the look says so. Memory is taken beside
+ * `beside`.
  */
 WARN_UNUSED err looks_placebo_start(const struct panel *p, const struct effect_spec *spec,
-                                    par *pool, const struct progress *progress,
+                                    par *pool, const struct progress *progress, const arena *beside,
                                     struct effect_result *r, struct err_info *info);
 
 #endif

@@ -78,13 +78,13 @@ static err estimate(const struct panel *moved, const struct effect_spec *spec, p
 }
 
 err looks_placebo_start(const struct panel *p, const struct effect_spec *spec, par *pool,
-                        const struct progress *progress, struct effect_result *r,
-                        struct err_info *info)
+                        const struct progress *progress, const arena *beside,
+                        struct effect_result *r, struct err_info *info)
 {
     char text[NUM_TEXT_MAX];
     struct panel moved;
     struct effect_look *to = r->looks = ARENA_NEW(r->memory, struct effect_look, 1);
-    arena *a = arena_new(PANEL_MEMORY_MAX);
+    arena *a = arena_new_beside(beside);
     err e = to && a ? copy_cohorts(p, a, &moved, info) : err_nomem(info);
     if (e != OK)
         goto out;

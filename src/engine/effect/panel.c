@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/machine.h"
 #include "engine/effect/looks_int.h"
 #include "engine/effect/panel_teams_int.h"
 
@@ -234,12 +235,13 @@ err panel_solve(const struct panel *p, const struct effect_spec *spec, par *pool
     if (!column)
         return err_nomem(info);
     const size_t n_columns = number_columns(&answer->cells, column);
-    /* not from the arena: untouched zero pages of persons outside a cell cost nothing */
-    double *influence = calloc((n_columns + p->n_cohorts) * p->n, sizeof *influence);
-    if (!influence)
-        return err_nomem(info);
-    e = solve(p, spec, column, n_columns, influence, pool, progress, a, answer, r, info);
-    free(influence);
+    arena *own = arena_new_beside(a); /* the largest part by far, and soon over */
+    double *influence = own ? ARENA_NEW(own, double, (n_columns + p->n_cohorts) * p->n) : NULL;
+    if (influence)
+        e = solve(p, spec, column, n_columns, influence, pool, progress, a, answer, r, info);
+    else
+        e = err_nomem(info);
+    arena_free(own);
     return e;
 }
 
@@ -264,7 +266,22 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
     e = panel_balance(&p, &answer.cells, pool, a, r, info);
     if (e != OK)
         return e;
-    return spec->no_placebo_start ? OK : looks_placebo_start(&p, spec, pool, progress, r, info);
+    return spec->no_placebo_start ? OK : looks_placebo_start(&p, spec, pool, progress, a, r, info);
+}
+
+/* The folder that a table's file is in: what it says may lie there. */
+static str folder_of(str path)
+{
+    size_t n = path.n;
+    while (n > 0 && path.p[n - 1] != '/')
+        n--;
+    return n > 0 ? (str){path.p, n} : STR(".");
+}
+
+arena *panel_arena_new(const table *t, const struct effect_spec *spec)
+{
+    return arena_new_spilling(PANEL_MEMORY_MAX, spec->memory ? spec->memory : machine_memory() / 2,
+                              spec->scratch.n ? spec->scratch : folder_of(table_name(t)));
 }
 
 err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
@@ -275,11 +292,13 @@ err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
     err e = check_spec(&spec, info);
     if (e != OK)
         return e;
-    arena *a = arena_new(PANEL_MEMORY_MAX);
+    arena *a = panel_arena_new(t, &spec);
     if (!a)
         return err_nomem(info);
     r->spec.estimator = spec.estimator;
     e = estimate(t, &spec, pool, progress, a, r, info);
+    if (e == E_NOMEM)
+        e = arena_error(a, info);
     arena_free(a);
     return e;
 }

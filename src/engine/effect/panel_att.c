@@ -26,6 +26,7 @@ struct job {
     enum effect_ipw ipw;
     struct panel_cells *cells;
     const size_t *column;
+    const arena *beside;
     struct bench *bench;
     double *influence;
     double *beta;   /* designs x k: coefficients of the score */
@@ -182,7 +183,7 @@ static err compute_design(struct job *job, size_t design, struct bench *b, arena
 static void run_design(struct job *job, size_t design, unsigned worker)
 {
     struct err_info info;
-    arena *a = arena_new(PANEL_MEMORY_MAX);
+    arena *a = arena_new_beside(job->beside);
     job->error[design] =
         a ? compute_design(job, design, &job->bench[worker], a, &info) : err_nomem(&info);
     arena_free(a);
@@ -242,6 +243,7 @@ err panel_att(const struct panel *p, const struct effect_spec *spec, struct pane
                       .ipw = spec->ipw,
                       .cells = cells,
                       .column = column,
+                      .beside = a,
                       .bench = ARENA_NEW(a, struct bench, n_workers),
                       .influence = influence,
                       .beta = ARENA_NEW(a, double, cells->n_designs * p->k),

@@ -38,7 +38,7 @@ enum {
     PANEL_COLUMNS_MAX = 256,    /* covariates, with text columns as indicators, and the constant */
     PANEL_ESTIMATES_MAX = 4096, /* cells and aggregates together */
 };
-#define PANEL_MEMORY_MAX ((size_t)1 << 40) /* the machine gives out before */
+#define PANEL_MEMORY_MAX ((size_t)1 << 40) /* with what lies on disk */
 #define PANEL_REAL_MAX   1e100             /* larger outcomes, covariates and weights are refused */
 #define PANEL_NEVER      UINT32_MAX
 
@@ -50,6 +50,12 @@ enum {
 WARN_UNUSED err effect_panel_run(const table *t, const struct effect_spec *spec, par *pool,
                                  const struct progress *progress, struct effect_result *r,
                                  struct err_info *info);
+
+/*
+ * For all that a panel takes, by spec.memory and spec.scratch: an arena that spills. Passes over
+ * what is made in it go from front to back, so that it may be larger than memory. NULL: E_NOMEM.
+ */
+arena *panel_arena_new(const table *t, const struct effect_spec *spec);
 
 /* ---- panel_code.c ---- */
 

@@ -31,6 +31,47 @@ static struct effect_spec full_spec(void)
     return s;
 }
 
+/* 20 starts in 44 periods: over a megabyte of influences, which then lies on disk. */
+static void what_does_not_fit_in_memory_does_not_change_a_bit(void **state)
+{
+    (void)state;
+    struct made *m = make(22, 240, 44, 20);
+    struct effect_spec s = full_spec();
+    s.scratch = STR(".");
+    table *t = table_of(m);
+
+    struct effect_result *free_run = run_on(t, &s, NULL);
+    s.memory = 1;
+    struct effect_result *tight = run_on(t, &s, NULL);
+
+    assert_same_bits(free_run, tight);
+    assert_true(free_run->n_estimates > 800);
+    effect_result_free(free_run);
+    effect_result_free(tight);
+    table_free(t);
+    free(m);
+}
+
+static void without_room_on_disk_nothing_is_handed_out(void **state)
+{
+    (void)state;
+    struct made *m = make(22, 240, 44, 20);
+    struct effect_spec s = full_spec();
+    struct err_info info;
+    struct effect_result *r = NULL;
+    s.memory = 1;
+    s.scratch = STR("no-such-folder");
+    table *t = table_of(m);
+
+    const err e = effect_run(t, &s, NULL, NULL, &r, &info);
+
+    assert_int_equal(e, E_NOT_FOUND);
+    assert_string_equal(info.msg.key, "file.cannot-spill");
+    assert_null(r);
+    table_free(t);
+    free(m);
+}
+
 static void the_order_of_rows_does_not_change_a_bit(void **state)
 {
     (void)state;
@@ -401,6 +442,8 @@ static void a_team_that_is_lost_before_its_start_is_no_treated_team(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_does_not_fit_in_memory_does_not_change_a_bit),
+        cmocka_unit_test(without_room_on_disk_nothing_is_handed_out),
         cmocka_unit_test(the_order_of_rows_does_not_change_a_bit),
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(shifting_time_only_shifts_labels),
