@@ -75,8 +75,6 @@ err looks_check(const struct effect_spec *s, struct err_info *info)
         for (size_t j = 0; e == OK && j < s->n_subgroups; j++)
             if (str_eq(s->explore[i], s->subgroups[j]))
                 e = refuse(info, "looks.declared-and-explored", s->explore[i]);
-    if (e == OK && s->n_subgroups && effect_has_fixed_effects(s->method))
-        e = refuse(info, "looks.not-with-fixed-effects", str_of(effect_method_name(s->method)));
     return e;
 }
 
@@ -317,7 +315,9 @@ static struct effect_spec spec_of_look(const struct effect_spec *s, enum effect_
     look.n_subgroups = look.n_explore = look.n_placebo_outcomes = 0;
     look.unaffected = look.unaffected_value = (str){0};
     look.no_placebo_start = true;
-    look.choose = false; /* the design of the whole is that of the parts */
+    look.choose = false;             /* the design of the whole is that of the parts */
+    if (look.method == EFFECT_BACON) /* what the effect averages is told of the whole */
+        look.method = EFFECT_TWFE;
     look.honesty = EFFECT_TRUSTING;
     look.n_honest = 0;
     look.keeps_parts = kind == EFFECT_LOOK_SUBGROUP;

@@ -6,7 +6,7 @@
  *       that should be 0 (an earlier start, other outcomes, rows that cannot
  *       be affected); adjust the p-values of those that are read together.
  * Does not: know an estimator. A look is effect_run on other rows or columns;
- *       only the earlier start uses the panel as it was built (looks_placebo.c).
+ *       for the earlier start the method lends one that moves starts (looks_placebo.c).
  */
 #ifndef ONTSCHOT_ENGINE_EFFECT_LOOKS_INT_H
 #define ONTSCHOT_ENGINE_EFFECT_LOOKS_INT_H
@@ -18,6 +18,11 @@
 
 /* A key of a cell's value: the same value gives the same key in any selection of the rows. */
 uint64_t looks_key(const struct table_column *c, size_t row);
+
+/* The same for a value by itself: of whole numbers and dates, of real numbers, of text. */
+uint64_t looks_key_of_int(int64_t v);
+uint64_t looks_key_of_real(double v);
+uint64_t looks_key_of_text(str word);
 
 /* The same for a row that is its own unit. */
 uint64_t looks_row_key(const table *t, size_t row);
@@ -65,16 +70,30 @@ WARN_UNUSED err looks_run(const struct looks *looks, const table *t, par *pool,
 
 /* ---- looks_placebo.c ---- */
 
+/* What an earlier start is looked for in; all is borrowed. */
+struct looks_starts {
+    const uint32_t *start; /* n different ones, ascending, as numbers of periods */
+    size_t n, n_periods;
+    /*
+     * The main estimate again, with move[i] for start i; n_periods: how many count for those never
+     * treated. made->spec is set; its memory, and any other, is `a`. Errors as effect_run.
+     */
+    err (*estimate)(const void *ctx, const struct panel_move *move, size_t n_periods, arena *a,
+                    struct effect_result *made, struct err_info *info);
+    const void *ctx;
+};
+
 /*
  * As if treatment had started earlier, from what was seen before the real
- * start (less the anticipation): r->looks is then one look. A cohort with k
- * such periods has its start put at period k - shift, and the effect is the
- * average over the shift periods from there on; shift = k / 2, rounded down,
- * of the earliest cohort with k >= 2, so that all others have room enough.
- * Cohorts with fewer are left out; when none is left, the look says so.
+ * start (less the anticipation): r->looks is then one look. A start with k
+ * such periods is put at period k - shift, and the effect is the average over
+ * the shift periods from there on; shift = k / 2, rounded down, of the
+ * earliest start with k >= 2, so that all others have room enough. Starts
+ * with fewer are left out; when none is left, the look says so. Nothing counts
+ * after the last period that some start has before it.
  */
-WARN_UNUSED err looks_placebo_start(const struct panel *p, const struct effect_spec *spec,
-                                    par *pool, const struct progress *progress,
-                                    struct effect_result *r, struct err_info *info);
+WARN_UNUSED err looks_placebo_start(const struct looks_starts *starts,
+                                    const struct effect_spec *spec, struct effect_result *r,
+                                    struct err_info *info);
 
 #endif

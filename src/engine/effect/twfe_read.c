@@ -530,15 +530,26 @@ err twfe_tiles_new(const struct twfe *f, par *pool, arena *a, struct twfe_tile *
     return e;
 }
 
-err twfe_read(const table *t, par *pool, arena *a, struct twfe *f, struct effect_result *r,
-              struct err_info *info)
+/* Rows serve more than one reading, which each scales its own covariates. */
+static err take_rows(const struct twfe_rows *rows, const struct effect_spec *spec, arena *a,
+                     struct twfe *f, struct err_info *info)
+{
+    *f = (struct twfe){.rows = *rows};
+    f->rows.spec = spec;
+    f->n_clusters = spec->cluster.n > 0; /* how many is seen later */
+    f->rows.x = ARENA_NEW(a, struct twfe_covariate, rows->n_x);
+    if (!f->rows.x)
+        return err_nomem(info);
+    memcpy(f->rows.x, rows->x, rows->n_x * sizeof *rows->x);
+    return OK;
+}
+
+err twfe_read(const struct twfe_rows *rows, par *pool, arena *a, struct twfe *f,
+              struct effect_result *r, struct err_info *info)
 {
     struct twfe_tile *tile;
     struct census c;
-    *f = (struct twfe){.rows = {.spec = &r->spec}};
-    f->rows.needs_start = r->spec.method == EFFECT_SUNAB || r->spec.event_study;
-    f->n_clusters = r->spec.cluster.n > 0; /* how many is seen later */
-    err e = twfe_rows_open(t, pool, a, &f->rows, info);
+    err e = take_rows(rows, &r->spec, a, f, info);
     if (e == OK)
         e = twfe_tiles_new(f, pool, a, &tile, info);
     if (e == OK)

@@ -471,14 +471,15 @@ static err make_periods(struct twfe_rows *s, arena *a, struct err_info *info)
     return panel_periods_make(time->keys.column, value, time->n, &s->periods, info);
 }
 
-err twfe_rows_open(const table *t, par *pool, arena *a, struct twfe_rows *s, struct err_info *info)
+err twfe_rows_open(const table *t, const struct effect_spec *spec, par *pool, arena *a,
+                   struct twfe_rows *s, struct err_info *info)
 {
     struct twfe_keys coded[CODED_MAX];
     size_t n_coded = 0;
-    const bool is_known = table_is_sorted_by(t, s->spec->unit, s->spec->time);
+    const bool is_known = table_is_sorted_by(t, spec->unit, spec->time);
     bool is_unsorted = false;
-    s->t = t;
-    s->n = table_rows(t);
+    *s = (struct twfe_rows){.t = t, .spec = spec, .n = table_rows(t)};
+    s->needs_start = spec->method == EFFECT_SUNAB || spec->event_study;
     err e = find_columns(s, a, coded, &n_coded, is_known, info);
     if (e == OK)
         e = scan_rows(s, coded, n_coded, is_known, pool, a, &is_unsorted, info);

@@ -115,9 +115,9 @@ static void add_scores(const struct score_pass *p, const struct twfe_tile *t, co
     }
 }
 
-static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+/* Scores of the tile's rows, m x TWFE_TILE_ROWS. */
+static const double *score_rows(const struct score_pass *p, struct twfe_tile *t, unsigned worker)
 {
-    const struct score_pass *p = ctx;
     const struct twfe *f = p->s->f;
     double *residual = t->y;
     double *score = p->score + worker * p->m * TWFE_TILE_ROWS;
@@ -134,7 +134,13 @@ static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
         for (size_t i = 0; i < t->n; i++)
             v[i] *= residual[i];
     }
-    add_scores(p, t, score, group, p->row + worker * p->m);
+    return score;
+}
+
+static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+{
+    const struct score_pass *p = ctx;
+    add_scores(p, t, score_rows(p, t, worker), group, p->row + worker * p->m);
 }
 
 static void place(const struct score_pass *p, const double *square, struct effect_result *r)
@@ -208,5 +214,51 @@ err twfe_scores(const struct twfe_system *s, const double *form, par *pool, aren
         .s = rows, .tile = s->tile, .n_groups = n_groups, .visit = visit, .ctx = &p};
     twfe_pass_run(&pass, pool);
     gather(&p, n_groups, r);
+    return OK;
+}
+
+/* ---- one estimate, cluster by cluster ---- */
+
+struct sum_pass {
+    struct score_pass scores;
+    size_t n_visited; /* units so far: one group, in the order of rows */
+};
+
+static void visit_sums(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+{
+    (void)group;
+    struct sum_pass *p = ctx;
+    const double *score = score_rows(&p->scores, t, worker);
+    for (size_t u = 0; u < t->n_units; u++, p->n_visited++) {
+        if (t->cluster) {
+            add_by_cluster(t, u, score, 1, p->scores.sum);
+            continue;
+        }
+        for (size_t i = t->first[u]; i < t->first[u + 1]; i++)
+            p->scores.sum[p->n_visited] += score[i];
+    }
+}
+
+err twfe_score_sums(const struct twfe_system *s, const double *form, par *pool, arena *a,
+                    double *sum, struct err_info *info)
+{
+    struct sum_pass p = {.scores = {.s = s, .m = 1, .sum = sum}};
+    double *b = ARENA_NEW(a, double, s->k);
+    if (s->f->is_iterated)
+        return twfe_iterate_sums(s, form, a, sum, info);
+    p.scores.inverse = ARENA_NEW(a, struct combination, 1);
+    p.scores.score = ARENA_NEW(a, double, par_threads(pool) * TWFE_TILE_ROWS);
+    if (!b || !p.scores.inverse || !p.scores.score)
+        return err_nomem(info);
+    memcpy(b, form, s->k * sizeof *b);
+    twfe_solve_for(s, b);
+    err e = combination_new(s, s->beta, a, &p.scores.fit, info);
+    if (e == OK)
+        e = combination_new(s, b, a, &p.scores.inverse[0], info);
+    if (e != OK)
+        return e;
+    struct twfe_pass pass = {
+        .s = &s->f->rows, .tile = s->tile, .n_groups = 1, .visit = visit_sums, .ctx = &p};
+    twfe_pass_run(&pass, pool);
     return OK;
 }
