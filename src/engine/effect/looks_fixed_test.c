@@ -176,6 +176,29 @@ static void an_earlier_start_is_that_of_the_rows_before_the_start(void **state)
     expect_earlier_start(asked(EFFECT_BACON), (struct world){.whole = true});
 }
 
+/* Sun and Abraham without covariates give what difference-in-differences gives, so here, too. */
+static void two_methods_that_agree_do_so_about_an_earlier_start(void **state)
+{
+    (void)state;
+    struct effect_spec s = spec_of(EFFECT_DID);
+    table *t = open_fixture("mpdta.csv");
+    s.outcome = STR("lemp");
+    s.unit = STR("countyreal");
+    s.time = STR("year");
+    s.first_treated = STR("first.treat");
+
+    struct effect_result *did = run_on(t, &s, NULL);
+    s.method = EFFECT_SUNAB;
+    struct effect_result *sunab = run_on(t, &s, NULL);
+
+    assert_near(sunab->looks[0].estimate, did->looks[0].estimate, 1e-10);
+    assert_int_equal(sunab->looks[0].n_treated, did->looks[0].n_treated);
+    assert_int_equal(sunab->looks[0].n_control, did->looks[0].n_control);
+    effect_result_free(did);
+    effect_result_free(sunab);
+    table_free(t);
+}
+
 static void it_is_with_covariates_weights_factors_and_any_errors(void **state)
 {
     (void)state;
@@ -507,6 +530,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_earlier_start_is_that_of_the_rows_before_the_start),
+        cmocka_unit_test(two_methods_that_agree_do_so_about_an_earlier_start),
         cmocka_unit_test(it_is_with_covariates_weights_factors_and_any_errors),
         cmocka_unit_test(it_needs_neither_sorted_rows_nor_a_column_of_starts),
         cmocka_unit_test(the_bits_of_an_earlier_start_do_not_depend_on_threads),
