@@ -6,6 +6,9 @@
 
 #include "engine/effect/twfe_test_int.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 /*
  * 24 teams of 2 to 5 persons in 9 periods; a quarter never starts, others in period 2 (no
  * room for an earlier start), 5 (four periods before: moved by two) or 8. Some rows are missing,
@@ -487,6 +490,70 @@ static void a_value_that_changes_is_refused(void **state)
     }
 }
 
+/* The table as a column file, sorted, which is not read into memory; unlinked while it is mapped.
+ */
+static table *mapped(table *t)
+{
+    struct err_info info;
+    char folder[] = "looks_fixed_test.XXXXXX", path[64];
+    table *back = NULL;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/t.ot", folder);
+    assert_int_equal(table_write(t, str_of(path), STR("id"), STR("t"), NULL, NULL, &info), OK);
+    assert_int_equal(table_open(str_of(path), NULL, NULL, NULL, &back, &info), OK);
+    assert_true(table_is_sorted_by(back, STR("id"), STR("t")));
+    unlink(path);
+    rmdir(folder);
+    table_free(t);
+    return back;
+}
+
+static void a_sorted_file_gives_the_same_looks(void **state)
+{
+    (void)state;
+    static const enum effect_method methods[] = {EFFECT_TWFE, EFFECT_SUNAB, EFFECT_DID};
+    for (size_t i = 0; i < 3; i++) {
+        struct effect_spec s = asked(methods[i]);
+        s.subgroups[s.n_subgroups++] = STR("sex");
+        s.unaffected = STR("side");
+        s.unaffected_value = STR("west");
+        table *t = table_of((struct world){0}), *file = mapped(table_of((struct world){0}));
+
+        struct effect_result *r = run_on(t, &s, NULL), *own = run_on(file, &s, NULL);
+
+        assert_int_equal(r->n_looks, 3);
+        assert_int_equal(own->n_looks, 3);
+        for (size_t l = 0; l < 3; l++) {
+            assert_true(str_eq(own->looks[l].value, r->looks[l].value));
+            assert_true(own->looks[l].estimate == r->looks[l].estimate);
+            assert_true(own->looks[l].standard_error == r->looks[l].standard_error);
+            assert_int_equal(own->looks[l].n_treated, r->looks[l].n_treated);
+        }
+        assert_int_equal(own->n_warnings, r->n_warnings);
+        effect_result_free(r);
+        effect_result_free(own);
+        table_free(t);
+        table_free(file);
+    }
+}
+
+static void a_value_that_changes_is_refused_in_a_sorted_file_too(void **state)
+{
+    (void)state;
+    struct err_info info;
+    struct effect_spec s = spec_of(EFFECT_TWFE);
+    struct effect_result *r = NULL;
+    s.subgroups[s.n_subgroups++] = STR("c");
+    table *t =
+        mapped(parse_table("id,t,g,y,c\n1,1,2,1,a\n1,2,2,3,\n2,1,0,2,\n2,2,0,5,b\n2,3,0,5,a\n"));
+
+    assert_int_equal(effect_run(t, &s, NULL, NULL, &r, &info), E_INPUT);
+
+    assert_string_equal(info.msg.key, "looks.value-changes");
+    assert_null(r);
+    table_free(t);
+}
+
 /* ---- controls ---- */
 
 static void placebo_outcomes_and_unaffected_rows_are_the_same_question(void **state)
@@ -541,6 +608,8 @@ int main(void)
         cmocka_unit_test(teams_keep_their_draws_from_group_to_group),
         cmocka_unit_test(a_group_without_comparison_says_why_and_stops_nothing),
         cmocka_unit_test(a_value_that_changes_is_refused),
+        cmocka_unit_test(a_sorted_file_gives_the_same_looks),
+        cmocka_unit_test(a_value_that_changes_is_refused_in_a_sorted_file_too),
         cmocka_unit_test(placebo_outcomes_and_unaffected_rows_are_the_same_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

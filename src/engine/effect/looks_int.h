@@ -48,7 +48,24 @@ struct looks_row {
 WARN_UNUSED err looks_keep_parts(struct looks_row *row, size_t n, arena *keep,
                                  struct effect_parts *parts, struct err_info *info);
 
-/* ---- looks.c ---- */
+/* ---- looks_plan.c ---- */
+
+/* A column whose values are looked at, and which of them each row has. */
+struct looks_column {
+    enum effect_look_kind kind;
+    str name;
+    uint8_t *code;   /* of each row; UINT8_MAX: none that is looked at */
+    uint32_t *order; /* n codes, by value */
+    str *value;      /* of each code, as it is printed */
+    size_t n;
+    size_t only; /* the one value to look at, whose rows have code 0; or SIZE_MAX: all */
+};
+
+struct looks {
+    struct looks_column *column;
+    size_t n_columns;
+    size_t n; /* looks there will be, but the earlier start */
+};
 
 /* What looks ask that is wrong without the data. E_INPUT, E_LIMIT. */
 WARN_UNUSED err looks_check(const struct effect_spec *s, struct err_info *info);
@@ -58,10 +75,12 @@ WARN_UNUSED err looks_check(const struct effect_spec *s, struct err_info *info);
  * that a mistake in them is told at once. A subgroup's value belongs to a unit
  * for good: E_INPUT where it changes, because those who move may do so by what
  * the programme does. Units without a value are in no subgroup, with a warning.
+ * Keeps a byte for each row and column in `a`.
  */
-struct looks;
 WARN_UNUSED err looks_plan(const table *t, struct effect_result *r, arena *a, struct looks **looks,
                            struct err_info *info);
+
+/* ---- looks.c ---- */
 
 /* Computes them for a result that is complete, beside an earlier start it may have already. */
 WARN_UNUSED err looks_run(const struct looks *looks, const table *t, par *pool,

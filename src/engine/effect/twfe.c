@@ -194,14 +194,14 @@ static err solve_earlier(const void *ctx, const struct panel_move *move, size_t 
     return code == OK ? twfe_infer(&s, &from_rows, job.pool, job.progress, a, made, info) : code;
 }
 
-err effect_twfe_run(const table *t, par *pool, const struct progress *progress,
+err effect_twfe_run(const table *t, const uint8_t *keep, par *pool, const struct progress *progress,
                     struct effect_result *r, struct err_info *info)
 {
     struct twfe_rows rows;
     struct looks_starts starts;
     struct earlier earlier = {{&rows, pool, progress}, &starts};
     arena *a = arena_new(PANEL_MEMORY_MAX);
-    err e = a ? twfe_rows_open(t, &r->spec, pool, a, &rows, info) : err_nomem(info);
+    err e = a ? twfe_rows_open(t, keep, &r->spec, pool, a, &rows, info) : err_nomem(info);
     if (e == OK)
         e = estimate(&earlier.job, a, &starts, r, info);
     if (e == OK && !r->spec.no_placebo_start) {

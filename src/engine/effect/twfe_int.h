@@ -263,9 +263,10 @@ WARN_UNUSED err twfe_infer(const struct twfe_system *s, const struct twfe_source
                            const struct progress *progress, arena *a, struct effect_result *r,
                            struct err_info *info);
 
-/* Computes everything of `r`; r->spec is valid. Errors as effect_run. */
-WARN_UNUSED err effect_twfe_run(const table *t, par *pool, const struct progress *progress,
-                                struct effect_result *r, struct err_info *info);
+/* Computes everything of `r`, of the rows in `keep`, or all; r->spec is valid. As effect_run. */
+WARN_UNUSED err effect_twfe_run(const table *t, const uint8_t *keep, par *pool,
+                                const struct progress *progress, struct effect_result *r,
+                                struct err_info *info);
 
 /* ---- small sums, in the order of rows ---- */
 

@@ -337,7 +337,7 @@ static void assert_iterated(const struct world *m, const struct effect_spec *spe
     struct effect_result *exact = run_on(t, &with_parts, NULL);
     struct effect_result r = {.spec = exact->spec, .memory = a};
 
-    assert_int_equal(twfe_rows_open(t, &r.spec, NULL, a, &rows, &info), OK);
+    assert_int_equal(twfe_rows_open(t, NULL, &r.spec, NULL, a, &rows, &info), OK);
     assert_int_equal(twfe_read(&rows, NULL, a, &f, &r, &info), OK);
     assert_int_equal(twfe_leave_to_iteration(&f, a, &info), OK);
     assert_int_equal(twfe_tiles_new(&f, NULL, a, &tile, &info), OK);

@@ -5,7 +5,8 @@
  * Rows are cut into blocks of whole units, which the data alone fix. A pass
  * visits them tile by tile: some whole units, with all that an estimate needs of
  * their rows. Nothing is kept for each row, so that a mapped column file may be
- * larger than memory. A table that is not sorted costs an order, 4 bytes a row.
+ * larger than memory. A table that is not sorted, or of which only some rows count,
+ * costs an order, 4 bytes a row.
  *
  * Does: check every row, find the values of time, clusters and factors, fill tiles.
  * Does not: decide which columns the system has (twfe_read.c).
@@ -112,9 +113,12 @@ struct twfe_rows {
     size_t n_x;
 };
 
-/* Finds, checks and orders what `spec` names. E_INPUT with unit or row, E_LIMIT, E_NOMEM. */
-WARN_UNUSED err twfe_rows_open(const table *t, const struct effect_spec *spec, par *pool, arena *a,
-                               struct twfe_rows *s, struct err_info *info);
+/*
+ * Finds, checks and orders what `spec` names, of the rows for which keep[row] is not 0, or all when
+ * it is NULL. E_INPUT with unit or row, E_LIMIT, E_NOMEM.
+ */
+WARN_UNUSED err twfe_rows_open(const table *t, const uint8_t *keep, const struct effect_spec *spec,
+                               par *pool, arena *a, struct twfe_rows *s, struct err_info *info);
 
 /* ---- twfe_tile.c: some units at a time ---- */
 
