@@ -37,7 +37,9 @@ static ontschot_status status_of(err e)
     case E_LIMIT: return ONTSCHOT_LIMIT;
     case E_NOMEM: return ONTSCHOT_MEMORY;
     case E_IO:
-    case E_CANCELLED: break;
+    case E_CANCELLED:
+    case E_BUSY:
+    case E_DENIED: break;
     }
     return ONTSCHOT_FAILED;
 }

@@ -20,6 +20,8 @@ typedef enum err {
     E_IO,
     E_NOMEM,
     E_CANCELLED, /* the user asked to stop */
+    E_BUSY,      /* not now: away, locked or full of work; later may succeed */
+    E_DENIED,    /* you may not; the detail names the rule and whom to ask */
 } err;
 
 #define WARN_UNUSED __attribute__((warn_unused_result))

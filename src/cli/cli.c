@@ -53,6 +53,8 @@ static int exit_of(err code)
     case E_NOT_FOUND:
     case E_CONFLICT:
     case E_LIMIT: return CLI_BAD_INPUT;
+    case E_BUSY: return CLI_BUSY;
+    case E_DENIED: return CLI_DENIED;
     case E_IO:
     case E_NOMEM:
     case E_CANCELLED: break;

@@ -28,6 +28,8 @@ enum cli_exit {
     CLI_FAILED = 1,    /* the machine: disk, memory, network, stopped by the user */
     CLI_USAGE = 2,     /* the command line itself */
     CLI_BAD_INPUT = 3, /* what a file holds */
+    CLI_BUSY = 4,      /* a database or another program was busy or away: try again later */
+    CLI_DENIED = 5,    /* a rule forbids it */
 };
 
 enum cli_kind {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli/cli_int.h"
-#include "web/http/http.h"
+#include "web/http/folder.h"
 
 #include <signal.h>
 
@@ -41,14 +41,15 @@ static int run(struct cli *c)
 {
     const str asked = cli_text(c, "listen");
     struct err_info info;
-    http_server *server;
+    http_folder *served;
     sigset_t signals;
     int received;
 
     block_stop_signals(&signals);
-    if (http_serve_folder(c->args[0], asked.p ? asked : STR("127.0.0.1:8080"), c->lang, &server,
+    if (http_serve_folder(c->args[0], asked.p ? asked : STR("127.0.0.1:8080"), c->lang, &served,
                           &info) != OK)
         return cli_fail(c, &info);
+    const http_server *server = http_folder_server(served);
     if (!http_server_is_local(server)) {
         struct msg m;
         msg_set(&m, "cli.serve-not-local");
@@ -57,7 +58,7 @@ static int run(struct cli *c)
     const int code = announce(c, http_server_address(server));
     if (code == CLI_DONE)
         (void)sigwait(&signals, &received);
-    http_server_stop(server);
+    http_folder_stop(served);
     return code;
 }
 

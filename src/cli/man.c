@@ -114,9 +114,9 @@ void cli_man_print(out *o, enum lang lang, const struct cli_command *program)
     roff(o, tr(lang, "cli.man-environment-lang"));
     out_char(o, '\n');
     section(o, lang, "cli.man-exit");
-    static const char *const exits[] = {"cli.exit-done", "cli.exit-failed", "cli.exit-usage",
-                                        "cli.exit-input"};
-    for (int i = CLI_DONE; i <= CLI_BAD_INPUT; i++) {
+    static const char *const exits[] = {"cli.exit-done",  "cli.exit-failed", "cli.exit-usage",
+                                        "cli.exit-input", "cli.exit-busy",   "cli.exit-denied"};
+    for (int i = CLI_DONE; i <= CLI_DENIED; i++) {
         out_cstr(o, ".TP\n");
         out_int(o, i);
         out_char(o, '\n');

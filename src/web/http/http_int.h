@@ -3,7 +3,7 @@
 #ifndef ONTSCHOT_WEB_HTTP_INT_H
 #define ONTSCHOT_WEB_HTTP_INT_H
 
-#include "web/http/http.h"
+#include "web/http/folder.h"
 
 /* folder.c: from a request's path to an open file */
 
@@ -27,9 +27,6 @@ struct http_file {
  * named `report`. Only on HTTP_FILE something is open: file->fd.
  */
 enum http_found http_folder_open(int root_fd, str path, str report, struct http_file *file);
-
-/* Decodes %XX. False for a broken escape, a NUL or slash in disguise, or too long a path. */
-bool http_path_decode(str path, char decoded[HTTP_PATH_MAX + 1], size_t *n);
 
 /* policy.c: the Content-Security-Policy that allows exactly the styles the page holds */
 void http_policy_print(out *o, str page);

@@ -24,6 +24,7 @@
 
 struct site {
     char folder[64];
+    http_folder *served;
     http_server *server;
 };
 
@@ -81,7 +82,8 @@ static int open_site(void **state)
     }
     free(large);
     assert_int_equal(
-        http_serve_folder(str_of(s->folder), STR("127.0.0.1:0"), LANG_EN, &s->server, &info), OK);
+        http_serve_folder(str_of(s->folder), STR("127.0.0.1:0"), LANG_EN, &s->served, &info), OK);
+    s->server = http_folder_server(s->served);
     *state = s;
     return 0;
 }
@@ -90,7 +92,7 @@ static int close_site(void **state)
 {
     struct site *s = *state;
     char command[128];
-    http_server_stop(s->server);
+    http_folder_stop(s->served);
     (void)snprintf(command, sizeof command, "rm -r %s", s->folder);
     const int removed = system(command); /* NOLINT(cert-env33-c): a folder of our own */
     free(s);
@@ -379,7 +381,7 @@ static void an_address_says_what_is_wrong_with_it(void **state)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct err_info info = {0};
-        http_server *server = NULL;
+        http_folder *server = NULL;
         assert_int_equal(
             http_serve_folder(str_of(s->folder), str_of(wrong[i].listen), LANG_NL, &server, &info),
             wrong[i].code);
@@ -392,7 +394,7 @@ static void a_port_in_use_is_named(void **state)
 {
     const struct site *s = *state;
     struct err_info info = {0};
-    http_server *second = NULL;
+    http_folder *second = NULL;
     char listen[32];
     (void)snprintf(listen, sizeof listen, "127.0.0.1:%u", (unsigned)port_of(s->server));
 
@@ -406,7 +408,7 @@ static void a_folder_that_is_not_there_is_refused(void **state)
 {
     (void)state;
     struct err_info info = {0};
-    http_server *server = NULL;
+    http_folder *server = NULL;
 
     assert_int_equal(
         http_serve_folder(STR("no-such-folder"), STR("127.0.0.1:0"), LANG_NL, &server, &info),
@@ -420,27 +422,27 @@ static void only_loopback_is_local(void **state)
 {
     const struct site *s = *state;
     struct err_info info;
-    http_server *open_to_all;
+    http_folder *open_to_all;
 
     assert_int_equal(
         http_serve_folder(str_of(s->folder), STR("0.0.0.0:0"), LANG_NL, &open_to_all, &info), OK);
 
     assert_true(http_server_is_local(s->server));
-    assert_false(http_server_is_local(open_to_all));
-    http_server_stop(open_to_all);
+    assert_false(http_server_is_local(http_folder_server(open_to_all)));
+    http_folder_stop(open_to_all);
 }
 
 static void a_stop_lets_an_answer_finish(void **state)
 {
     const struct site *s = *state;
     struct err_info info;
-    http_server *server;
+    http_folder *server;
     char piece[65536];
     size_t have = 0;
     static const char request[] = "GET /large.bin HTTP/1.0\r\n\r\n";
     assert_int_equal(
         http_serve_folder(str_of(s->folder), STR("127.0.0.1:0"), LANG_NL, &server, &info), OK);
-    const int fd = connect_to(server);
+    const int fd = connect_to(http_folder_server(server));
     assert_int_equal(send(fd, request, sizeof request - 1, 0), sizeof request - 1);
     have += (size_t)recv(fd, piece, sizeof piece, 0); /* under way */
 
@@ -452,7 +454,7 @@ static void a_stop_lets_an_answer_finish(void **state)
         _exit(have > LARGE ? 0 : 1);
     }
     close(fd);
-    http_server_stop(server);
+    http_folder_stop(server);
 
     int status = -1;
     assert_int_equal(waitpid(child, &status, 0), child);

@@ -216,8 +216,8 @@ static bool start(http_server *s, int listen_fd)
     s->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, answer, s,
         MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, done, s, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_SECONDS,
+        MHD_OPTION_NOTIFY_COMPLETED, done, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)256,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_CONNECTION_BYTES,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     return s->daemon != NULL;
@@ -235,7 +235,7 @@ static int open_folder(str folder)
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-err http_serve_folder(str folder, str listen, enum lang lang, http_server **server,
+err http_serve_folder(str folder, str listen, enum lang lang, http_folder **server,
                       struct err_info *info)
 {
     int listen_fd = -1;
@@ -258,7 +258,7 @@ err http_serve_folder(str folder, str listen, enum lang lang, http_server **serv
         close(listen_fd);
         goto out;
     }
-    *server = s;
+    *server = (http_folder *)s;
     return OK;
 out:
     if (s->root_fd >= 0)
@@ -290,6 +290,16 @@ void http_server_stop(http_server *s)
     MHD_stop_daemon(s->daemon);
     close(s->root_fd);
     free(s);
+}
+
+http_server *http_folder_server(const http_folder *f)
+{
+    return (http_server *)(uintptr_t)f;
+}
+
+void http_folder_stop(http_folder *f)
+{
+    http_server_stop((http_server *)f);
 }
 
 const char *http_library_version(void)

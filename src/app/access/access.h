@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * access: people, organisations and the accounts they sign in with.
+ *
+ * Does: invite, register, confirm, sign in and out, second factor, recovery, personal tokens,
+ *       roles, blocking, own-data export and erasure.
+ * Does not: know HTTP, cookies or pages; speak OpenID Connect (oidc.h); decide about residents'
+ *           data (that decision comes with casework).
+ *
+ * An unknown address and a wrong password give the same answer in the same time. Secrets (tokens,
+ * session ids, links in mail) are 32 random bytes, shown once, and kept as a keyed hash. Every call
+ * that changes something writes the audit log in the same transaction.
+ */
+#ifndef ONTSCHOT_APP_ACCESS_ACCESS_H
+#define ONTSCHOT_APP_ACCESS_ACCESS_H
+
+#include "app/app.h"
+#include "app/db/db.h"
+
+enum {
+    ACCESS_SECRET_TEXT = 43, /* 32 bytes in base64url */
+    ACCESS_NAME_MAX = 120,
+    ACCESS_EMAIL_MAX = 254,
+    ACCESS_PASSWORD_MIN = 12,  /* characters */
+    ACCESS_PASSWORD_MAX = 256, /* bytes */
+    ACCESS_RECOVERY_CODES = 10,
+    ACCESS_IDLE_MS = 15 * 60 * 1000,            /* of a session with a strong role */
+    ACCESS_IDLE_PLAIN_MS = 12 * 60 * 60 * 1000, /* of any other */
+    ACCESS_SESSION_MS = 12 * 60 * 60 * 1000,    /* then sign in again */
+    ACCESS_LINK_MS = 24 * 60 * 60 * 1000,       /* a link in a mail works so long, once */
+    ACCESS_INVITE_DAYS = 14,
+};
+
+/* Prints a secret as text for a cookie, link or header; and back, false when it is none. */
+struct access_secret {
+    unsigned char byte[32];
+};
+void access_secret_print(struct access_secret s, char text[ACCESS_SECRET_TEXT]);
+bool access_secret_parse(str text, struct access_secret *s);
+
+/* ---- passwords ---- */
+
+/*
+ * argon2id with libsodium's interactive limits (64 MiB), at most `at_once` at the same time: who
+ * comes later waits, at most `queue` callers; more get E_BUSY.
+ */
+WARN_UNUSED err password_gate_new(int at_once, int queue, struct password_gate **gate,
+                                  struct err_info *info);
+void password_gate_free(struct password_gate *gate);
+
+/* ---- accounts ---- */
+
+enum account_state {
+    ACCOUNT_NONE,
+    ACCOUNT_WAITING,
+    ACCOUNT_ACTIVE,
+    ACCOUNT_BLOCKED,
+    ACCOUNT_ERASED
+};
+
+struct account {
+    struct party_id id;
+    str name, email, function;
+    struct party_id organisation;
+    str organisation_name;
+    enum lang lang;
+    enum account_state state;
+    unsigned roles; /* of enum access_role */
+    bool has_password, has_second;
+    int64_t created_at, last_seen_day; /* days since 1970 */
+};
+
+/*
+ * The first account, from the command line: active, with these roles, and a link with which its
+ * owner sets a password. E_CONFLICT when the address is taken.
+ */
+WARN_UNUSED err account_create(const struct deed *deed, db *d, str name, str email, enum lang lang,
+                               unsigned roles, struct party_id *id, struct err_info *info);
+/* For administrators: mails a link with which the invited makes the account. */
+WARN_UNUSED err account_invite(const struct deed *deed, db *d, str name, str email, enum lang lang,
+                               struct party_id organisation, unsigned roles, struct err_info *info);
+
+struct register_form {
+    str name, email, function, password, reason;
+    struct party_id organisation; /* v == 0: none of the list */
+    enum lang lang;
+};
+/*
+ * Asks for an account. Always OK for a well-formed form: when the address is already known, its
+ * owner gets a mail that says so. After the address is confirmed an administrator approves.
+ */
+WARN_UNUSED err account_register(const struct deed *deed, db *d, const struct register_form *form,
+                                 struct err_info *info);
+/* A link from a mail: confirms the address, once. E_NOT_FOUND when it is unknown, used or too old.
+ */
+WARN_UNUSED err account_confirm(const struct deed *deed, db *d, struct access_secret link,
+                                struct err_info *info);
+/* Mails a link to set a new password; always OK. */
+WARN_UNUSED err account_forgot(const struct deed *deed, db *d, str email, struct err_info *info);
+/* With a link of an invitation or of account_forgot. Ends all sessions. */
+WARN_UNUSED err account_set_password(const struct deed *deed, db *d, struct access_secret link,
+                                     str password, struct err_info *info);
+
+/* The viewer's own. */
+WARN_UNUSED err account_mine(const struct deed *deed, db *d, struct account *a,
+                             struct err_info *info);
+WARN_UNUSED err account_change(const struct deed *deed, db *d, str name, str function,
+                               struct party_id organisation, enum lang lang, struct err_info *info);
+WARN_UNUSED err account_change_password(const struct deed *deed, db *d, str old_password,
+                                        str new_password, struct err_info *info);
+/* Everything the site keeps about the viewer, as one JSON document. */
+WARN_UNUSED err account_export(const struct deed *deed, db *d, out *json, struct err_info *info);
+/*
+ * Takes the person out of every table and of the log: name, address, function, sessions, tokens,
+ * drafts. What was published stays, "by a former user", unless `with_publications`.
+ * E_CONFLICT for the last administrator.
+ */
+WARN_UNUSED err account_erase(const struct deed *deed, db *d, bool with_publications,
+                              struct err_info *info);
+
+/* ---- for administrators ---- */
+
+struct account_filter {
+    enum account_state state; /* with has_state */
+    bool has_state;
+    str search; /* part of a name or address */
+};
+WARN_UNUSED err account_list(const struct deed *deed, db *d, struct account_filter filter,
+                             struct party_id from, size_t limit, struct account **list, size_t *n,
+                             struct party_id *next, struct err_info *info);
+WARN_UNUSED err account_find(const struct deed *deed, db *d, struct party_id id, struct account *a,
+                             struct err_info *info);
+/* Approve (ACTIVE), block, unblock, or turn down (ERASED). Blocking ends all sessions and tokens.
+ */
+WARN_UNUSED err account_set_state(const struct deed *deed, db *d, struct party_id id,
+                                  enum account_state state, struct err_info *info);
+WARN_UNUSED err account_set_roles(const struct deed *deed, db *d, struct party_id id,
+                                  unsigned roles, struct err_info *info);
+/* When somebody lost both telephone and recovery codes. Ends all sessions, mails its owner. */
+WARN_UNUSED err account_reset_second(const struct deed *deed, db *d, struct party_id id,
+                                     struct err_info *info);
+
+/* ---- people and organisations, as others see them ---- */
+
+struct person {
+    struct party_id id;
+    str name, function, organisation_name;
+};
+/* Active accounts, for signed-in viewers; by name. */
+WARN_UNUSED err person_list(const struct deed *deed, db *d, str search, str after_name,
+                            size_t limit, struct person **list, size_t *n, struct err_info *info);
+WARN_UNUSED err person_find(const struct deed *deed, db *d, struct party_id id, struct person *p,
+                            struct err_info *info);
+
+enum organisation_type {
+    ORG_MUNICIPALITY,
+    ORG_JOINT_BODY,
+    ORG_PROVINCE,
+    ORG_PROVIDER,
+    ORG_NETWORK
+};
+struct organisation {
+    struct party_id id;
+    enum organisation_type type;
+    str name, region, code; /* code: of Statistics Netherlands for a municipality, else empty */
+    int size_class; /* 1 to 5 by inhabitants: <20, <50, <100, <250 thousand, more; 0: none */
+    int64_t version;
+};
+WARN_UNUSED err organisation_list(const struct deed *deed, db *d, struct organisation **list,
+                                  size_t *n, struct err_info *info);
+/* For administrators; id.v == 0 makes one. */
+WARN_UNUSED err organisation_save(const struct deed *deed, db *d, const struct organisation *o,
+                                  struct party_id *id, struct err_info *info);
+
+/* ---- sessions ---- */
+
+struct session {
+    struct party_id party;
+    int64_t number;   /* names it among the owner's, e.g. to end it */
+    bool is_complete; /* false: the password was right, the second factor is still asked */
+    bool has_second;
+    int64_t created_at, seen_at;
+    str label; /* "Firefox, Windows": to recognise it by */
+};
+
+enum sign_in { SIGN_IN_DONE, SIGN_IN_SECOND_FACTOR };
+/*
+ * With a wrong address, password or state: E_DENIED "access.sign-in-refused", always after one
+ * password hash. Too many tries for the address or from the same place: E_LIMIT with when to try
+ * again; the place of one does not lock out the owner elsewhere. `place` is kept as a keyed hash.
+ */
+WARN_UNUSED err session_sign_in(const struct deed *deed, db *d, str email, str password, str place,
+                                str label, struct access_secret *session, enum sign_in *what,
+                                struct err_info *info);
+/* A code of the authenticator or a recovery code. Gives the session a new secret. */
+WARN_UNUSED err session_second(const struct deed *deed, db *d, struct access_secret old, str code,
+                               struct access_secret *session, struct err_info *info);
+/*
+ * Who this session is: the visitor when it is unknown, ended or too old (never an error for that).
+ * Moves its last use, at most once a minute.
+ */
+WARN_UNUSED err session_viewer(const struct app *app, db *d, arena *a, struct access_secret session,
+                               int64_t now_ms, struct viewer *viewer, struct session *s,
+                               struct err_info *info);
+WARN_UNUSED err session_end(const struct deed *deed, db *d, struct access_secret session,
+                            struct err_info *info);
+WARN_UNUSED err session_list(const struct deed *deed, db *d, struct session **list, size_t *n,
+                             struct err_info *info);
+WARN_UNUSED err session_end_numbered(const struct deed *deed, db *d, int64_t number,
+                                     struct err_info *info);
+WARN_UNUSED err session_end_others(const struct deed *deed, db *d, struct access_secret keep,
+                                   struct err_info *info);
+
+/* What a form carries to prove that it came from a page of this session. */
+void access_form_token(const struct app *app, struct access_secret session,
+                       char text[ACCESS_SECRET_TEXT]);
+bool access_form_token_is(const struct app *app, struct access_secret session, str text);
+
+/* ---- second factor (TOTP, RFC 6238: SHA-1, 6 digits, 30 s, one step either way, each once) ----
+ */
+
+/* A new secret, not in force until a code of it was given. `uri` is what the QR code holds. */
+WARN_UNUSED err second_begin(const struct deed *deed, db *d, str *secret_base32, str *uri,
+                             struct err_info *info);
+/* Confirms it; gives the recovery codes, shown once. */
+WARN_UNUSED err second_confirm(const struct deed *deed, db *d, str code,
+                               str codes[ACCESS_RECOVERY_CODES], struct err_info *info);
+WARN_UNUSED err second_drop(const struct deed *deed, db *d, str password, struct err_info *info);
+/* The code that an authenticator shows at this moment. */
+void second_code(const unsigned char *secret, size_t n, int64_t now_ms, char code[6]);
+
+/* ---- personal tokens, for the API ---- */
+
+enum token_scope { SCOPE_READ = 1, SCOPE_WRITE = 2 };
+struct token {
+    struct token_id id;
+    str name;
+    unsigned scopes;
+    int64_t created_at, expires_at, last_used_day;
+};
+WARN_UNUSED err token_create(const struct deed *deed, db *d, str name, unsigned scopes, int days,
+                             struct access_secret *secret, struct err_info *info);
+WARN_UNUSED err token_list(const struct deed *deed, db *d, struct token **list, size_t *n,
+                           struct err_info *info);
+WARN_UNUSED err token_drop(const struct deed *deed, db *d, struct token_id id,
+                           struct err_info *info);
+/* The visitor when it is unknown or expired. Never carries a strong role. */
+WARN_UNUSED err token_viewer(const struct app *app, db *d, struct access_secret secret,
+                             int64_t now_ms, struct viewer *viewer, unsigned *scopes,
+                             struct err_info *info);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * store_test: an empty store for a test, on the database that ONTSCHOT_TEST_STORE names
+ * (a temporary SQLite file when it names none).
+ */
+#ifndef ONTSCHOT_APP_DB_STORE_TEST_H
+#define ONTSCHOT_APP_DB_STORE_TEST_H
+
+#include "app/db/db.h"
+
+struct store_fixture {
+    store *s;
+    db *d;
+    arena *a; /* 64 MB */
+    char url[512];
+};
+
+/* cmocka's set-up and tear-down: *state is a struct store_fixture with an empty, migrated store. */
+int store_set_up(void **state);
+int store_tear_down(void **state);
+
+/* The clock of such stores; starts at 2026-01-01 00:00:00 UTC. Tests may set it. */
+extern _Atomic int64_t store_test_now_ms;
+
+#endif

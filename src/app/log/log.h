@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * log: who did what, when, to whom and why, so that nobody can change it unseen.
+ *
+ * Does: write a row in the transaction of its deed; number and chain the rows (one sealer at a
+ *       time); verify the chain against an exported head; forget what names a person, without
+ *       breaking the chain; show rows to auditors, which is a row itself.
+ * Does not: write the text log of the server (base/log does).
+ *
+ * The chain: h(n) = BLAKE2b-256, keyed, of h(n-1), the number and the row's fields, in which each
+ * personal field stands as its commitment BLAKE2b-256(salt, value). Erasure drops value and salt.
+ * Rows are numbered in the order in which the sealer meets them committed, so a transaction that
+ * commits late is numbered late and never leaves a gap.
+ */
+#ifndef ONTSCHOT_APP_LOG_LOG_H
+#define ONTSCHOT_APP_LOG_LOG_H
+
+#include "app/app.h"
+#include "app/db/db.h"
+
+enum { LOG_FIELDS_MAX = 8, LOG_VALUE_MAX = 2000, LOG_HEAD_TEXT = 64 };
+
+struct log_field {
+    const char *name; /* a literal */
+    str value;
+    bool is_personal; /* can be forgotten */
+};
+
+struct log_row {
+    const char *verb;   /* "publication.publish"; a literal, see log_verbs */
+    const char *object; /* what the id names: "publication"; a literal */
+    int64_t object_id;
+    struct party_id about; /* whose data it concerns: what erasure finds; v == 0: nobody's */
+    str purpose;           /* why, where a rule asks it */
+    struct log_field field[LOG_FIELDS_MAX];
+    size_t n_fields;
+};
+
+WARN_UNUSED err log_add(db_tx *tx, const struct deed *deed, const struct log_row *row,
+                        struct err_info *info);
+
+/* Numbers and chains what was committed since; OK when another sealer is at work. */
+WARN_UNUSED err log_seal(const struct app *app, db *d, int64_t *n_sealed, struct err_info *info);
+
+struct log_head {
+    int64_t number;
+    unsigned char chain[32];
+    int64_t at;
+};
+WARN_UNUSED err log_head(db *d, struct log_head *head, struct err_info *info);
+/* One line of text to keep elsewhere: number, time and chain; and back. */
+void log_head_print(out *o, const struct log_head *head);
+bool log_head_parse(str line, struct log_head *head);
+
+struct log_verdict {
+    int64_t n_rows, n_unsealed;
+    bool is_whole;
+    int64_t broken_at; /* the first number that does not fit */
+    const char *why;   /* a message key: changed, missing, cut off, out of order, value changed */
+};
+/* Walks the whole chain. `known` (or NULL) is a head that was exported earlier. */
+WARN_UNUSED err log_verify(const struct app *app, db *d, const struct log_head *known,
+                           struct log_verdict *verdict, struct err_info *info);
+
+/* Drops value and salt of every personal field about somebody, and of what they did. */
+WARN_UNUSED err log_forget(db_tx *tx, struct party_id who, struct err_info *info);
+
+struct log_entry {
+    int64_t number, at;
+    struct party_id actor, about;
+    str verb, object, purpose;
+    int64_t object_id;
+    struct log_field *field; /* p of a value is NULL when it was forgotten */
+    size_t n_fields;
+};
+/* For auditors, newest first, before number `from` (0: the newest). Writes that it was read. */
+WARN_UNUSED err log_list(const struct deed *deed, db *d, int64_t from, size_t limit,
+                         struct log_entry **list, size_t *n, struct err_info *info);
+/* What concerns the viewer: done by or about it. */
+WARN_UNUSED err log_about_me(const struct deed *deed, db *d, int64_t from, size_t limit,
+                             struct log_entry **list, size_t *n, struct err_info *info);
+
+#endif
