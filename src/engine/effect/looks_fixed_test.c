@@ -239,26 +239,6 @@ static void it_needs_neither_sorted_rows_nor_a_column_of_starts(void **state)
                          (struct world){.by_column = true, .backwards = true, .whole = true});
 }
 
-static void the_bits_of_an_earlier_start_do_not_depend_on_threads(void **state)
-{
-    (void)state;
-    struct err_info info;
-    par *pool;
-    struct effect_spec s = asked(EFFECT_SUNAB);
-    table *t = table_of((struct world){0});
-    s.no_placebo_start = false;
-    assert_int_equal(par_new(3, &pool, &info), OK);
-
-    struct effect_result *alone = run_on(t, &s, NULL), *together = run_on(t, &s, pool);
-
-    assert_true(alone->looks[0].estimate == together->looks[0].estimate);
-    assert_true(alone->looks[0].standard_error == together->looks[0].standard_error);
-    effect_result_free(alone);
-    effect_result_free(together);
-    par_free(pool);
-    table_free(t);
-}
-
 /* One start is left with two periods before it: treatment and time are then the same. */
 static void an_earlier_start_that_cannot_be_told_says_why_and_stops_nothing(void **state)
 {
@@ -600,7 +580,6 @@ int main(void)
         cmocka_unit_test(two_methods_that_agree_do_so_about_an_earlier_start),
         cmocka_unit_test(it_is_with_covariates_weights_factors_and_any_errors),
         cmocka_unit_test(it_needs_neither_sorted_rows_nor_a_column_of_starts),
-        cmocka_unit_test(the_bits_of_an_earlier_start_do_not_depend_on_threads),
         cmocka_unit_test(an_earlier_start_that_cannot_be_told_says_why_and_stops_nothing),
         cmocka_unit_test(a_subgroup_is_what_a_file_of_its_rows_gives),
         cmocka_unit_test(the_subgroup_of_all_is_the_main_effect_with_its_draws),
