@@ -50,6 +50,11 @@ same "event study by team" effect --data "$data/mpdta.csv" --method twfe --event
     --unit countyreal --time year --first-treated first.treat --errors cr2 --format json
 same "jackknife over clusters" effect --data "$data/mpdta.csv" --method twfe --outcome lemp --unit countyreal \
     --time year --first-treated first.treat --errors cr3 --format json
+awk -F, -v OFS=, '{ print $0, (NR == 1 ? "size" : $3 > 4 ? "large" : "small") }' "$data/mpdta.csv" > sizes.csv
+for method in twfe sunab; do
+    same "subgroups, $method" effect --data sizes.csv --method $method --outcome lemp --unit countyreal \
+        --time year --first-treated first.treat --subgroups size --format json
+done
 for inference in randomisation wild; do
     same "few teams, $inference" effect --data "$data/six-teams.csv" --method twfe --outcome y --unit id \
         --time t --first-treated g --cluster team --inference $inference --format json

@@ -410,7 +410,7 @@ err compressed_estimate(const struct compressed *c, par *pool, const struct prog
                         struct effect_result *r, struct err_info *info)
 {
     struct design d = {0};
-    const struct twfe_source from_sums = {take_scores, read_courses, read_clusters, &d};
+    const struct twfe_source from_sums = {take_scores, read_courses, read_clusters, NULL, &d};
     arena *a = arena_new(PANEL_MEMORY_MAX);
     err e = a ? design_new(c, r, a, &d, info) : err_nomem(info);
     if (e == OK)

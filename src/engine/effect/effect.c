@@ -439,53 +439,71 @@ static err judge(struct effect_result *r, struct err_info *info)
     return OK;
 }
 
-/* The main effect, by its method. */
-static err run_method(const table *t, par *pool, const struct progress *progress,
-                      struct effect_result *r, struct err_info *info)
+/* The main effect, by its method; rows are left out of fixed effects only. */
+static err run_method(const table *t, const uint8_t *keep, par *pool,
+                      const struct progress *progress, struct effect_result *r,
+                      struct err_info *info)
 {
     if (effect_has_fixed_effects(r->spec.method))
-        return effect_twfe_run(t, pool, progress, r, info);
+        return effect_twfe_run(t, keep, pool, progress, r, info);
     return is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
                                   : effect_cross_run(t, pool, progress, r, info);
 }
 
-err effect_run(const table *t, const struct effect_spec *spec, par *pool,
-               const struct progress *progress, struct effect_result **result,
-               struct err_info *info)
+/* All of a question whose spec is settled. */
+static err run_settled(const table *t, const uint8_t *keep, par *pool,
+                       const struct progress *progress, struct effect_result *r,
+                       struct err_info *info)
+{
+    struct looks *looks;
+    arena *a = arena_new(SIZE_MAX);
+    err e = a ? looks_plan(t, r, a, &looks, info) : err_nomem(info);
+    if (e == OK)
+        e = run_method(t, keep, pool, progress, r, info);
+    if (e == OK && is_given(r->spec.provider))
+        e = effect_providers_run(t, keep, r, info);
+    if (e == OK)
+        e = judge(r, info);
+    if (e == OK) {
+        r->has_dates = has_dates(t, &r->spec);
+        e = looks_run(looks, t, pool, progress, r, info);
+    }
+    arena_free(a);
+    return e;
+}
+
+err effect_run_part(const table *t, const uint8_t *keep, const struct effect_spec *spec, par *pool,
+                    const struct progress *progress, struct effect_result **result,
+                    struct err_info *info)
 {
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
-    struct looks *looks;
-    arena *a = NULL;
+    table *part = NULL;
 
     err e = spec->choose ? check_choice(spec, info) : OK;
     if (e == OK && spec->choose)
         e = effect_design_choose(t, &settled, info);
     if (e == OK)
         e = settle(&settled, info);
+    if (e == OK && keep && !effect_has_fixed_effects(settled.method))
+        e = table_select(t, keep, &part, info);
     if (e == OK)
         e = result_new(&settled, &r, info);
-    if (e != OK)
-        return e;
-    a = arena_new(SIZE_MAX);
-    e = a ? looks_plan(t, r, a, &looks, info) : err_nomem(info);
     if (e == OK)
-        e = run_method(t, pool, progress, r, info);
-    if (e == OK && is_given(r->spec.provider))
-        e = effect_providers_run(t, r, info);
-    if (e == OK)
-        e = judge(r, info);
-    if (e != OK)
-        goto out;
-    r->has_dates = has_dates(t, &r->spec);
-    e = looks_run(looks, t, pool, progress, r, info);
+        e = run_settled(part ? part : t, part ? NULL : keep, pool, progress, r, info);
+    table_free(part);
     if (e == OK)
         *result = r;
-out:
-    arena_free(a);
-    if (e != OK)
+    else
         effect_result_free(r);
     return e;
+}
+
+err effect_run(const table *t, const struct effect_spec *spec, par *pool,
+               const struct progress *progress, struct effect_result **result,
+               struct err_info *info)
+{
+    return effect_run_part(t, NULL, spec, pool, progress, result, info);
 }
 
 const struct effect_estimate *effect_overall(const struct effect_result *r)

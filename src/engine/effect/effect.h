@@ -158,7 +158,9 @@ struct effect_honesty_summary {
     double breakdown; /* the largest m at which the interval leaves out 0; NaN: none does, or no
                          sets were asked for */
     bool is_beyond;   /* 0 is still left out there: no larger m was looked at */
+    bool is_fragile;  /* whatever was asked: 0 is not left out at a relative m of EFFECT_FRAGILE */
 };
+#define EFFECT_FRAGILE 0.5 /* half as much as trends moved apart before */
 
 /* By which rule a difference in trends before the start is found. */
 enum effect_trend_rule {

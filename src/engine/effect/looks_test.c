@@ -253,9 +253,6 @@ static void mistakes_in_looks_are_told_before_anything_is_computed(void **state)
     s.n_explore = 0;
     declare(&s, "sex");
     refuse(&s, "looks.column-twice");
-    s.n_subgroups = 1;
-    s.method = EFFECT_TWFE;
-    refuse(&s, "looks.not-with-fixed-effects");
     s = asked();
     s.unaffected = STR("sex");
     s.unaffected_value = STR("c");

@@ -164,7 +164,7 @@ static void describe(const table *t, const struct panel *p, const struct panel_a
     d->propensity_sum_treated = answer->sum_treated;
 }
 
-/* ---- the whole ---- */
+/* ---- the estimates ---- */
 
 /* Numbers the cells that have an influence column. */
 static size_t number_columns(const struct panel_cells *cells, size_t *column)
@@ -245,6 +245,53 @@ err panel_solve(const struct panel *p, const struct effect_spec *spec, par *pool
     return e;
 }
 
+/* ---- as if treatment had started earlier ---- */
+
+struct earlier {
+    const struct panel *p;
+    par *pool;
+    const struct progress *progress;
+};
+
+/* The panel stays as it was built: only the starts move, and the periods that get a comparison. */
+static err solve_earlier(const void *ctx, const struct panel_move *move, size_t n_periods, arena *a,
+                         struct effect_result *made, struct err_info *info)
+{
+    const struct earlier *e = ctx;
+    struct panel moved = *e->p;
+    struct panel_answer answer = {0};
+    moved.cohort = ARENA_NEW(a, struct panel_cohort, moved.n_cohorts + 1);
+    if (!moved.cohort)
+        return err_nomem(info);
+    for (size_t h = 0; h <= moved.n_cohorts; h++)
+        moved.cohort[h] = e->p->cohort[h];
+    for (size_t h = 0; h < moved.n_cohorts; h++) {
+        struct panel_cohort *c = &moved.cohort[h];
+        c->start = c->from = move[h].until > 0 ? move[h].start : 0; /* 0: nobody's control */
+        c->until = move[h].until;
+    }
+    moved.periods.n = n_periods;
+    moved.key = NULL;
+    return panel_solve(&moved, &made->spec, e->pool, e->progress, a, &answer, made, info);
+}
+
+static err look_earlier(const struct panel *p, const struct effect_spec *spec, par *pool,
+                        const struct progress *progress, arena *a, struct effect_result *r,
+                        struct err_info *info)
+{
+    const struct earlier earlier = {p, pool, progress};
+    uint32_t *start = ARENA_NEW(a, uint32_t, p->n_cohorts);
+    if (!start)
+        return err_nomem(info);
+    for (size_t h = 0; h < p->n_cohorts; h++)
+        start[h] = p->cohort[h].start;
+    const struct looks_starts starts = {start,         p->n_cohorts, p->periods.n,
+                                        solve_earlier, &earlier,     a};
+    return looks_placebo_start(&starts, spec, r, info);
+}
+
+/* ---- the whole ---- */
+
 static err estimate(const table *t, const struct effect_spec *spec, par *pool,
                     const struct progress *progress, arena *a, struct effect_result *r,
                     struct err_info *info)
@@ -266,7 +313,7 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
     e = panel_balance(&p, &answer.cells, pool, a, r, info);
     if (e != OK)
         return e;
-    return spec->no_placebo_start ? OK : looks_placebo_start(&p, spec, pool, progress, a, r, info);
+    return spec->no_placebo_start ? OK : look_earlier(&p, spec, pool, progress, a, r, info);
 }
 
 /* The folder that a table's file is in: what it says may lie there. */

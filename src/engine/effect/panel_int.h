@@ -150,6 +150,11 @@ WARN_UNUSED err panel_starts_make(const struct panel_rows *rows, const struct ef
 /* The label of a period number that may lie behind the last, as a time value. */
 double panel_period_label(const struct panel_periods *p, size_t period);
 
+/* A start as if it had been earlier, and how many periods then count: 0 .. until - 1. */
+struct panel_move {
+    uint32_t start, until;
+};
+
 /* ---- panel_build.c ---- */
 
 /* Units and periods of all rows; a unit has one row in a period at most. E_INPUT, E_LIMIT. */

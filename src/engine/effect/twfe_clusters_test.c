@@ -21,7 +21,9 @@ static void solve(const table *t, const struct effect_spec *spec, par *pool, str
     *v = (struct solved){.a = arena_new((size_t)1 << 30), .r = {.spec = *spec}};
     assert_non_null(v->a);
     v->r.memory = v->a;
-    assert_int_equal(twfe_read(t, pool, v->a, &v->f, &v->r, &info), OK);
+    struct twfe_rows rows;
+    assert_int_equal(twfe_rows_open(t, NULL, &v->r.spec, pool, v->a, &rows, &info), OK);
+    assert_int_equal(twfe_read(&rows, pool, v->a, &v->f, &v->r, &info), OK);
     assert_int_equal(twfe_tiles_new(&v->f, pool, v->a, &v->tile, &info), OK);
     assert_int_equal(twfe_solve(&v->f, v->tile, pool, v->a, &v->s, &v->r, &info), OK);
 }

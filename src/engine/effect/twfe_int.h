@@ -22,7 +22,8 @@
  *   twfe_forms.c     which combinations of coefficients are the answer
  *   twfe_bacon.c     what a two-way estimate is an average of
  *   twfe_clusters.c  the normal equations cluster by cluster
- *   twfe.c           the whole
+ *   twfe_parts.c     what the effect owes to each cluster
+ *   twfe.c           the whole; again, as if treatment had started earlier
  *
  * Variance of b by cluster (Liang and Zeger 1986): sum of squared scores of
  * clusters, times G/(G-1) * (n-1)/(n-K). K counts what was estimated, the
@@ -129,10 +130,10 @@ struct twfe_clusters {
 #define TWFE_CLUSTERS_BYTES_MAX ((size_t)1 << 29) /* of all Gram matrices together */
 
 /*
- * Reads what r->spec names; fills r->diagnostics and adds warnings. Memory
- * comes from `a`. E_INPUT, E_LIMIT, E_NOMEM.
+ * Reads the opened rows of what r->spec names; fills r->diagnostics and adds
+ * warnings. Memory comes from `a`. E_INPUT, E_LIMIT, E_NOMEM.
  */
-WARN_UNUSED err twfe_read(const table *t, par *pool, arena *a, struct twfe *f,
+WARN_UNUSED err twfe_read(const struct twfe_rows *rows, par *pool, arena *a, struct twfe *f,
                           struct effect_result *r, struct err_info *info);
 
 /* Leaves only cells and x as columns of the system, and the rest to twfe_iterate.c. */
@@ -203,15 +204,31 @@ WARN_UNUSED err twfe_scores_of_clusters(const struct twfe_system *s, const doubl
                                         const double *(*wide)(void *ctx, size_t cluster), void *ctx,
                                         arena *a, struct effect_result *r, struct err_info *info);
 
-/* ---- twfe_iterate.c: the same two steps when f->is_iterated. E_LIMIT when it does not settle ----
+/*
+ * Scores of one estimate, added up within clusters, by code, or without a column of these within
+ * units, in the order of rows: the estimate is off by about their total. sum: comes zeroed.
+ */
+WARN_UNUSED err twfe_score_sums(const struct twfe_system *s, const double *form, par *pool,
+                                arena *a, double *sum, struct err_info *info);
+
+/* ---- twfe_iterate.c: the same steps when f->is_iterated. E_LIMIT when it does not settle ----
  */
 
 WARN_UNUSED err twfe_iterate(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
                              struct twfe_system *s, struct effect_result *r, struct err_info *info);
 WARN_UNUSED err twfe_iterate_scores(const struct twfe_system *s, const double *form, par *pool,
                                     arena *a, struct effect_result *r, struct err_info *info);
+WARN_UNUSED err twfe_iterate_sums(const struct twfe_system *s, const double *form, arena *a,
+                                  double *sum, struct err_info *info);
 
 /* ---- others ---- */
+
+/*
+ * r->parts of the first estimate, the one for all, whose combination is `form`. With errors by row
+ * they are those of units, whose rows are no less alike than that. Two passes over the rows.
+ */
+WARN_UNUSED err twfe_parts(const struct twfe_system *s, const double *form, par *pool, arena *a,
+                           struct effect_result *r, struct err_info *info);
 
 /* Whether the first pass is to sum outcomes by start and period (cell_sum), for twfe_bacon. */
 bool twfe_bacon_needs_sums(const struct twfe *f, const struct effect_spec *spec);
@@ -270,6 +287,7 @@ WARN_UNUSED err twfe_courses_read(const struct twfe_system *s, par *pool, arena 
  *   scores    as twfe_scores
  *   courses   as twfe_courses_read
  *   clusters  as twfe_clusters
+ *   parts     as twfe_parts; NULL: sums have no keys of clusters
  */
 struct twfe_source {
     err (*scores)(void *ctx, const struct twfe_system *s, const double *form, par *pool, arena *a,
@@ -278,6 +296,8 @@ struct twfe_source {
                    struct twfe_courses *c, struct err_info *info);
     err (*clusters)(void *ctx, const struct twfe_system *s, par *pool, arena *a,
                     struct twfe_clusters *c, struct err_info *info);
+    err (*parts)(void *ctx, const struct twfe_system *s, const double *form, par *pool, arena *a,
+                 struct effect_result *r, struct err_info *info);
     void *ctx;
 };
 
@@ -286,9 +306,10 @@ WARN_UNUSED err twfe_infer(const struct twfe_system *s, const struct twfe_source
                            const struct progress *progress, arena *a, struct effect_result *r,
                            struct err_info *info);
 
-/* Computes everything of `r`; r->spec is valid. Errors as effect_run. */
-WARN_UNUSED err effect_twfe_run(const table *t, par *pool, const struct progress *progress,
-                                struct effect_result *r, struct err_info *info);
+/* Computes everything of `r`, of the rows in `keep`, or all; r->spec is valid. As effect_run. */
+WARN_UNUSED err effect_twfe_run(const table *t, const uint8_t *keep, par *pool,
+                                const struct progress *progress, struct effect_result *r,
+                                struct err_info *info);
 
 /* Treated and others, of n_units and n_never; when everyone starts sometime, those who start last
  * are the others, with a warning. */

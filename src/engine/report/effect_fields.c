@@ -207,6 +207,7 @@ static const struct effect_field honesty_fields[] = {
     {"high", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, high), NULL},
     {"breakdown", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, breakdown), NULL},
     {"is_beyond", EFFECT_FIELD_FLAG, offsetof(struct effect_honesty_summary, is_beyond), NULL},
+    {"is_fragile", EFFECT_FIELD_FLAG, offsetof(struct effect_honesty_summary, is_fragile), NULL},
     {0},
 };
 
