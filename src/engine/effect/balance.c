@@ -61,7 +61,8 @@ static err pass_new(const struct frame *f, unsigned threads, arena *a, struct pa
     p->step = ARENA_NEW(a, struct step, f->n);
     p->room = f->n > FEW ? f->n : FEW;
     if (p->room <= SIZE_MAX / 2 / sizeof *p->item / threads) {
-        p->item = malloc(threads * 2 * p->room * sizeof *p->item); /* left alone with few values */
+        p->item =
+            ARENA_NEW(a, struct order_item, threads * 2 * p->room); /* few values: untouched */
         p->centred = ARENA_NEW(a, double, threads * f->n);
     }
     return complete && p->step && p->item && p->centred ? OK : err_nomem(info);
@@ -276,11 +277,11 @@ static err name_rows(const struct pass *p, size_t n, arena *a, struct err_info *
 }
 
 err balance_fill(const struct frame *f, const double *p, const double *after, par *pool,
-                 struct effect_result *r, struct err_info *info)
+                 const arena *beside, struct effect_result *r, struct err_info *info)
 {
     const size_t n_rows = f->k - !p;
     struct pass pass = {.p = p, .times = after ? 2 : 1};
-    arena *scratch = arena_new(SIZE_MAX);
+    arena *scratch = arena_new_beside(beside);
     if (!scratch)
         return err_nomem(info);
 
@@ -302,7 +303,6 @@ err balance_fill(const struct frame *f, const double *p, const double *after, pa
     r->balance = pass.balance;
     r->n_balance = n_rows;
 out:
-    free(pass.item);
     arena_free(scratch);
     return e;
 }

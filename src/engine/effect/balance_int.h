@@ -18,9 +18,10 @@
  *                   value that occurs before: its mean and maximum
  *
  * A column of two values has the standard deviation sqrt(share (1 - share)), no
- * variance ratio, and one difference of shares as both mean and maximum.
+ * variance ratio, and one difference of shares as both mean and maximum. Scratch is taken beside
+ * an arena.
  */
 WARN_UNUSED err balance_fill(const struct frame *f, const double *p, const double *after, par *pool,
-                             struct effect_result *r, struct err_info *info);
+                             const arena *beside, struct effect_result *r, struct err_info *info);
 
 #endif

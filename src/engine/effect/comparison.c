@@ -5,7 +5,6 @@
 #include "engine/effect/balance_int.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { FEW_EFFECTIVE = 25 }; /* units a weighted group is worth */
 #define OUTSIDE_SHARE 0.05   /* of the treated, with a score no control has */
@@ -103,15 +102,14 @@ static void fill_overlap(const struct frame *f, const double *p, const double *w
 }
 
 err comparison_fill(const struct frame *f, const double *p, const double *after, par *pool,
-                    struct effect_result *r, struct err_info *info)
+                    arena *a, struct effect_result *r, struct err_info *info)
 {
     const double *w = after ? after : f->w;
-    double *sum = f->person ? calloc(f->n_persons, sizeof *sum) : NULL;
+    double *sum = f->person ? ARENA_NEW(a, double, f->n_persons) : NULL;
     if (f->person && !sum)
         return err_nomem(info);
     const struct group treated = measure(f, p, w, sum, true);
     const struct group control = measure(f, p, w, sum, false);
-    free(sum);
     struct effect_comparison *c = ARENA_NEW(r->memory, struct effect_comparison, 1);
     struct effect_overlap *overlap =
         p ? ARENA_NEW(r->memory, struct effect_overlap, EFFECT_OVERLAP_BINS) : NULL;
@@ -119,7 +117,7 @@ err comparison_fill(const struct frame *f, const double *p, const double *after,
     if (!c || (p && !overlap))
         return err_nomem(info);
     if (f->k > 1 && !f->is_trial) {
-        const err e = balance_fill(f, p, after, pool, r, info);
+        const err e = balance_fill(f, p, after, pool, a, r, info);
         if (e != OK)
             return e;
     }

@@ -200,7 +200,7 @@ err cross_balancing(const struct frame *f, par *pool, struct effect_result *r, a
         return e;
     for (size_t i = 0; i < f->n; i++)
         s.part[i] = s.w1[i] + s.w0[i];
-    e = comparison_fill(f, s.p, s.part, pool, r, info);
+    e = comparison_fill(f, s.p, s.part, pool, a, r, info);
     if (e == OK)
         comparison_warn(r);
     return e;

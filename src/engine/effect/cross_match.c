@@ -254,7 +254,7 @@ err cross_match(const table *t, struct frame *f, par *pool, struct effect_result
     if (e != OK)
         return e;
     matching_scale(&m);
-    e = comparison_fill(f, m.p, m.weight, pool, r, info);
+    e = comparison_fill(f, m.p, m.weight, pool, a, r, info);
     if (e == OK)
         e = settle_groups(f, &m, a, r, info);
     if (e != OK)

@@ -295,7 +295,7 @@ static void describe_outcome(const struct frame *f, struct effect_diagnostics *d
 
 static void *copy_of(arena *a, const void *from, size_t size, size_t n)
 {
-    void *to = from ? arena_alloc(a, size * n, size) : NULL;
+    void *to = from ? arena_alloc(a, n, size) : NULL;
     if (to)
         memcpy(to, from, size * n);
     return to;

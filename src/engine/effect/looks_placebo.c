@@ -6,6 +6,7 @@
  */
 #include "base/num.h"
 #include "engine/effect/looks_int.h"
+#include "engine/effect/teams_int.h"
 
 enum { PERIODS_MIN = 2 }; /* before the start: one to compare with, one to be the effect's */
 
@@ -58,6 +59,8 @@ static err estimate(const struct looks_starts *s, const struct panel_move *move,
     made.spec.anticipation = 0; /* what may show early is cut off already */
     made.spec.keeps_parts = false;
     const err e = s->estimate(s->ctx, move, n_periods, a, &made, info);
+    if (e == OK)
+        teams_forget_errors(&made);
     if (e == E_INPUT || e == E_LIMIT)
         to->why = info->msg;
     else if (e == OK)

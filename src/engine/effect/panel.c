@@ -272,7 +272,12 @@ static err solve_earlier(const void *ctx, const struct panel_move *move, size_t 
     }
     moved.periods.n = n_periods;
     moved.key = NULL;
-    return panel_solve(&moved, &made->spec, e->pool, e->progress, a, &answer, made, info);
+    const err code = panel_solve(&moved, &made->spec, e->pool, e->progress, a, &answer, made, info);
+    if (code != OK || moved.n_cohorts > 1)
+        return code;
+    /* Of several starts, the rows of some teams are about the effect where those of others are not:
+       these cannot be exchanged. */
+    return panel_teams_run(&moved, &made->spec, &answer.cells, e->pool, e->progress, a, made, info);
 }
 
 static err look_earlier(const struct panel *p, const struct effect_spec *spec, par *pool,

@@ -36,7 +36,7 @@ struct stack {
     struct frame f;
     double *d, *before, *after;
     uint32_t *person, *base; /* of each row: whose covariates, in which period */
-    uint32_t *slot;          /* of each person as a control: 1 + the row, or 0 */
+    size_t *slot;            /* of each person as a control: 1 + the row, or 0; NULL: one a start */
     size_t n_starts, n_outside;
     bool is_weighted;
 };
@@ -56,8 +56,10 @@ static err stack_new(const struct panel *p, const struct panel_cells *cells, are
                         .after = ARENA_NEW(a, double, n),
                         .person = ARENA_NEW(a, uint32_t, n),
                         .base = ARENA_NEW(a, uint32_t, n),
-                        .slot = ARENA_NEW(a, uint32_t, p->n)};
-    return s->d && s->before && s->after && s->person && s->base && s->slot ? OK : err_nomem(info);
+                        .slot = p->varies ? NULL : ARENA_NEW(a, size_t, p->n)};
+    return s->d && s->before && s->after && s->person && s->base && (s->slot || p->varies)
+               ? OK
+               : err_nomem(info);
 }
 
 static size_t add_row(struct stack *s, uint32_t person, size_t base, double d)
@@ -72,13 +74,14 @@ static size_t add_row(struct stack *s, uint32_t person, size_t base, double d)
 /* The row of a control: with covariates that stay the same it serves all starts. */
 static size_t control_row(struct stack *s, uint32_t person, size_t base)
 {
+    if (!s->slot)
+        return add_row(s, person, base, 0);
     if (!s->slot[person])
-        s->slot[person] = 1 + (uint32_t)add_row(s, person, base, 0);
+        s->slot[person] = 1 + add_row(s, person, base, 0);
     return s->slot[person] - 1;
 }
 
-static void add_start(const struct panel *p, const struct panel_kept *kept, size_t base,
-                      struct stack *s)
+static void add_start(const struct panel_kept *kept, size_t base, struct stack *s)
 {
     const size_t n = kept->n_control;
     const uint32_t *index = kept->index + kept->n_treated;
@@ -86,8 +89,6 @@ static void add_start(const struct panel *p, const struct panel_kept *kept, size
     const double treated = lin_sum(kept->w, kept->n_treated);
     const double scale = treated / lin_sum(w, n), scale_after = treated / lin_sum(odds, n);
 
-    for (size_t i = 0; i < p->n && p->varies; i++)
-        s->slot[i] = 0;
     for (size_t i = 0; i < kept->n_treated; i++) {
         const size_t row = add_row(s, kept->index[i], base, 1);
         s->before[row] = s->after[row] = kept->w[i];
@@ -145,13 +146,13 @@ err panel_balance(const struct panel *p, const struct panel_cells *cells, par *p
     for (size_t i = 0; i < cells->n_designs; i++) {
         const struct panel_design *d = &cells->design[i];
         if (d->kept && d->kept->is_filled)
-            add_start(p, d->kept, cells->cell[d->first_cell].base, &s);
+            add_start(d->kept, cells->cell[d->first_cell].base, &s);
     }
     if (s.n_starts == 0)
         return OK;
     e = take_covariates(p, &s, a, info);
     if (e == OK)
-        e = comparison_fill(&s.f, NULL, s.is_weighted ? s.after : NULL, pool, r, info);
+        e = comparison_fill(&s.f, NULL, s.is_weighted ? s.after : NULL, pool, a, r, info);
     if (e != OK)
         return e;
     r->comparison->n_outside = s.n_outside;
