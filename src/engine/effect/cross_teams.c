@@ -61,16 +61,17 @@ err cross_cluster_errors(const struct frame *f, const double *const *x, size_t k
 /* ---- teams ---- */
 
 /* 1 for treated teams; *profile NULL when treatment varies within them. */
-static err read_profiles(const struct frame *f, arena *a, uint32_t **profile, double **size,
-                         struct err_info *info)
+static err read_profiles(const struct frame *f, arena *a, uint32_t **profile, bool **treated,
+                         double **size, struct err_info *info)
 {
     *profile = ARENA_NEW(a, uint32_t, f->n_clusters);
+    *treated = ARENA_NEW(a, bool, f->n_clusters);
     *size = ARENA_NEW(a, double, f->n_clusters);
-    if (!*profile || !*size)
+    if (!*profile || !*treated || !*size)
         return err_nomem(info);
     for (size_t i = 0; i < f->n; i++) {
         (*size)[f->cluster[i]]++;
-        (*profile)[f->cluster[i]] = f->d[i] > 0;
+        (*profile)[f->cluster[i]] = (*treated)[f->cluster[i]] = f->d[i] > 0;
     }
     for (size_t i = 0; i < f->n; i++)
         if ((*profile)[f->cluster[i]] != (f->d[i] > 0)) {
@@ -153,13 +154,13 @@ static unsigned ability(const struct frame *f, const uint32_t *profile, const st
 err cross_teams(const table *t, const struct frame *f, par *pool, const struct progress *progress,
                 struct effect_result *r, arena *a, struct err_info *info)
 {
-    static const bool treated[] = {false, true};
     const bool is_regression =
         r->spec.method == EFFECT_DIFFERENCE || r->spec.method == EFFECT_REGRESSION;
     unsigned can = TEAMS_CAN_RANDOMISE | TEAMS_CAN_WILD;
     uint32_t *profile;
+    bool *treated;
     double *size;
-    err e = read_profiles(f, a, &profile, &size, info);
+    err e = read_profiles(f, a, &profile, &treated, &size, info);
     if (e == OK && !is_regression)
         can = profile ? ability(f, profile, &r->spec, a) : 0;
     if (e == OK)

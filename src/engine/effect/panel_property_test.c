@@ -410,6 +410,32 @@ static table *teams_of(bool keeps_lost)
     return t;
 }
 
+/* By start its rows tell of the time before it: what another start would show there is not known.
+ */
+static void effects_by_start_do_not_exchange_a_team_that_is_lost_before_its_start(void **state)
+{
+    (void)state;
+    table *all = teams_of(true);
+    struct effect_spec by_start = did_spec(), study = did_spec();
+    by_start.method = EFFECT_SUNAB;
+    study.method = EFFECT_TWFE;
+    study.event_study = true;
+    by_start.cluster = study.cluster = STR("team");
+    const struct effect_spec *spec[] = {&by_start, &study};
+    for (size_t i = 0; i < sizeof spec / sizeof *spec; i++) {
+
+        struct effect_result *r = run_on(all, spec[i], NULL);
+
+        assert_int_equal(r->diagnostics.n_treated_clusters, 2);
+        assert_int_equal(r->teams->n_treated, 2);
+        assert_int_equal(r->teams->few, 2);
+        assert_int_equal(r->teams->rule, EFFECT_ANALYTIC);
+        assert_string_equal(r->teams->why, "effect.rule-not-here");
+        effect_result_free(r);
+    }
+    table_free(all);
+}
+
 static void a_team_that_is_lost_before_its_start_is_no_treated_team(void **state)
 {
     (void)state;
@@ -455,6 +481,7 @@ int main(void)
         cmocka_unit_test(many_cells_have_the_errors_of_few),
         cmocka_unit_test(any_panel_gives_a_result_or_a_reason),
         cmocka_unit_test(a_team_that_is_lost_before_its_start_is_no_treated_team),
+        cmocka_unit_test(effects_by_start_do_not_exchange_a_team_that_is_lost_before_its_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

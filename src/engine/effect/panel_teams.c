@@ -131,12 +131,12 @@ err panel_teams_run(const struct panel *p, const struct effect_spec *spec,
     if (!p->cluster)
         return OK;
     const size_t n_profiles = p->n_cohorts + (p->cohort[p->n_cohorts].n > 0);
-    bool *treated = ARENA_NEW(a, bool, n_profiles);
+    bool *treated = ARENA_NEW(a, bool, p->n_clusters);
     err e = treated ? read_teams(p, a, &t, info) : err_nomem(info);
     if (e != OK)
         return e;
-    for (size_t h = 0; h < n_profiles; h++)
-        treated[h] = p->cohort[h].start < p->periods.n;
+    for (size_t i = 0; i < t.n && t.profile; i++)
+        treated[i] = p->cohort[t.profile[i]].start < p->periods.n;
     const unsigned can = p->k > 1 || panel_teams_has_sums(p, cells) ? TEAMS_CAN_RANDOMISE : 0;
     e = teams_open(t.n, t.profile, n_profiles, treated, can, a, r, info);
     if (e != OK || !teams_needs_draws(r) || can == 0)

@@ -93,7 +93,7 @@ err teams_open(size_t n, const uint32_t *profile, size_t n_profiles, const bool 
                              .low = REAL_NAN,
                              .high = REAL_NAN};
     for (size_t i = 0; profile && i < n; i++)
-        t.n_treated += treated[profile[i]];
+        t.n_treated += treated[i];
     err e = count_few(&t, profile, n_profiles, a, info);
     if (e == OK)
         e = choose(&t, n_profiles, &r->spec, profile ? can : can & ~(unsigned)TEAMS_CAN_RANDOMISE,

@@ -61,7 +61,7 @@ enum { TEAMS_CAN_RANDOMISE = 1, TEAMS_CAN_WILD = 2, TEAMS_TOO_LARGE = 4 };
 
 /*
  * Chooses the rule and makes r->teams with what is known before any estimate: teams, allocations,
- * smallest p. profile: n, or NULL when treatment varies within teams. treated: of each profile.
+ * smallest p. profile: n, or NULL when treatment varies within teams; then treated, n, is not read.
  * Does nothing when r->teams has no sense: treatment within teams, or every unit its own team and
  * many of either kind. E_INPUT when spec.inference asks what the design does not have; E_NOMEM.
  */

@@ -74,7 +74,7 @@ static bool write_course(const uint8_t *course, size_t n_columns, int8_t *times)
 }
 
 static err list_courses(const uint8_t *const *course, size_t n_periods, arena *a,
-                        struct randomise_profiles *p, bool *treated, struct err_info *info)
+                        struct randomise_profiles *p, struct err_info *info)
 {
     size_t *first, n = 0;
     int8_t *times;
@@ -84,7 +84,6 @@ static err list_courses(const uint8_t *const *course, size_t n_periods, arena *a
         return e;
     p->n_effects = 1;
     for (size_t i = 0; i < p->n; i++) {
-        treated[i] = memchr(course[i], 1, n_periods) != NULL;
         n += write_course(course[i], p->n_columns, times + n * p->n_columns);
         first[i + 1] = n;
     }
@@ -159,13 +158,12 @@ static err list_cells(const struct twfe *f, const uint32_t *start, arena *a, str
 /* ---- both ---- */
 
 static err list_profiles(const struct twfe *f, const struct twfe_courses *courses, arena *a,
-                         struct twfe_teams *t, bool **treated, struct err_info *info)
+                         struct twfe_teams *t, struct err_info *info)
 {
     const size_t n = f->n_clusters, n_periods = f->factor[0].n;
     const uint8_t **course = ARENA_NEW(a, const uint8_t *, PROFILES_MAX);
     uint32_t *profile = ARENA_NEW(a, uint32_t, n), *start = ARENA_NEW(a, uint32_t, PROFILES_MAX);
-    *treated = ARENA_NEW(a, bool, PROFILES_MAX);
-    if (!course || !profile || !start || !*treated)
+    if (!course || !profile || !start)
         return err_nomem(info);
     const bool by_start = courses->start != NULL;
     t->profiles.n = by_start ? number_starts(courses->start, n, start, profile)
@@ -173,10 +171,8 @@ static err list_profiles(const struct twfe *f, const struct twfe_courses *course
     if (t->profiles.n == 0)
         return OK;
     t->profile = profile;
-    for (size_t p = 0; by_start && p < t->profiles.n; p++)
-        (*treated)[p] = start[p] != PANEL_NEVER;
     return by_start ? list_cells(f, start, a, t, info)
-                    : list_courses(course, n_periods, a, &t->profiles, *treated, info);
+                    : list_courses(course, n_periods, a, &t->profiles, info);
 }
 
 err twfe_profiles_read(const struct twfe_system *s, const struct twfe_source *source, par *pool,
@@ -184,14 +180,21 @@ err twfe_profiles_read(const struct twfe_system *s, const struct twfe_source *so
                        struct err_info *info)
 {
     struct twfe_courses courses = {0};
-    const size_t n_periods = s->f->factor[0].n;
+    const size_t n = s->f->n_clusters, n_periods = s->f->factor[0].n;
     const err e = source->courses(source->ctx, s, pool, a, &courses, info);
     if (e != OK || !courses.on)
         return e;
     if (!s->f->cell)
         courses.start = NULL;
     *can_randomise = !s->f->cell || courses.start; /* units of a team may start apart, unseen */
-    for (size_t g = 0; g < s->f->n_clusters; g++)
-        fill_unseen(courses.on + g * n_periods, n_periods);
-    return list_profiles(s->f, &courses, a, t, treated, info);
+    *treated = ARENA_NEW(a, bool, n);
+    if (!*treated)
+        return err_nomem(info);
+    for (size_t g = 0; g < n; g++) {
+        uint8_t *on = courses.on + g * n_periods;
+        (*treated)[g] = memchr(on, 1, n_periods) != NULL;
+        *can_randomise &= !courses.start || courses.start[g] == PANEL_NEVER || (*treated)[g];
+        fill_unseen(on, n_periods);
+    }
+    return list_profiles(s->f, &courses, a, t, info);
 }

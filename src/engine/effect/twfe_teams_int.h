@@ -48,9 +48,10 @@ WARN_UNUSED err twfe_teams_conclude(struct twfe_teams *t, const struct twfe_syst
 /* ---- twfe_profiles.c ---- */
 
 /*
- * How each cluster was treated: by what its rows say, or with cells by its start. *treated: of each
- * profile. t->profile stays NULL when that varies within clusters. With cells, *can_randomise
- * tells whether the effects of any start follow from sums. Errors as the source's.
+ * How each cluster was treated: by what its rows say, or with cells by its start. *treated: of each,
+ * whether some row says so. t->profile stays NULL when that varies within clusters. With cells,
+ * *can_randomise tells whether any start can be given to any cluster, its effects following from
+ * sums: not when one has a start but is not seen since. Errors as the source's.
  */
 WARN_UNUSED err twfe_profiles_read(const struct twfe_system *s, const struct twfe_source *source,
                                    par *pool, arena *a, struct twfe_teams *t, bool **treated,
