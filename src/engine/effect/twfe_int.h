@@ -22,6 +22,8 @@
  *   twfe_forms.c     which combinations of coefficients are the answer
  *   twfe_bacon.c     what a two-way estimate is an average of
  *   twfe_clusters.c  the normal equations cluster by cluster
+ *   twfe_courses.c   when each cluster was treated (twfe_profiles.c, twfe_teams.c)
+ *   twfe_parts.c     what the effect owes to each cluster, for looks
  *   twfe_parts.c     what the effect owes to each cluster
  *   twfe.c           the whole; again, as if treatment had started earlier
  *
