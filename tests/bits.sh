@@ -59,6 +59,8 @@ for inference in randomisation wild; do
     same "few teams, $inference" effect --data "$data/six-teams.csv" --method twfe --outcome y --unit id \
         --time t --first-treated g --cluster team --inference $inference --format json
 done
+same "few teams, followed persons" effect --data "$data/six-teams.csv" --method did --outcome y --unit id \
+    --time t --first-treated g --cluster team --format json
 same "few teams, effects by start" effect --data "$data/six-teams.csv" --method sunab --outcome y --unit id \
     --time t --first-treated g --cluster team --format json
 same "allocations drawn by lot" effect --data "$data/mpdta.csv" --method twfe --outcome lemp \
