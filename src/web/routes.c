@@ -3,10 +3,23 @@
 
 #include "web/accounts/accounts.h"
 #include "web/admin/admin.h"
+#include "web/knowledge/knowledge.h"
+#include "web/studies/studies.h"
 #include "web/visit/visit.h"
 
 const struct route *const web_routes[] = {
     visit_files,
+    home_routes,
+    stories_routes,
+    story_routes,
+    editor_routes,
+    revision_routes,
+    grant_routes,
+    space_routes,
+    space_form_routes,
+    member_routes,
+    people_routes,
+    feed_routes,
     sign_in_routes,
     joining_routes,
     mine_routes,
@@ -18,5 +31,6 @@ const struct route *const web_routes[] = {
     admin_organisation_routes,
     admin_log_routes,
     admin_security_routes,
+    studies_routes,
     NULL,
 };

@@ -244,7 +244,7 @@ static err mutate_and_look(db_tx *tx, void *arg, struct err_info *info)
     if (e != OK)
         return e;
     h->was_found = !verdict.is_whole;
-    return err_set(info, E_CANCELLED, "error.stopped"); /* and nothing happened */
+    return err_set(info, E_CANCELLED, "error.cancelled"); /* and nothing happened */
 }
 
 static void each_of_thousands_of_mutations_is_found(void **state)
