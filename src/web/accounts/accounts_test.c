@@ -45,8 +45,7 @@ static void read_secret(struct browser *b, unsigned char secret[ACCESS_SECOND_BY
     char shown[80], base32[80];
     size_t n = 0;
     out page = browser_get(b, "/nl/mijn-pagina/tweede-factor");
-    assert_true(
-        answer_between(&page, "o-secret\" translate=\"no\">", "</p>", shown, sizeof shown));
+    assert_true(answer_between(&page, "o-secret\" translate=\"no\">", "</p>", shown, sizeof shown));
     assert_true(client_has(&page, "<svg class=\"o-qr\""));
     for (size_t i = 0; shown[i]; i++)
         if (shown[i] != ' ')
@@ -77,8 +76,7 @@ static void somebody_registers_confirms_is_approved_and_signs_in(void **state)
     const struct party_id boss = place_person(p, "Anna de Wit", "anna@x.nl", ACCESS_ADMIN);
     struct browser admin = place_browser(p, boss, true);
     assert_int_equal(browser_get_status(&sanne, "/nl/account-aanvragen"), 200);
-    post(&sanne, "/nl/account-aanvragen", register_fields,
-         "/nl/account-aanvragen/kijk-in-uw-mail");
+    post(&sanne, "/nl/account-aanvragen", register_fields, "/nl/account-aanvragen/kijk-in-uw-mail");
 
     struct access_secret link = place_link(p, LINK_CONFIRM, "sanne@voorbeeldstad.nl");
     print_code(&link, path, sizeof path, "/nl/link?code=");
@@ -88,18 +86,19 @@ static void somebody_registers_confirms_is_approved_and_signs_in(void **state)
     post(&sanne, "/nl/link", path, "/nl/inloggen?done=confirmed");
     assert_int_equal(browser_post_status(&sanne, "/nl/link", path), 404);
 
-    assert_int_equal(
-        browser_post_status(&sanne, "/nl/inloggen",
-                            "email=sanne@voorbeeldstad.nl&password=" PLACE_PASSWORD),
-        422);
+    assert_int_equal(browser_post_status(&sanne, "/nl/inloggen",
+                                         "email=sanne@voorbeeldstad.nl&password=" PLACE_PASSWORD),
+                     422);
     out list = browser_get(&admin, "/nl/beheer/accounts?state=waiting");
     assert_true(client_has(&list, "Sanne de Vries"));
-    assert_true(answer_between(&list, "href=\"/nl/beheer/accounts/9", "\"", account,
-                               sizeof account));
+    assert_true(answer_between(&list,
+                               "<th scope=\"row\"><a class=\"utrecht-link utrecht-link--html-a\" "
+                               "href=\"/nl/beheer/accounts/",
+                               "\"", account, sizeof account));
     out_free(&list);
-    snprintf(path, sizeof path, "/nl/beheer/accounts/9%s", account);
+    snprintf(path, sizeof path, "/nl/beheer/accounts/%s", account);
     assert_shows(&admin, path, 200, "Om te delen");
-    snprintf(path, sizeof path, "/nl/beheer/accounts/9%s/staat", account);
+    snprintf(path, sizeof path, "/nl/beheer/accounts/%s/staat", account);
     assert_int_equal(browser_post_status(&admin, path, "state=active"), 303);
 
     sign_in(&sanne, "sanne@voorbeeldstad.nl", "/nl/");
@@ -204,7 +203,7 @@ static void next_leads_to_own_paths_only(void **state)
         {"//evil.example/", "/nl/"},
         {"https://evil.example/", "/nl/"},
         {"/nl//evil.example", "/nl//evil.example"},
-        {"/nl/%0d%0aSet-Cookie:x", "/nl/%0D%0ASet-Cookie%3Ax"},
+        {"/nl/%0d%0aSet-Cookie:x", "/nl/%0ASet-Cookie%3Ax"},
         {"javascript:alert(1)", "/nl/"},
         {"/nl\\evil", "/nl/"},
         {"", "/nl/"},
@@ -271,7 +270,8 @@ static void the_second_factor_is_set_asked_and_recovered(void **state)
     memcpy(before, b.session, sizeof before);
     out codes = browser_post(&b, "/nl/mijn-pagina/tweede-factor", fields);
     assert_int_equal(client_status(&codes), 200);
-    assert_true(answer_between(&codes, "<li>", "</li>", recovery + 5, sizeof recovery - 5));
+    assert_true(answer_between(&codes, "o-codes\" translate=\"no\">\n<li>", "</li>", recovery + 5,
+                               sizeof recovery - 5));
     memcpy(recovery, "code=", 5);
     out_free(&codes);
     assert_string_not_equal(b.session, before); /* raised under another secret */
@@ -306,8 +306,8 @@ static void recovery_codes_come_as_a_file_and_nothing_else_does(void **state)
     struct place *p = *state;
     struct browser b = place_browser(p, place_person(p, "Sanne", "sanne@x.nl", 0), false);
 
-    out file = browser_post(&b, "/nl/mijn-pagina/herstelcodes",
-                            "code=ABCD-EFGH-2345&code=WXYZ-2222-7777");
+    out file =
+        browser_post(&b, "/nl/mijn-pagina/herstelcodes", "code=ABCD-EFGH-2345&code=WXYZ-2222-7777");
     assert_int_equal(client_status(&file), 200);
     assert_true(client_has(&file, "herstelcodes.txt"));
     assert_true(client_has(&file, "\r\nABCD-EFGH-2345\r\nWXYZ-2222-7777\r\n"));
@@ -343,16 +343,15 @@ static void own_data_password_sessions_and_tokens_change(void **state)
     assert_true(client_has(&made, "o-secret"));
     out_free(&made);
     assert_shows(&b, "/nl/mijn-pagina/sleutels", 200, "dash");
-    assert_int_equal(
-        browser_post_status(&b, "/nl/mijn-pagina/sleutels", "name=dash&days=30"), 422);
+    assert_int_equal(browser_post_status(&b, "/nl/mijn-pagina/sleutels", "name=dash&days=30"), 422);
     assert_int_equal(
         browser_post_status(&b, "/nl/mijn-pagina/sleutels", "name=dash&scope=read&days=9999"), 422);
 
     assert_int_equal(browser_post_status(&b, "/nl/mijn-pagina/wachtwoord",
                                          "old=wrong&new=een+heel+ander+wachtwoord"),
                      422);
-    post(&b, "/nl/mijn-pagina/wachtwoord",
-         "old=" PLACE_PASSWORD "&new=een+heel+ander+wachtwoord", "/nl/inloggen?done=password");
+    post(&b, "/nl/mijn-pagina/wachtwoord", "old=" PLACE_PASSWORD "&new=een+heel+ander+wachtwoord",
+         "/nl/inloggen?done=password");
     assert_int_equal(browser_get_status(&b, "/nl/mijn-pagina"), 303);
 }
 
@@ -381,18 +380,17 @@ static void erasing_asks_the_password_and_leaves_nothing_to_sign_in_with(void **
     place_give_password(p, place_person(p, "Sanne", "sanne@x.nl", 0));
     sign_in(&b, "sanne@x.nl", "/nl/");
     assert_shows(&b, "/nl/mijn-pagina/wissen", 200, "Wat verdwijnt");
-    assert_int_equal(
-        browser_post_status(&b, "/nl/mijn-pagina/wissen", "sure=1&password=wrong+one"), 422);
-    assert_int_equal(
-        browser_post_status(&b, "/nl/mijn-pagina/wissen", "password=" PLACE_PASSWORD), 422);
+    assert_int_equal(browser_post_status(&b, "/nl/mijn-pagina/wissen", "sure=1&password=wrong+one"),
+                     422);
+    assert_int_equal(browser_post_status(&b, "/nl/mijn-pagina/wissen", "password=" PLACE_PASSWORD),
+                     422);
     post(&b, "/nl/mijn-pagina/wissen", "sure=1&publications=keep&password=" PLACE_PASSWORD,
          "/nl/inloggen?done=erased");
 
     assert_int_equal(browser_get_status(&b, "/nl/mijn-pagina"), 303);
     assert_int_equal(browser_get_status(&b, "/nl/inloggen"), 200);
-    assert_int_equal(browser_post_status(&b, "/nl/inloggen",
-                                         "email=sanne@x.nl&password=" PLACE_PASSWORD),
-                     422);
+    assert_int_equal(
+        browser_post_status(&b, "/nl/inloggen", "email=sanne@x.nl&password=" PLACE_PASSWORD), 422);
 }
 
 static void the_last_administrator_stays(void **state)
@@ -402,9 +400,8 @@ static void the_last_administrator_stays(void **state)
     place_give_password(p, id);
     struct browser b = place_browser(p, id, true);
 
-    assert_int_equal(browser_post_status(&b, "/nl/mijn-pagina/wissen",
-                                         "sure=1&password=" PLACE_PASSWORD),
-                     409);
+    assert_int_equal(
+        browser_post_status(&b, "/nl/mijn-pagina/wissen", "sure=1&password=" PLACE_PASSWORD), 409);
     assert_int_equal(browser_get_status(&b, "/nl/mijn-pagina"), 200);
 }
 

@@ -17,8 +17,13 @@ static const struct role_words {
 };
 
 const enum access_role account_roles[] = {
-    ACCESS_EDITOR,  ACCESS_MODERATOR, ACCESS_ANALYST, ACCESS_RESIDENT_DATA,
-    ACCESS_AUDITOR, ACCESS_ADMIN,     0,
+    ACCESS_EDITOR,
+    ACCESS_MODERATOR,
+    ACCESS_ANALYST,
+    ACCESS_RESIDENT_DATA,
+    ACCESS_AUDITOR,
+    ACCESS_ADMIN,
+    0,
 };
 
 static const struct role_words *words_of(enum access_role role)
@@ -63,8 +68,8 @@ str account_roles_text(const struct req *r, unsigned roles)
 const char *account_state_key(enum account_state state)
 {
     static const char *const keys[] = {
-        [ACCOUNT_NONE] = "accounts.state-none",       [ACCOUNT_WAITING] = "accounts.state-waiting",
-        [ACCOUNT_ACTIVE] = "accounts.state-active",   [ACCOUNT_BLOCKED] = "accounts.state-blocked",
+        [ACCOUNT_NONE] = "accounts.state-none",     [ACCOUNT_WAITING] = "accounts.state-waiting",
+        [ACCOUNT_ACTIVE] = "accounts.state-active", [ACCOUNT_BLOCKED] = "accounts.state-blocked",
         [ACCOUNT_ERASED] = "accounts.state-erased",
     };
     return keys[state];

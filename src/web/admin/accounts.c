@@ -98,9 +98,8 @@ static err show_invite(struct req *r, const struct faults *faults, struct err_in
         .roles = typed_roles(r),
         .faults = faults,
     };
-    const err e =
-        account_organisations(r, (struct party_id){visit_number(r, "organisation", 0)},
-                              &view.organisation, &view.n_organisations, info);
+    const err e = account_organisations(r, (struct party_id){visit_number(r, "organisation", 0)},
+                                        &view.organisation, &view.n_organisations, info);
     if (e != OK)
         return e;
     page.has_errors = faults->n > 0;
@@ -132,10 +131,10 @@ static err invite_send(struct req *r, struct err_info *info)
     fault_need(r, &faults, "email", "admin.need-email");
     if (faults.n)
         return show_invite(r, &faults, info);
-    const err e = account_invite(
-        &v->deed, v->db, visit_field(r, "name"), visit_field(r, "email"),
-        str_eq(visit_field(r, "language"), STR("en")) ? LANG_EN : LANG_NL,
-        (struct party_id){visit_number(r, "organisation", 0)}, typed_roles(r), info);
+    const err e =
+        account_invite(&v->deed, v->db, visit_field(r, "name"), visit_field(r, "email"),
+                       str_eq(visit_field(r, "language"), STR("en")) ? LANG_EN : LANG_NL,
+                       (struct party_id){visit_number(r, "organisation", 0)}, typed_roles(r), info);
     if (e != OK)
         return fault_take(r, &faults, invite_places, info) ? show_invite(r, &faults, info) : e;
     return visit_go(r, visit_url(r, "admin-accounts", NULL), "invited", info);
@@ -207,8 +206,7 @@ static err state_send(struct req *r, struct err_info *info)
         return e;
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (str_eq(states[i].word, word))
-            return end_change(r, id,
-                              account_set_state(&v->deed, v->db, id, states[i].state, info),
+            return end_change(r, id, account_set_state(&v->deed, v->db, id, states[i].state, info),
                               "saved", info);
     return err_set(info, E_INPUT, "admin.no-state");
 }

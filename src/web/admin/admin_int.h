@@ -106,9 +106,9 @@ void admin_log_html(struct html *h, const struct page *page, const struct admin_
 /* ---- admin_security.htc ---- */
 
 struct finding {
-    const char *what;  /* the key of what was looked at */
+    const char *what; /* the key of what was looked at */
     enum part_kind kind;
-    struct msg state;  /* what was found */
+    struct msg state;   /* what was found */
     const char *remedy; /* what to do; NULL: nothing */
 };
 struct security_view {

@@ -129,9 +129,8 @@ static void a_token_from_before_signing_in_is_old(void **state)
     place_give_password(p, place_person(p, "Sanne", "sanne@x.nl", 0));
     assert_int_equal(browser_get_status(&b, "/nl/inloggen"), 200);
     snprintf(old, sizeof old, "csrf=%s", b.csrf);
-    assert_int_equal(browser_post_status(&b, "/nl/inloggen",
-                                         "email=sanne@x.nl&password=" PLACE_PASSWORD),
-                     303);
+    assert_int_equal(
+        browser_post_status(&b, "/nl/inloggen", "email=sanne@x.nl&password=" PLACE_PASSWORD), 303);
 
     assert_int_equal(browser_post_status(&b, "/nl/uitloggen", old), 403);
     assert_int_equal(browser_get_status(&b, "/nl/mijn-pagina"), 200);
@@ -180,8 +179,9 @@ static void two_who_change_an_organisation_do_not_overwrite_each_other(void **st
     out list = browser_get(&admin, "/nl/beheer/organisaties");
     assert_true(
         answer_between(&list, "href=\"/nl/beheer/organisaties/", "\">Gemeente Wijk", rest, 60) ||
-        answer_between(&list, "<th scope=\"row\"><a class=\"utrecht-link utrecht-link--html-a\" "
-                              "href=\"/nl/beheer/organisaties/",
+        answer_between(&list,
+                       "<th scope=\"row\"><a class=\"utrecht-link utrecht-link--html-a\" "
+                       "href=\"/nl/beheer/organisaties/",
                        "\"", rest, sizeof rest));
     out_free(&list);
     snprintf(path, sizeof path, "/nl/beheer/organisaties/%s", rest);

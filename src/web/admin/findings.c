@@ -98,10 +98,9 @@ void find_installation(const struct req *r, struct findings *f)
     if (web->config)
         find_mail(web->config, f);
     find_demo(web, is_loopback, f);
-    (void)finding_add(f, web->takes_registrations ? PART_INFO : PART_OK, "admin.see-registrations",
-                      web->takes_registrations ? "admin.registrations-open"
-                                               : "admin.registrations-closed",
-                      NULL);
+    (void)finding_add(
+        f, web->takes_registrations ? PART_INFO : PART_OK, "admin.see-registrations",
+        web->takes_registrations ? "admin.registrations-open" : "admin.registrations-closed", NULL);
 }
 
 /* ---- what is in the store ---- */
@@ -114,10 +113,9 @@ static err find_accounts(struct req *r, struct findings *f, struct err_info *inf
     if (e != OK)
         return e;
     struct finding *one =
-        counts.strong_bare
-            ? finding_add(f, PART_WARNING, "admin.see-second", "admin.second-lacks",
-                          "admin.second-remedy")
-            : finding_add(f, PART_OK, "admin.see-second", "admin.second-all", NULL);
+        counts.strong_bare ? finding_add(f, PART_WARNING, "admin.see-second", "admin.second-lacks",
+                                         "admin.second-remedy")
+                           : finding_add(f, PART_OK, "admin.see-second", "admin.second-all", NULL);
     msg_int(&one->state, counts.strong_bare);
     one = finding_add(f, PART_INFO, "admin.see-sessions", "admin.sessions-now", NULL);
     msg_int(&one->state, counts.sessions);
@@ -142,10 +140,10 @@ static err verify(struct req *r, struct findings *f, struct err_info *info)
     const err e = audit_verify(r->app, v->db, NULL, &verdict, info);
     if (e != OK)
         return e;
-    struct finding *one =
-        verdict.is_whole ? finding_add(f, PART_OK, "admin.see-whole", "admin.log-whole", NULL)
-                         : finding_add(f, PART_ERROR, "admin.see-whole", "admin.log-broken",
-                                       "admin.log-broken-remedy");
+    struct finding *one = verdict.is_whole
+                              ? finding_add(f, PART_OK, "admin.see-whole", "admin.log-whole", NULL)
+                              : finding_add(f, PART_ERROR, "admin.see-whole", "admin.log-broken",
+                                            "admin.log-broken-remedy");
     msg_int(&one->state, verdict.is_whole ? verdict.n_rows : verdict.broken_at);
     if (!verdict.is_whole)
         msg_key(&one->state, verdict.why);
@@ -190,8 +188,8 @@ static void find_backups(const struct req *r, struct findings *f)
     const int n = snprintf(folder, sizeof folder, "%.*s/backups", STR_FMT(data));
     const int64_t at = n > 0 && (size_t)n < sizeof folder ? youngest_ms(folder) : 0;
     if (at == 0) {
-        struct finding *none = finding_add(f, PART_WARNING, "admin.see-backup",
-                                           "admin.backup-none", "admin.backup-remedy");
+        struct finding *none = finding_add(f, PART_WARNING, "admin.see-backup", "admin.backup-none",
+                                           "admin.backup-remedy");
         msg_text(&none->state, str_of(folder));
         return;
     }

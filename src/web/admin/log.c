@@ -7,9 +7,8 @@
 
 enum { LOG_ROWS = 50 };
 
-static const char *const kinds[] = {"account",      "session",     "second", "token",
-                                    "organisation", "publication", "comment", "space",
-                                    "audit",        NULL};
+static const char *const kinds[] = {"account",     "session", "second", "token", "organisation",
+                                    "publication", "comment", "space",  "audit", NULL};
 
 static struct audit_filter asked_filter(const struct req *r)
 {
@@ -42,8 +41,8 @@ static err find_person(struct req *r, struct admin_log_view *view, struct err_in
     view->person = query_text(r, "person");
     if (view->filter.who.v || view->person.n == 0)
         return OK;
-    const err e = person_list(&v->deed, v->db, view->person, (struct party_id){0}, FOUND_MAX, &found,
-                              &n, &next, info);
+    const err e = person_list(&v->deed, v->db, view->person, (struct party_id){0}, FOUND_MAX,
+                              &found, &n, &next, info);
     if (e != OK)
         return e;
     view->nobody = n == 0;
@@ -87,8 +86,7 @@ static err list(struct req *r, struct admin_log_view *view, struct err_info *inf
     struct audit_entry *entry;
     size_t n;
 
-    const err e =
-        audit_list(&v->deed, v->db, view->filter, from, LOG_ROWS + 1, &entry, &n, info);
+    const err e = audit_list(&v->deed, v->db, view->filter, from, LOG_ROWS + 1, &entry, &n, info);
     if (e != OK)
         return e;
     const bool has_more = n > LOG_ROWS;

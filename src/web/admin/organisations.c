@@ -17,7 +17,7 @@ const char *organisation_type_key(enum organisation_type type)
 
 const char *organisation_size_key(int size_class)
 {
-    static const char *const keys[] = {"admin.size-none", "admin.size-20", "admin.size-50",
+    static const char *const keys[] = {"admin.size-none", "admin.size-20",  "admin.size-50",
                                        "admin.size-100",  "admin.size-250", "admin.size-more"};
     return keys[size_class];
 }
@@ -111,12 +111,9 @@ static struct organisation typed(const struct req *r, struct party_id id)
 }
 
 static const struct fault_place places[] = {
-    {"access.name-", "name"},
-    {"access.organisation-exists", "name"},
-    {"access.organisations-many", ""},
-    {"access.region-", "region"},
-    {"access.code-", "code"},
-    {0},
+    {"access.name-", "name"},          {"access.organisation-exists", "name"},
+    {"access.organisations-many", ""}, {"access.region-", "region"},
+    {"access.code-", "code"},          {0},
 };
 
 /*

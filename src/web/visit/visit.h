@@ -42,8 +42,8 @@ struct web {
     log_sink *log;
     const struct config *config; /* what the operator said; NULL in tests without */
     str listen;                  /* where it really listens, when not what the config says */
-    bool takes_registrations; /* strangers may ask for an account */
-    bool is_demo;             /* the page of signing in says how to try it */
+    bool takes_registrations;    /* strangers may ask for an account */
+    bool is_demo;                /* the page of signing in says how to try it */
 };
 const struct web *web_of(const struct req *r);
 
