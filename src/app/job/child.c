@@ -258,7 +258,7 @@ err job_child(struct job_kinds kinds, int in, int says, struct err_info *info)
     if (e == OK)
         e = read_order(a, in, &order, info);
     if (e == OK && !die_with(order.parent))
-        e = err_set(info, E_CANCELLED, "error.stopped");
+        e = err_set(info, E_CANCELLED, "error.cancelled");
     const struct job_kind *kind = e == OK ? kind_of(kinds, order.kind) : NULL;
     if (e == OK && !kind)
         e = err_text(info, E_INPUT, "job.unknown-kind", order.kind);
