@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/job/fixture_test.h"
+#include "app/job/job_int.h"
 
 #include "app/access/queries.h"
 #include "base/file.h"
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <paths.h>
 #include <signal.h>
 #include <sodium.h>
 #include <spawn.h>
@@ -208,7 +210,7 @@ int job_set_up(void **state)
         return -1;
     job_test_shift_ms = 0;
     f->store = f->store_state;
-    snprintf(f->folder, sizeof f->folder, P_tmpdir "/ontschot-job-XXXXXX");
+    snprintf(f->folder, sizeof f->folder, _PATH_VARTMP "ontschot-job-XXXXXX");
     if (!mkdtemp(f->folder))
         return -1;
     f->app = (struct app){.now_ms = now,

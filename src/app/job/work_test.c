@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Workers, their children, and what becomes of jobs when either dies. */
 #include "app/job/fixture_test.h"
+#include "app/job/job_int.h"
 
 #include "base/file.h"
 #include "base/num.h"

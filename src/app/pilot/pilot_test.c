@@ -186,7 +186,7 @@ static void mistakes_of_a_plan_keep_line_and_column(void **state)
     assert_string_equal(job.failure.file, "pilot.yaml");
     assert_int_equal(job.failure.line, 29);
     assert_int_equal(job.failure.column, 9);
-    assert_int_equal(job_test_count(f, JOB_RESULTS), 0);
+    assert_int_equal(job_test_count(f, "results"), 0);
 }
 
 static void a_study_without_plan_or_data_says_what_is_missing(void **state)
