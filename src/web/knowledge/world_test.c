@@ -224,7 +224,7 @@ static const struct plan plans[STORIES] = {
     {"Voorbij: ", "voedselbank", "o", OWNER, WIJKTEAMS, LEVEL_PUBLIC, PUBLICATION_PUBLISHED, -30, -10, VISITOR, false, "kringloop"},
     {"Uit het archief: ", "thuisadministratie", "vomsga", OWNER, WIJKTEAMS, LEVEL_PUBLIC, PUBLICATION_ARCHIVED, -300, 0, VISITOR, false, "ordners"},
     {"Weg: ", "prullenmand", "", OWNER, WIJKTEAMS, LEVEL_PUBLIC, PUBLICATION_REMOVED, 0, 0, VISITOR, false, "snippers"},
-    {"Aflossen en ", "beslagvrij", "om", OWNER, SCHULDEN, LEVEL_PUBLIC, PUBLICATION_PUBLISHED, 0, 0, VISITOR, false, "voet"},
+    {"Rapport van de ", "rekenkamer", "om", OWNER, SCHULDEN, LEVEL_PUBLIC, PUBLICATION_PUBLISHED, 0, 0, VISITOR, false, "restschuld"},
     {"Vanuit de kern: ", "zorgregie", "vomsga", OWNER, KERN, LEVEL_PUBLIC, PUBLICATION_PUBLISHED, 0, 0, VISITOR, false, "regierol"},
     {"Voor Tim: ", "effectmeting", "og", OWNER, NOWHERE, LEVEL_OWNER, PUBLICATION_PUBLISHED, 0, 0, GRANTEE, false, "controlegroep"},
     {"Meeschrijven aan ", "convenant", "og", OWNER, NOWHERE, LEVEL_PUBLIC, PUBLICATION_DRAFT, 0, 0, GRANTEE, true, "gegevensdeling"},
