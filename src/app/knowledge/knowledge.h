@@ -16,6 +16,7 @@
 #ifndef ONTSCHOT_APP_KNOWLEDGE_KNOWLEDGE_H
 #define ONTSCHOT_APP_KNOWLEDGE_KNOWLEDGE_H
 
+#include "app/access/holding.h"
 #include "app/app.h"
 #include "app/db/db.h"
 #include "app/knowledge/visible.h"
@@ -282,6 +283,14 @@ WARN_UNUSED err comment_add(const struct deed *deed, db *d, struct publication_i
 WARN_UNUSED err comment_remove(const struct deed *deed, db *d, struct comment_id id,
                                struct err_info *info);
 
+/* ---- for who works in the background ---- */
+
+/* Whether somebody may see it now: asked again before a letter about it leaves. */
+bool publication_is_visible_to(const struct app *app, db *d, struct party_id reader,
+                               struct publication_id id);
+/* Takes what has expired out of the index of lists, in short transactions. */
+WARN_UNUSED err publication_expire_due(const struct app *app, db *d, struct err_info *info);
+
 /* ---- views ---- */
 
 /*
@@ -302,5 +311,13 @@ WARN_UNUSED err view_counter_write(view_counter *c, const struct app *app, db *d
 WARN_UNUSED err publication_find_for_moderation(const struct deed *deed, db *d,
                                                 struct publication_id id, str purpose,
                                                 struct publication *p, struct err_info *info);
+
+/* ---- what is kept about people ---- */
+
+/*
+ * For export and erasure. What was published stays, by a former user, unless it goes too; what
+ * nobody else could read (drafts, what waits for its day, what is for the owner alone) always goes.
+ */
+extern const struct access_holding knowledge_holding;
 
 #endif

@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/start/start.h"
 
+#include "app/access/holding.h"
+#include "app/audit/audit.h"
+#include "app/knowledge/knowledge.h"
+#include "app/mail/mail.h"
 #include "base/file.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <time.h>
 
 enum {
     HASHES_AT_ONCE = 1, /* 64 MiB each */
     HASHES_WAITING = 64,
     PATH_BYTES_MAX = 4096,
+};
+
+/* Those that stand on others first, the log last: erasing writes it. */
+static const struct access_holding *const holdings[] = {
+    &mail_holding,
+    &knowledge_holding,
+    &audit_holding,
 };
 
 static int64_t now_ms(void)
@@ -43,6 +55,24 @@ static err join(arena *a, const char *before, str folder, const char *name, str 
     return e;
 }
 
+/* Made, and known by a path that holds wherever the program goes. */
+static err make_data_folder(const struct start_config *c, arena *a, struct started *s,
+                            struct err_info *info)
+{
+    const err e = file_make_folder(c->data, info);
+    const str name = e == OK ? arena_str(a, c->data) : (str){NULL, 0};
+    if (e != OK)
+        return e;
+    if (!name.p)
+        return err_nomem(info);
+    char *whole = realpath(name.p, NULL);
+    if (!whole)
+        return err_io(info, "file.cannot-open", c->data);
+    s->app.data_folder = arena_str(a, str_of(whole));
+    free(whole);
+    return s->app.data_folder.p ? OK : err_nomem(info);
+}
+
 static err open_store(const struct start_config *c, arena *a, struct started *s,
                       struct err_info *info)
 {
@@ -61,22 +91,25 @@ static err open_store(const struct start_config *c, arena *a, struct started *s,
 err start_open(const struct start_config *c, arena *a, struct started *s, struct err_info *info)
 {
     str keys;
+    bool made;
 
     *s = (struct started){0};
     s->app = (struct app){
         .now_ms = now_ms,
         .random_bytes = random_bytes,
-        .keys = &s->keys,
+        .holding = holdings,
+        .n_holdings = sizeof holdings / sizeof *holdings,
         .base_url = c->base_url,
         .site_name = c->site_name,
     };
     if (sodium_init() < 0)
         return err_set(info, E_IO, "start.no-chance");
-    err e = file_make_folder(c->data, info);
+    err e = make_data_folder(c, a, s, info);
     if (e == OK)
         e = join(a, "", c->data, "keys", &keys, info);
     if (e == OK)
-        e = access_keys_open(keys, &s->keys, info);
+        e = access_keys_open(keys, &s->keys, &made, info);
+    s->app.keys = s->keys;
     if (e == OK)
         e = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING, &s->app.gate, info);
     if (e == OK)
@@ -91,7 +124,7 @@ void start_close(struct started *s)
     db_close(s->db);
     store_close(s->store);
     password_gate_free(s->app.gate);
-    sodium_memzero(&s->keys, sizeof s->keys);
+    access_keys_close(s->keys);
     *s = (struct started){0};
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * forms: every form carries a token that only a page of this visit could have: a keyed hash of the
- * session, or for a visitor of a cookie that the page with the form set. Besides, a browser that
- * says where a form came from must name this site.
+ * forms: every form carries a token that only a page of this visit could have, of the session, or
+ * for a visitor of a cookie that the page with the form set. Besides, a browser that says where a
+ * form came from must name this site.
  */
 #include "base/num.h"
+#include "web/site/csrf.h"
 #include "web/visit/visit_int.h"
 
 static bool find_form_secret(const struct req *r, struct visit *v)
@@ -16,10 +17,17 @@ static bool find_form_secret(const struct req *r, struct visit *v)
     return v->has_form_secret;
 }
 
+/* What the tokens of this visit's forms are bound to. */
+static str secret_of(const struct visit *v)
+{
+    const struct access_secret *s = v->has_session ? &v->session : &v->form_secret;
+    return (str){(const char *)s->byte, sizeof s->byte};
+}
+
 str visit_token(struct req *r)
 {
     struct visit *v = visit_of(r);
-    char text[ACCESS_SECRET_TEXT];
+    char text[CSRF_TEXT];
 
     if (!v->has_session && !find_form_secret(r, v)) {
         char cookie[ACCESS_SECRET_TEXT];
@@ -34,27 +42,15 @@ str visit_token(struct req *r)
                             .same_site = HTTP_SAME_SITE_STRICT,
                         });
     }
-    access_form_token(v->deed.app, v->has_session ? v->session : v->form_secret, text);
+    csrf_print(v->deed.app->keys->hash, secret_of(v), v->deed.app->random_bytes, text);
     return arena_str(r->memory, (str){text, sizeof text});
-}
-
-/* "https://site.nl" against the site's own address, or the name that was asked for. */
-static bool is_own_origin(const struct req *r, str origin)
-{
-    const str base = str_of(site_base_url(r->site)), host = http_header(r->http, "Host");
-    if (base.n && str_eq(origin, base))
-        return true;
-    const str scheme = r->http->is_secure ? STR("https://") : STR("http://");
-    return str_starts(origin, scheme) && str_eq(str_cut(origin, scheme.n, origin.n), host);
 }
 
 static bool is_foreign(const struct req *r)
 {
-    const str origin = http_header(r->http, "Origin");
-    const str from = http_header(r->http, "Sec-Fetch-Site");
-    if (origin.p && !is_own_origin(r, origin))
-        return true;
-    return from.p && !str_eq(from, STR("same-origin")) && !str_eq(from, STR("none"));
+    return !csrf_is_same_site(http_header(r->http, "Origin"),
+                              http_header(r->http, "Sec-Fetch-Site"),
+                              http_header(r->http, "Host"), str_of(site_base_url(r->site)));
 }
 
 static err read_form(struct req *r, struct visit *v, struct err_info *info)
@@ -80,8 +76,7 @@ err visit_check_form(struct req *r, struct err_info *info)
         return e;
     const str token = form_value(&v->form, "csrf");
     const bool has_secret = v->has_session || find_form_secret(r, v);
-    if (!token.p || !has_secret ||
-        !access_form_token_is(v->deed.app, v->has_session ? v->session : v->form_secret, token))
+    if (!token.p || !has_secret || !csrf_is_token(v->deed.app->keys->hash, secret_of(v), token))
         return err_set(info, E_DENIED, "visit.form-expired");
     return OK;
 }
