@@ -30,9 +30,22 @@ static const char *url_of(const char *format, int64_t id)
     return here;
 }
 
+/* The tokens of forms are hidden afresh in each page: they are no part of what it says. */
+static void hide_tokens(out *answer)
+{
+    static const char field[] = "name=\"csrf\" value=\"";
+    for (char *at = answer->p; (at = strstr(at, field));) {
+        at += sizeof field - 1;
+        while (*at != '"')
+            *at++ = '.';
+    }
+}
+
 /* Everything but the moment of it. */
 static void assert_same_answer(out *a, out *b)
 {
+    hide_tokens(a);
+    hide_tokens(b);
     static const char date[] = "Date: Tue, 24 Nov 2026 13:00:00 GMT";
     char *x = strstr(a->p, "Date: "), *y = strstr(b->p, "Date: ");
     assert_non_null(x);
@@ -142,9 +155,12 @@ static void look(struct world *w, const char *path, void *arg)
     out answer = world_get(w, s->who, path);
     const int status = client_status(&answer);
 
-    if (status != 200 && status != 303 && status != 404 && status != 403)
+    /* 409: a page for visitors, asked by one who is signed in */
+    const bool is_fine = status == 200 || status == 303 || status == 403 || status == 404 ||
+                         (status == 409 && s->who != VISITOR);
+    if (!is_fine)
         print_error("%d of %s\n", status, path);
-    assert_true(status == 200 || status == 303 || status == 404 || status == 403);
+    assert_true(is_fine);
     for (int i = 0; i < STORIES; i++) {
         spy(s, &answer, &w->story[i].thing, &s->seen[0], i, path);
         spy(s, &answer, &w->story[i].text, &s->seen[1], i, path);
@@ -293,6 +309,7 @@ static void remember(struct world *w, const char *path, void *arg)
 {
     struct remembered *m = arg;
     out answer = world_get(w, m->who, path);
+    hide_tokens(&answer);
     out_str(&m->all, client_body(&answer));
     out_free(&answer);
 }

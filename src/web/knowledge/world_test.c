@@ -3,8 +3,8 @@
 
 #include "app/knowledge/queries.h"
 #include "base/rng.h"
-#include "web/knowledge/knowledge.h"
-#include "web/knowledge/stand_in_test.h"
+#include "web/routes.h"
+#include "web/site/csrf.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -107,7 +107,6 @@ static err put_people(db_tx *tx, void *arg, struct err_info *info)
     struct world *w = arg;
     err e = OK;
 
-    n_stand_in_people = 0;
     for (enum who who = OWNER; e == OK && who < VIEWERS; who++) {
         out name;
         out_init(&name, 100);
@@ -127,9 +126,6 @@ static err put_people(db_tx *tx, void *arg, struct err_info *info)
                       info);
         if (e == OK)
             e = put_session(tx, w, who, info);
-        if (who != BLOCKED)
-            stand_in_people[n_stand_in_people++] = (struct person){
-                .id = w->party[who], .name = text, .function = str_of(functions[who])};
     }
     return e;
 }
@@ -314,19 +310,13 @@ static void make_stories(struct world *w)
 
 /* ---- serving it ---- */
 
-static const struct route *const tables[] = {
-    home_routes,  stories_routes,    story_routes,  editor_routes, revision_routes, grant_routes,
-    space_routes, space_form_routes, member_routes, people_routes, feed_routes,     visit_files,
-    NULL,
-};
-
 static struct rate no_limits[RATE_CLASSES];
 
 static void serve(struct world *w, const char *listen)
 {
     const struct site_config c = {
         .app = &w->web.app,
-        .tables = tables,
+        .tables = web_routes,
         .hooks = visit_hooks,
         .lang = LANG_NL,
         .rates = no_limits,
@@ -400,11 +390,12 @@ out world_get(const struct world *w, enum who who, const char *path)
 
 out world_post(const struct world *w, enum who who, const char *path, const char *fields)
 {
-    char token[ACCESS_SECRET_TEXT], cookie[128], headers[256];
+    const str secret = {(const char *)w->session[who].byte, sizeof w->session[who].byte};
+    char token[CSRF_TEXT], cookie[128], headers[256];
     out body;
 
     cookie_of(w, who, cookie);
-    access_form_token(&w->web.app, w->session[who], token);
+    csrf_print(w->keys.hash, secret, chance, token);
     snprintf(headers, sizeof headers, "%sContent-Type: application/x-www-form-urlencoded\r\n",
              cookie);
     out_init(&body, 1 << 20);
