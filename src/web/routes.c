@@ -3,6 +3,7 @@
 
 #include "web/accounts/accounts.h"
 #include "web/knowledge/knowledge.h"
+#include "web/studies/studies.h"
 #include "web/visit/visit.h"
 
 const struct route *const web_routes[] = {
@@ -24,5 +25,6 @@ const struct route *const web_routes[] = {
     second_routes,
     sessions_routes,
     my_data_routes,
+    studies_routes,
     NULL,
 };

@@ -53,17 +53,6 @@ WARN_UNUSED err password_gate_new(int at_once, int queue, struct password_gate *
                                   struct err_info *info);
 void password_gate_free(struct password_gate *gate);
 
-/* ---- keys ---- */
-
-/*
- * The keys of this installation, in `folder` (0700), file installation.keys (0600); made when there
- * is none (`made` says so). E_INPUT when another than the user can read them, or the file is
- * damaged. They are in memory that is never swapped, and wiped by closing.
- */
-WARN_UNUSED err access_keys_open(str folder, struct app_keys **keys, bool *made,
-                                 struct err_info *info);
-void access_keys_close(struct app_keys *keys); /* NULL is fine */
-
 /* ---- accounts ---- */
 
 enum account_state {

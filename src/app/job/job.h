@@ -22,6 +22,7 @@
 #ifndef ONTSCHOT_APP_JOB_JOB_H
 #define ONTSCHOT_APP_JOB_JOB_H
 
+#include "app/access/holding.h"
 #include "app/app.h"
 #include "app/db/db.h"
 #include "base/errs.h"
@@ -123,6 +124,9 @@ WARN_UNUSED err job_result_path(const struct deed *deed, db *d, struct job_id id
 
 /* For account_erase: all jobs and files of somebody. The worker sweeps the bytes. */
 WARN_UNUSED err job_forget(db_tx *tx, struct party_id who, struct err_info *info);
+
+/* For export and erasure. */
+extern const struct access_holding job_holding;
 
 /* ---- doing, in the child ---- */
 

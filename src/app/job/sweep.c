@@ -22,6 +22,7 @@ struct sweep {
     str name[AT_ONCE];
     int64_t first[AT_ONCE], second[AT_ONCE]; /* of "ID-LEASE"; of "HASH-ID" the second */
     size_t n;
+    bool keeps_results;
     err (*judge)(struct sweep *s, struct err_info *info);
 };
 
@@ -32,7 +33,7 @@ static void remove_at(struct sweep *s, size_t i)
         job_remove(path);
 }
 
-/* A folder of a running job's lease, or the result of one that is done, stays. */
+/* What a lease that is held works in stays, and the result of a job that is done. */
 static err judge_folders(struct sweep *s, struct err_info *info)
 {
     struct job_id id[AT_ONCE];
@@ -47,7 +48,8 @@ static err judge_folders(struct sweep *s, struct err_info *info)
         bool kept = false;
         for (size_t k = 0; k < n; k++)
             if (row[k].id.v == s->first[i])
-                kept = kept || row[k].lease == s->second[i] || str_eq(row[k].result, s->name[i]);
+                kept = row[k].lease == s->second[i] ||
+                       (s->keeps_results && str_eq(row[k].result, s->name[i]));
         if (!kept)
             remove_at(s, i);
     }
@@ -106,14 +108,21 @@ static err look_at(void *to, str name, struct err_info *info)
 
 err job_sweep(const struct job_worker *w, db *d, struct err_info *info)
 {
-    static const char *const part[] = {JOB_RUN, JOB_RESULTS, JOB_FILES};
+    static const struct {
+        const char *name;
+        err (*judge)(struct sweep *s, struct err_info *info);
+        bool keeps_results;
+    } part[] = {{JOB_RUN, judge_folders, false},
+                {JOB_RESULTS, judge_folders, true},
+                {JOB_FILES, judge_files, false}};
     struct sweep s = {.w = w, .d = d, .memory = arena_new(4 << 20)};
     char path[4096];
     err e = s.memory ? OK : err_nomem(info);
     for (size_t i = 0; e == OK && i < sizeof part / sizeof *part; i++) {
-        s.part = part[i];
-        s.judge = i < 2 ? judge_folders : judge_files;
-        const str folder = job_place(s.memory, w->app, part[i], STR(""));
+        s.part = part[i].name;
+        s.judge = part[i].judge;
+        s.keeps_results = part[i].keeps_results;
+        const str folder = job_place(s.memory, w->app, s.part, STR(""));
         if (!folder.p || folder.n >= sizeof path)
             e = err_nomem(info);
         if (e == OK) {

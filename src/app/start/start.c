@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/start/start.h"
 
-#include "app/access/holding.h"
 #include "app/audit/audit.h"
+#include "app/job/job.h"
 #include "app/knowledge/knowledge.h"
 #include "app/mail/mail.h"
+#include "app/start/keys.h"
 #include "base/file.h"
 
 #include <sodium.h>
@@ -17,12 +18,9 @@ enum {
     PATH_BYTES_MAX = 4096,
 };
 
-/* Those that stand on others first, the log last: erasing writes it. */
-static const struct access_holding *const holdings[] = {
-    &mail_holding,
-    &knowledge_holding,
-    &audit_holding,
-};
+/* The rooms that keep something of people, each before those it stands on. */
+static const struct access_holding *const holdings[] = {&job_holding, &knowledge_holding,
+                                                        &mail_holding, &audit_holding};
 
 static int64_t now_ms(void)
 {
@@ -91,16 +89,16 @@ static err open_store(const struct start_config *c, arena *a, struct started *s,
 err start_open(const struct start_config *c, arena *a, struct started *s, struct err_info *info)
 {
     str keys;
-    bool made;
 
     *s = (struct started){0};
     s->app = (struct app){
         .now_ms = now_ms,
         .random_bytes = random_bytes,
-        .holding = holdings,
-        .n_holdings = sizeof holdings / sizeof *holdings,
+        .keys = &s->keys,
         .base_url = c->base_url,
         .site_name = c->site_name,
+        .holding = holdings,
+        .n_holdings = sizeof holdings / sizeof *holdings,
     };
     if (sodium_init() < 0)
         return err_set(info, E_IO, "start.no-chance");
@@ -108,8 +106,7 @@ err start_open(const struct start_config *c, arena *a, struct started *s, struct
     if (e == OK)
         e = join(a, "", c->data, "keys", &keys, info);
     if (e == OK)
-        e = access_keys_open(keys, &s->keys, &made, info);
-    s->app.keys = s->keys;
+        e = keys_open(keys, &s->keys, info);
     if (e == OK)
         e = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING, &s->app.gate, info);
     if (e == OK)
@@ -124,7 +121,7 @@ void start_close(struct started *s)
     db_close(s->db);
     store_close(s->store);
     password_gate_free(s->app.gate);
-    access_keys_close(s->keys);
+    sodium_memzero(&s->keys, sizeof s->keys);
     *s = (struct started){0};
 }
 

@@ -21,7 +21,7 @@ struct start_config {
 
 struct started {
     struct app app;
-    struct app_keys *keys;
+    struct app_keys keys;
     store *store;
     db *db; /* of the calling thread; NULL with is_empty */
 };

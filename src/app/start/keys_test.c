@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "app/access/access.h"
+#include "app/start/keys.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ static int set_up(void **state)
     assert_non_null(p);
     (void)snprintf(p->folder, sizeof p->folder, "keys_test.XXXXXX");
     assert_non_null(mkdtemp(p->folder));
-    (void)snprintf(p->file, sizeof p->file, "%s/installation.keys", p->folder);
+    (void)snprintf(p->file, sizeof p->file, "%s/site.key", p->folder);
     *state = p;
     return 0;
 }
@@ -38,48 +38,39 @@ static int tear_down(void **state)
 static void the_keys_of_a_folder_stay_the_same_and_differ_by_use(void **state)
 {
     const struct place *p = *state;
-    struct app_keys *first, *again;
-    bool made_first, made_again;
+    struct app_keys first, again;
     struct err_info info;
 
-    assert_int_equal(access_keys_open(str_of(p->folder), &first, &made_first, &info), OK);
-    assert_int_equal(access_keys_open(str_of(p->folder), &again, &made_again, &info), OK);
+    assert_int_equal(keys_open(str_of(p->folder), &first, &info), OK);
+    assert_int_equal(keys_open(str_of(p->folder), &again, &info), OK);
 
-    assert_true(made_first && !made_again);
-    assert_memory_equal(first, again, sizeof *first);
-    assert_memory_not_equal(first->seal, first->hash, APP_KEY_BYTES);
-    assert_memory_not_equal(first->hash, first->log, APP_KEY_BYTES);
-    assert_memory_not_equal(first->seal, first->log, APP_KEY_BYTES);
-    access_keys_close(first);
-    access_keys_close(again);
+    assert_memory_equal(&first, &again, sizeof first);
+    assert_memory_not_equal(first.seal, first.hash, APP_KEY_BYTES);
+    assert_memory_not_equal(first.hash, first.log, APP_KEY_BYTES);
+    assert_memory_not_equal(first.seal, first.log, APP_KEY_BYTES);
 }
 
 static void two_installations_have_other_keys(void **state)
 {
     const struct place *p = *state;
-    struct app_keys *first, *second;
-    bool made;
+    struct app_keys first, second;
     struct err_info info;
 
-    assert_int_equal(access_keys_open(str_of(p->folder), &first, &made, &info), OK);
+    assert_int_equal(keys_open(str_of(p->folder), &first, &info), OK);
     assert_int_equal(unlink(p->file), 0);
-    assert_int_equal(access_keys_open(str_of(p->folder), &second, &made, &info), OK);
+    assert_int_equal(keys_open(str_of(p->folder), &second, &info), OK);
 
-    assert_memory_not_equal(first->hash, second->hash, APP_KEY_BYTES);
-    access_keys_close(first);
-    access_keys_close(second);
+    assert_memory_not_equal(first.hash, second.hash, APP_KEY_BYTES);
 }
 
 static void only_its_user_can_read_a_new_key(void **state)
 {
     const struct place *p = *state;
-    struct app_keys *keys;
-    bool made;
+    struct app_keys keys;
     struct err_info info;
     struct stat st;
 
-    assert_int_equal(access_keys_open(str_of(p->folder), &keys, &made, &info), OK);
-    access_keys_close(keys);
+    assert_int_equal(keys_open(str_of(p->folder), &keys, &info), OK);
 
     assert_int_equal(stat(p->file, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
@@ -88,33 +79,29 @@ static void only_its_user_can_read_a_new_key(void **state)
 static void a_key_that_others_can_read_is_refused(void **state)
 {
     const struct place *p = *state;
-    struct app_keys *keys;
-    bool made;
+    struct app_keys keys;
     struct err_info info;
 
-    assert_int_equal(access_keys_open(str_of(p->folder), &keys, &made, &info), OK);
-    access_keys_close(keys);
+    assert_int_equal(keys_open(str_of(p->folder), &keys, &info), OK);
     assert_int_equal(chmod(p->file, 0640), 0);
 
-    assert_int_equal(access_keys_open(str_of(p->folder), &keys, &made, &info), E_INPUT);
-    assert_string_equal(info.msg.key, "access.keys-open");
+    assert_int_equal(keys_open(str_of(p->folder), &keys, &info), E_INPUT);
+    assert_string_equal(info.msg.key, "start.key-readable-by-others");
 }
 
 static void a_damaged_key_is_refused_and_left_alone(void **state)
 {
     const struct place *p = *state;
-    struct app_keys *keys;
-    bool made;
+    struct app_keys keys;
     struct err_info info;
     struct stat before, after;
 
-    assert_int_equal(access_keys_open(str_of(p->folder), &keys, &made, &info), OK);
-    access_keys_close(keys);
+    assert_int_equal(keys_open(str_of(p->folder), &keys, &info), OK);
     assert_int_equal(truncate(p->file, 40), 0);
     assert_int_equal(stat(p->file, &before), 0);
 
-    assert_int_equal(access_keys_open(str_of(p->folder), &keys, &made, &info), E_INPUT);
-    assert_string_equal(info.msg.key, "access.keys-damaged");
+    assert_int_equal(keys_open(str_of(p->folder), &keys, &info), E_INPUT);
+    assert_string_equal(info.msg.key, "start.key-damaged");
     assert_int_equal(stat(p->file, &after), 0);
     assert_int_equal(after.st_size, before.st_size);
 }
