@@ -72,10 +72,11 @@ static struct editor read_form(const struct req *r, const struct target *t, stru
         .body = visit_field(r, "body"),
         .publish_at = visit_field(r, "publish_at"),
         .delete_at = visit_field(r, "delete_at"),
-        .space = owns ? (struct space_id){visit_number(r, "space", 0)} : t->old.space,
-        .level = owns ? level_typed(r, LEVEL_SIGNED_IN) : t->old.level,
+        .space = owns ? (struct space_id){visit_number(r, "space", t->old.space.v)} : t->old.space,
+        .level = owns ? level_typed(r, is_new ? LEVEL_SIGNED_IN : t->old.level) : t->old.level,
         .comments = comments_typed(r, is_new ? COMMENTS_SIGNED_IN : t->old.comments),
-        .twin = owns ? (struct publication_id){visit_number(r, "twin", 0)} : t->old.twin,
+        .twin =
+            owns ? (struct publication_id){visit_number(r, "twin", t->old.twin.v)} : t->old.twin,
     };
     v.lang = lang_parse(visit_field(r, "lang"), &lang) ? lang : is_new ? r->lang : t->old.lang;
     return v;
