@@ -115,15 +115,18 @@ static err put_people(db_tx *tx, void *arg, struct err_info *info)
         const str text = arena_str(w->store->a, out_view(&name));
         out_free(&name);
         w->party[who] = (struct party_id){db_new_id(db_tx_db(tx))};
-        e = party_add(tx,
-                      (struct party_add_in){.id = w->party[who],
-                                            .name = text,
-                                            .sort_key = text,
-                                            .job_title = str_of(functions[who]),
-                                            .state = who == BLOCKED ? 3 : 2,
-                                            .roles = who == ADMIN ? ACCESS_ADMIN : 0,
-                                            .now = now()},
-                      info);
+        str key;
+        e = text_fold(w->store->a, text, &key, info);
+        if (e == OK)
+            e = party_add(tx,
+                          (struct party_add_in){.id = w->party[who],
+                                                .name = text,
+                                                .sort_key = key,
+                                                .job_title = str_of(functions[who]),
+                                                .state = who == BLOCKED ? 3 : 2,
+                                                .roles = who == ADMIN ? ACCESS_ADMIN : 0,
+                                                .now = now()},
+                          info);
         if (e == OK)
             e = put_session(tx, w, who, info);
     }
