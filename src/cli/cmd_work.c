@@ -101,6 +101,13 @@ static bool is_stopped(void *with)
     return progress_cancelled(w->cli->progress);
 }
 
+static unsigned jobs_at_once(const struct config *config)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return config->workers.jobs > 0 ? (unsigned)config->workers.jobs
+                                    : (unsigned)(cores > 0 ? cores : 1);
+}
+
 static err work(struct working *w, struct err_info *info)
 {
     static const char *const child[] = {"ontschot", "work", "--child", NULL};
@@ -109,6 +116,7 @@ static err work(struct working *w, struct err_info *info)
         .store = w->inst.started.store,
         .kinds = pilot_kinds(),
         .child = child,
+        .at_once = jobs_at_once(&w->inst.config),
         .threads = (unsigned)cli_int(w->cli, "job-threads", 0),
         .log = w->log,
         .once = cli_given(w->cli, "once"),

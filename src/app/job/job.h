@@ -170,6 +170,7 @@ struct job_worker {
     store *store;
     struct job_kinds kinds;
     const char *const *child; /* argv, ending in NULL, with which this program is a job_child */
+    unsigned at_once;         /* jobs at the same time; 0: one */
     unsigned threads;         /* of a job; 0: one for each core */
     int64_t lease_ms;         /* 0: JOB_LEASE_MS */
     int tries_max;            /* 0: JOB_TRIES_MAX */
