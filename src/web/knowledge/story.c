@@ -5,11 +5,11 @@
 /* ---- the page ---- */
 
 /* A space that the viewer is not shown has no name on the page. */
-static err find_space(struct visit *v, struct story *s, struct err_info *info)
+static err find_space(const struct deed *deed, db *d, struct story *s, struct err_info *info)
 {
     if (s->p.space.v == 0)
         return OK;
-    const err e = space_get(&v->deed, v->db, s->p.space, &s->space, info);
+    const err e = space_get(deed, d, s->p.space, &s->space, info);
     s->has_space = e == OK;
     return e == E_NOT_FOUND ? OK : e;
 }
@@ -52,16 +52,16 @@ static err put_answers_below(struct req *r, struct story *s, struct err_info *in
     return OK;
 }
 
-static err find_comments(struct req *r, struct story *s, struct err_info *info)
+static err find_comments(struct req *r, db *d, struct story *s, struct err_info *info)
 {
-    struct visit *v = visit_of(r);
+    const struct deed *deed = &visit_of(r)->deed;
     const struct cursor from = cursor_asked(r, "after");
     struct cursor next;
 
     if (s->p.n_comments == 0 && from.id == 0)
         return OK;
-    err e = comment_list(&v->deed, v->db, s->p.id, from, COMMENTS_SHOWN, &s->comment,
-                         &s->n_comments, &next, info);
+    err e = comment_list(deed, d, s->p.id, from, COMMENTS_SHOWN, &s->comment, &s->n_comments, &next,
+                         info);
     if (e == OK)
         e = put_answers_below(r, s, info);
     if (e == OK)
@@ -79,20 +79,34 @@ static void find_reply(struct story *s, int64_t to)
         }
 }
 
+struct reading {
+    struct req *r;
+    struct publication_id id;
+    struct story *s;
+};
+
+static err read_story(db *d, void *arg, struct err_info *info)
+{
+    const struct reading *g = arg;
+    const struct deed *deed = &visit_of(g->r)->deed;
+    struct story *s = g->s;
+
+    s->has_space = false;
+    s->n_comments = 0;
+    err e = publication_find(deed, d, g->id, &s->p, info);
+    if (e == OK)
+        e = find_space(deed, d, s, info);
+    if (e == OK)
+        e = publication_find_twin(deed, d, &s->p, &s->twin, &s->has_twin, info);
+    return e == OK ? find_comments(g->r, d, s, info) : e;
+}
+
+/* All of one moment: a page shows no comment on a text that it does not show. */
 static err find_story(struct req *r, int64_t id, struct story *s, struct err_info *info)
 {
-    struct visit *v = visit_of(r);
-
-    err e = publication_find(&v->deed, v->db, (struct publication_id){id}, &s->p, info);
-    if (e == OK)
-        e = find_space(v, s, info);
-    if (e == OK)
-        e = publication_find_twin(&v->deed, v->db, &s->p, &s->twin, &s->has_twin, info);
-    if (e == OK)
-        e = find_comments(r, s, info);
-    if (e == OK)
-        e = markdown_html(r->memory, s->p.body, 1, &s->body, info);
-    return e;
+    struct reading reading = {.r = r, .id = {id}, .s = s};
+    const err e = db_read_do(visit_of(r)->db, read_story, &reading, info);
+    return e == OK ? markdown_html(r->memory, s->p.body, 1, &s->body, info) : e;
 }
 
 static void write_story(struct req *r, const struct story *s)
