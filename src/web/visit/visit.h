@@ -28,6 +28,7 @@
 #include "web/assets/assets.h"
 #include "web/pages/layout.h"
 #include "web/pages/parts.h"
+#include "web/site/config.h"
 #include "web/site/site.h"
 
 /* What the doors work with: made by `serve`, one for the program. */
@@ -39,8 +40,10 @@ struct web {
     const struct asset *theme; /* of the municipality; NULL: the one that is built in */
     str data_folder;
     log_sink *log;
-    bool takes_registrations; /* strangers may ask for an account */
-    bool is_demo;             /* the page of signing in says how to try it */
+    const struct config *config; /* what the operator said; NULL in tests without */
+    str listen;                  /* where it really listens, when not what the config says */
+    bool takes_registrations;    /* strangers may ask for an account */
+    bool is_demo;                /* the page of signing in says how to try it */
 };
 const struct web *web_of(const struct req *r);
 
@@ -74,6 +77,7 @@ extern const struct rule rule_analyst;
 extern const struct rule rule_moderator;
 extern const struct rule rule_auditor;
 extern const struct rule rule_admin;
+extern const struct rule rule_admin_or_auditor; /* the beginning of what both have */
 
 /* ---- forms ---- */
 
