@@ -113,8 +113,8 @@ err session_sign_in(const struct deed *deed, db *d, str email, str password, str
         s.key = STR("@");
     else if (e != OK)
         return e;
-    e = text_check(deed, str_cut(label, 0, TEXT_MAX), TEXT_MAX, true, "access.label-wrong",
-                   &s.label, info);
+    e = text_check(deed, str_cut(label, 0, TEXT_MAX), TEXT_MAX, true, "access.name-wrong", &s.label,
+                   info);
     if (e == E_INPUT)
         s.label = STR("");
     else if (e != OK)

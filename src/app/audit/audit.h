@@ -15,6 +15,7 @@
 #ifndef ONTSCHOT_APP_AUDIT_AUDIT_H
 #define ONTSCHOT_APP_AUDIT_AUDIT_H
 
+#include "app/access/holding.h"
 #include "app/app.h"
 #include "app/db/db.h"
 
@@ -79,5 +80,8 @@ WARN_UNUSED err audit_list(const struct deed *deed, db *d, int64_t from, size_t 
 /* What concerns the viewer: done by or about it. */
 WARN_UNUSED err audit_about_me(const struct deed *deed, db *d, int64_t from, size_t limit,
                                struct audit_entry **list, size_t *n, struct err_info *info);
+
+/* For export and erasure: the last of the program's list. */
+extern const struct access_holding audit_holding;
 
 #endif

@@ -72,3 +72,14 @@ SELECT c.number, a.id, a.at, a.actor, a.about, a.verb, a.object, a.object_id, a.
  WHERE c.number < :before [of: AND (a.actor = :who OR a.about = :who)]
  ORDER BY c.number DESC
  LIMIT :limit;
+
+-- One row for each field, or one without a field (place -1).
+--: each entries_held (who party_id)
+--:   -> (id entry_id, at int, actor int, about int, verb text, object text, object_id int,
+--:       purpose text, place int, field text?, value text?, personal bool)
+SELECT a.id, a.at, a.actor, a.about, a.verb, a.object, a.object_id, a.purpose,
+       COALESCE(f.place, -1) AS place, f.name AS field, f.value,
+       CASE WHEN f.commitment IS NULL THEN 0 ELSE 1 END AS personal
+  FROM audit AS a LEFT JOIN audit_field AS f ON f.entry_id = a.id
+ WHERE a.actor = :who OR a.about = :who
+ ORDER BY a.id, f.place;

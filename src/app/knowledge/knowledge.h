@@ -16,6 +16,7 @@
 #ifndef ONTSCHOT_APP_KNOWLEDGE_KNOWLEDGE_H
 #define ONTSCHOT_APP_KNOWLEDGE_KNOWLEDGE_H
 
+#include "app/access/holding.h"
 #include "app/app.h"
 #include "app/db/db.h"
 #include "app/knowledge/visible.h"
@@ -284,5 +285,13 @@ WARN_UNUSED err view_counter_write(view_counter *c, const struct app *app, db *d
 WARN_UNUSED err publication_find_for_moderation(const struct deed *deed, db *d,
                                                 struct publication_id id, str purpose,
                                                 struct publication *p, struct err_info *info);
+
+/* ---- what is kept about people ---- */
+
+/*
+ * For export and erasure. What was published stays, by a former user, unless it goes too; what nobody
+ * else could read (drafts, what waits for its day, what is for the owner alone) always goes.
+ */
+extern const struct access_holding knowledge_holding;
 
 #endif

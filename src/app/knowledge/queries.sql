@@ -392,3 +392,79 @@ SELECT count(*) AS n FROM membership AS m WHERE m.party_id = :party AND m.state 
 
 --: one party_is_active (id party_id) -> (n int)
 SELECT count(*) AS n FROM party WHERE party.id = :id AND party.account_state = 2;
+
+-- ---- everything about somebody ----
+
+--: each memberships_held (who party_id)
+--:   -> (slug text, name text, role int, state int, changed_at int)
+SELECT s.slug, s.name_nl AS name, m.role, m.state, m.changed_at
+  FROM membership AS m JOIN space AS s ON s.id = m.space_id
+ WHERE m.party_id = :who
+ ORDER BY s.id;
+
+--: each publications_held (who party_id)
+--:   -> (id publication_id, title text, summary text, state int, level int, created_at int,
+--:       publish_at int, delete_at int)
+SELECT pub.id, pub.title, pub.summary, pub.state, pub.level, pub.created_at, pub.publish_at,
+       pub.delete_at
+  FROM publication AS pub
+ WHERE pub.owner_id = :who
+ ORDER BY pub.id;
+
+--: each revisions_held (who party_id)
+--:   -> (id publication_id, number int, at int, title text, summary text, body text)
+SELECT r.publication_id AS id, r.number, r.at, r.title, r.summary, r.body FROM revision AS r
+ WHERE r.author_id = :who
+ ORDER BY r.publication_id, r.number;
+
+--: each drafts_held (who party_id)
+--:   -> (id publication_id, saved_at int, title text, summary text, body text)
+SELECT dr.publication_id AS id, dr.saved_at, dr.title, dr.summary, dr.body FROM draft AS dr
+ WHERE dr.party_id = :who
+ ORDER BY dr.publication_id;
+
+--: each comments_held (who party_id)
+--:   -> (publication publication_id, body text, removed bool, created_at int)
+SELECT c.publication_id AS publication, c.body, c.state AS removed, c.created_at FROM comment AS c
+ WHERE c.author_id = :who
+ ORDER BY c.id;
+
+--: each grants_held (who party_id)
+--:   -> (publication publication_id, to_me bool, access int, granted_at int)
+SELECT g.publication_id AS publication,
+       CASE WHEN g.subject_kind = 0 AND g.subject_id = :who THEN 1 ELSE 0 END AS to_me, g.access,
+       g.granted_at
+  FROM publication_grant AS g
+ WHERE g.subject_kind = 0 AND g.subject_id = :who OR g.granted_by = :who
+ ORDER BY g.publication_id, g.subject_kind, g.subject_id;
+
+--: write memberships_erase (who party_id)
+DELETE FROM membership WHERE party_id = :who;
+
+--: write grants_erase (who party_id)
+DELETE FROM publication_grant WHERE subject_kind = 0 AND subject_id = :who;
+
+--: write drafts_erase (who party_id)
+DELETE FROM draft WHERE party_id = :who;
+
+--: write comments_erase (who party_id, now int)
+UPDATE comment SET state = 1, body = '', changed_at = :now WHERE author_id = :who AND state = 0;
+
+-- Of those publications what hangs on them that could be read goes, and the row stays for what
+-- points to it.
+--: fragment goes (who party_id, now int)
+(gone.owner_id = :who [not all: AND (gone.state IN (0, 3) OR gone.level = 0 OR gone.publish_at > :now)]);
+
+--: write revisions_erase ()
+DELETE FROM revision
+ WHERE publication_id IN (SELECT gone.id FROM publication AS gone WHERE @goes);
+
+--: write drafts_erase_of ()
+DELETE FROM draft
+ WHERE publication_id IN (SELECT gone.id FROM publication AS gone WHERE @goes);
+
+--: write publications_erase (now int)
+UPDATE publication
+   SET title = '', summary = '', state = 3, aud = 0, removed_at = :now, version = version + 1,
+       changed_at = :now
+ WHERE id IN (SELECT gone.id FROM publication AS gone WHERE @goes);

@@ -5,6 +5,7 @@
 #include "base/file.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <time.h>
 
 enum {
@@ -44,6 +45,24 @@ static err join(arena *a, const char *before, str folder, const char *name, str 
     return e;
 }
 
+/* Made, and known by a path that holds wherever the program goes. */
+static err make_data_folder(const struct start_config *c, arena *a, struct started *s,
+                            struct err_info *info)
+{
+    const err e = file_make_folder(c->data, info);
+    const str name = e == OK ? arena_str(a, c->data) : (str){NULL, 0};
+    if (e != OK)
+        return e;
+    if (!name.p)
+        return err_nomem(info);
+    char *whole = realpath(name.p, NULL);
+    if (!whole)
+        return err_io(info, "file.cannot-open", c->data);
+    s->app.data_folder = arena_str(a, str_of(whole));
+    free(whole);
+    return s->app.data_folder.p ? OK : err_nomem(info);
+}
+
 static err open_store(const struct start_config *c, arena *a, struct started *s,
                       struct err_info *info)
 {
@@ -73,7 +92,7 @@ err start_open(const struct start_config *c, arena *a, struct started *s, struct
     };
     if (sodium_init() < 0)
         return err_set(info, E_IO, "start.no-chance");
-    err e = file_make_folder(c->data, info);
+    err e = make_data_folder(c, a, s, info);
     if (e == OK)
         e = join(a, "", c->data, "keys", &keys, info);
     if (e == OK)
