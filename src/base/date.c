@@ -223,8 +223,8 @@ bool date_parse_utc(str s, int64_t *utc_ms)
         !take_number(&rest, 2, 2, &second) || !take_fraction(&rest, &ms) ||
         !take_zone(&rest, &ahead) || rest.n != 0 || hour > 23 || minute > 59 || second > 59)
         return false;
-    *utc_ms = (int64_t)day * DAY_MS + ((int64_t)hour * 60 + minute - ahead) * 60000 +
-              second * 1000 + ms;
+    *utc_ms =
+        (int64_t)day * DAY_MS + ((int64_t)hour * 60 + minute - ahead) * 60000 + second * 1000 + ms;
     return true;
 }
 

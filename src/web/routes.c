@@ -11,5 +11,6 @@ const struct route *const web_routes[] = {
     api_publication_routes,
     api_comment_routes,
     api_space_routes,
+    api_job_routes,
     NULL,
 };

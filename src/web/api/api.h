@@ -29,6 +29,7 @@ extern const struct route api_publication_routes[];
 extern const struct route api_comment_routes[];
 extern const struct route api_space_routes[];
 extern const struct route api_people_routes[];
+extern const struct route api_job_routes[];
 extern const struct route api_site_routes[]; /* health, description */
 
 /* How the document names whom to ask. Empty texts are left out. */

@@ -11,16 +11,16 @@
 
 /* ---- fields ---- */
 
-enum api_kind {               /* what lies at `offset`           how it is written in JSON */
-                API_TEXT,     /* str                             text */
-                API_ID,       /* int64_t; 0: none                text of digits, or null */
-                API_INT,      /* int64_t                         number */
-                API_BOOL,     /* bool                            true or false */
-                API_WORD,     /* an enum: the index in `words`   that word */
-                API_WORDS,    /* unsigned: bits, as `words`      array of words */
-                API_TIME,     /* int64_t, UTC ms; INT64_MAX: not set   RFC 3339 in UTC, or null */
-                API_MAP,      /* the struct of `map`             object */
-                API_CURSOR,   /* struct cursor                   text, only in an address */
+enum api_kind {             /* what lies at `offset`           how it is written in JSON */
+                API_TEXT,   /* str                             text */
+                API_ID,     /* int64_t; 0: none                text of digits, or null */
+                API_INT,    /* int64_t                         number */
+                API_BOOL,   /* bool                            true or false */
+                API_WORD,   /* an enum: the index in `words`   that word */
+                API_WORDS,  /* unsigned: bits, as `words`      array of words */
+                API_TIME,   /* int64_t, UTC ms; INT64_MAX: not set   RFC 3339 in UTC, or null */
+                API_MAP,    /* the struct of `map`             object */
+                API_CURSOR, /* struct cursor                   text, only in an address */
 };
 
 /* Where a field takes part. */
@@ -37,10 +37,10 @@ struct api_field {
     const char *key;
     enum api_kind kind;
     size_t offset;
-    unsigned use;            /* of enum api_use */
-    bool required;           /* when one is made */
-    bool nullable;           /* ids and times only */
-    int64_t low, high;       /* numbers: bounds; texts: bytes (high 0: no bound) */
+    unsigned use;      /* of enum api_use */
+    bool required;     /* when one is made */
+    bool nullable;     /* ids and times only */
+    int64_t low, high; /* numbers: bounds; texts: bytes (high 0: no bound) */
     const char *const *words;
     const struct api_map *map;
     const char *about;   /* message key */
@@ -101,6 +101,7 @@ extern const struct api_operation api_publication_operations[];
 extern const struct api_operation api_comment_operations[];
 extern const struct api_operation api_space_operations[];
 extern const struct api_operation api_people_operations[];
+extern const struct api_operation api_job_operations[];
 extern const struct api_operation api_site_operations[];
 
 /* NULL when no row describes it. */
@@ -115,11 +116,15 @@ struct api_asked {
     str search;
 };
 #define API_ASK_LIMIT                                                                              \
-    {.key = "limit", .kind = API_INT, .offset = offsetof(struct api_asked, limit),                 \
-     .use = API_QUERY, .low = 1, .high = PAGE_ITEMS_MAX, .about = "api.about-limit"}
+    {                                                                                              \
+        .key = "limit", .kind = API_INT, .offset = offsetof(struct api_asked, limit),              \
+        .use = API_QUERY, .low = 1, .high = PAGE_ITEMS_MAX, .about = "api.about-limit"             \
+    }
 #define API_ASK_CURSOR                                                                             \
-    {.key = "cursor", .kind = API_CURSOR, .offset = offsetof(struct api_asked, cursor),            \
-     .use = API_QUERY, .about = "api.about-cursor"}
+    {                                                                                              \
+        .key = "cursor", .kind = API_CURSOR, .offset = offsetof(struct api_asked, cursor),         \
+        .use = API_QUERY, .about = "api.about-cursor"                                              \
+    }
 extern const struct api_map api_ask_page; /* limit and cursor alone */
 
 /* ---- a request ---- */

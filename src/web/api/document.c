@@ -12,9 +12,8 @@
 
 static const char *path_of(const struct route *route)
 {
-    return str_starts(str_of(route->path_nl), STR(API_PATH "/"))
-               ? route->path_nl + strlen(API_PATH)
-               : NULL;
+    return str_starts(str_of(route->path_nl), STR(API_PATH "/")) ? route->path_nl + strlen(API_PATH)
+                                                                 : NULL;
 }
 
 static void put_ref(json *j, const char *where, const char *name, const char *suffix)
@@ -240,10 +239,10 @@ static void put_security(const struct document *d, const struct route *route)
 static void put_operation(const struct document *d, const struct route *route,
                           const struct api_operation *o)
 {
-    static const char *const methods[] = {[HTTP_GET] = "get",       [HTTP_HEAD] = "head",
-                                          [HTTP_POST] = "post",     [HTTP_PUT] = "put",
-                                          [HTTP_PATCH] = "patch",   [HTTP_DELETE] = "delete",
-                                          [HTTP_OPTIONS] = "options"};
+    static const char *const methods[] = {
+        [HTTP_GET] = "get",        [HTTP_HEAD] = "head",   [HTTP_POST] = "post",
+        [HTTP_PUT] = "put",        [HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete",
+        [HTTP_OPTIONS] = "options"};
     json_key(d->j, methods[route->method]);
     json_open_object(d->j);
     json_key_str(d->j, "operationId", str_of(route->name));

@@ -13,7 +13,8 @@
 
 enum { PATH_BYTES = 4096, LINE_EXTRA_BYTES = 64 << 10, ARENA_BYTES = 8 << 20 };
 
-struct export {
+struct export
+{
     struct req *r;
     struct publication_filter filter;
     struct api_seen *seen;

@@ -25,26 +25,47 @@ struct me {
 };
 
 /* In the order of the bits of enum access_role and enum token_scope. */
-static const char *const roles[] = {"editor", "moderator", "analyst", "residentData",
+static const char *const roles[] = {"editor",  "moderator",     "analyst", "residentData",
                                     "auditor", "administrator", NULL};
 static const char *const scopes[] = {"read", "write", NULL};
 static const char *const languages[] = {[LANG_NL] = "nl", [LANG_EN] = "en", NULL};
 
 static const struct api_field me_fields[] = {
-    {.key = "person", .kind = API_MAP, .offset = offsetof(struct me, person), .use = API_SHOWN,
-     .map = &person_map, .about = "api.me-person"},
-    {.key = "language", .kind = API_WORD, .offset = offsetof(struct me, lang), .use = API_SHOWN,
-     .words = languages, .about = "api.me-language"},
-    {.key = "roles", .kind = API_WORDS, .offset = offsetof(struct me, roles), .use = API_SHOWN,
-     .words = roles, .about = "api.me-roles"},
-    {.key = "scopes", .kind = API_WORDS, .offset = offsetof(struct me, scopes), .use = API_SHOWN,
-     .words = scopes, .about = "api.me-scopes"},
+    {.key = "person",
+     .kind = API_MAP,
+     .offset = offsetof(struct me, person),
+     .use = API_SHOWN,
+     .map = &person_map,
+     .about = "api.me-person"},
+    {.key = "language",
+     .kind = API_WORD,
+     .offset = offsetof(struct me, lang),
+     .use = API_SHOWN,
+     .words = languages,
+     .about = "api.me-language"},
+    {.key = "roles",
+     .kind = API_WORDS,
+     .offset = offsetof(struct me, roles),
+     .use = API_SHOWN,
+     .words = roles,
+     .about = "api.me-roles"},
+    {.key = "scopes",
+     .kind = API_WORDS,
+     .offset = offsetof(struct me, scopes),
+     .use = API_SHOWN,
+     .words = scopes,
+     .about = "api.me-scopes"},
 };
 static const struct api_map me_map = {.name = "Me", API_FIELDS(me_fields), .about = "api.me"};
 
 static const struct api_field filter_fields[] = {
-    {.key = "search", .kind = API_TEXT, .offset = offsetof(struct api_asked, search),
-     .use = API_QUERY, .high = ACCESS_NAME_MAX, .about = "api.ask-search", .example = "samira"},
+    {.key = "search",
+     .kind = API_TEXT,
+     .offset = offsetof(struct api_asked, search),
+     .use = API_QUERY,
+     .high = ACCESS_NAME_MAX,
+     .about = "api.ask-search",
+     .example = "samira"},
     API_ASK_LIMIT,
     API_ASK_CURSOR,
 };
@@ -106,9 +127,16 @@ const struct route api_people_routes[] = {
 };
 
 const struct api_operation api_people_operations[] = {
-    {.route = "api-people", .tag = "people", .about = "api.do-people", .query = &ask_list,
-     .shape = API_PAGE, .answer = &person_map},
-    {.route = "api-person", .tag = "people", .about = "api.do-person", .shape = API_ONE,
+    {.route = "api-people",
+     .tag = "people",
+     .about = "api.do-people",
+     .query = &ask_list,
+     .shape = API_PAGE,
+     .answer = &person_map},
+    {.route = "api-person",
+     .tag = "people",
+     .about = "api.do-person",
+     .shape = API_ONE,
      .answer = &person_map},
     {.route = "api-me", .tag = "me", .about = "api.do-me", .shape = API_ONE, .answer = &me_map},
     {0},

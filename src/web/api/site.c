@@ -11,10 +11,18 @@ struct health {
 
 static const char *const states[] = {"ready", NULL};
 static const struct api_field health_fields[] = {
-    {.key = "status", .kind = API_WORD, .offset = offsetof(struct health, status),
-     .use = API_SHOWN, .words = states, .about = "api.health-status"},
-    {.key = "version", .kind = API_TEXT, .offset = offsetof(struct health, version),
-     .use = API_SHOWN, .about = "api.health-version", .example = API_VERSION},
+    {.key = "status",
+     .kind = API_WORD,
+     .offset = offsetof(struct health, status),
+     .use = API_SHOWN,
+     .words = states,
+     .about = "api.health-status"},
+    {.key = "version",
+     .kind = API_TEXT,
+     .offset = offsetof(struct health, version),
+     .use = API_SHOWN,
+     .about = "api.health-version",
+     .example = API_VERSION},
 };
 static const struct api_map health_map = {
     .name = "Health", API_FIELDS(health_fields), .about = "api.health"};
@@ -75,9 +83,15 @@ const struct route api_site_routes[] = {
 };
 
 const struct api_operation api_site_operations[] = {
-    {.route = "api-health", .tag = "site", .about = "api.do-health", .shape = API_ONE,
+    {.route = "api-health",
+     .tag = "site",
+     .about = "api.do-health",
+     .shape = API_ONE,
      .answer = &health_map},
-    {.route = "api-document", .tag = "site", .about = "api.do-document", .shape = API_DOCUMENT,
+    {.route = "api-document",
+     .tag = "site",
+     .about = "api.do-document",
+     .shape = API_DOCUMENT,
      .has_etag = true},
     {0},
 };

@@ -16,9 +16,11 @@ static const char *const levels[] = {[LEVEL_OWNER] = "owner",
                                      NULL};
 
 #define TEXT_IN(tag, lang, most, what, sample)                                                     \
-    {.key = (tag), .kind = API_TEXT, .offset = (lang) * sizeof(str), .use = API_EDITED,            \
-     .required = true, .low = (most) == SPACE_NAME_MAX, .high = (most), .about = (what),           \
-     .example = (sample)}
+    {                                                                                              \
+        .key = (tag), .kind = API_TEXT, .offset = (lang) * sizeof(str), .use = API_EDITED,         \
+        .required = true, .low = (most) == SPACE_NAME_MAX, .high = (most), .about = (what),        \
+        .example = (sample)                                                                        \
+    }
 static const struct api_field name_fields[] = {
     TEXT_IN("nl", LANG_NL, SPACE_NAME_MAX, "api.space-name-nl", "Schulden vroeg zien"),
     TEXT_IN("en", LANG_EN, SPACE_NAME_MAX, "api.space-name-en", "Seeing debts early"),
@@ -43,7 +45,8 @@ static const struct api_field fields[] = {
      .about = "api.space-name"},
     {FIELD("about", API_MAP, about, API_EDITED), .map = &about_map, .about = "api.space-about"},
     {FIELD("joinPolicy", API_WORD, join, API_EDITED), .words = policies, .about = "api.space-join"},
-    {FIELD("ceiling", API_WORD, ceiling, API_EDITED), .words = levels, .about = "api.space-ceiling"},
+    {FIELD("ceiling", API_WORD, ceiling, API_EDITED), .words = levels,
+     .about = "api.space-ceiling"},
     {FIELD("effectiveCeiling", API_WORD, eff_ceiling, API_SHOWN), .words = levels,
      .about = "api.space-effective-ceiling"},
     {FIELD("isListed", API_BOOL, is_listed, API_EDITED), .about = "api.space-listed"},
@@ -59,8 +62,11 @@ static const struct api_map space_map = {
 };
 
 static const struct api_field filter_fields[] = {
-    {.key = "parentId", .kind = API_ID, .offset = offsetof(struct api_asked, parent),
-     .use = API_QUERY, .about = "api.ask-parent"},
+    {.key = "parentId",
+     .kind = API_ID,
+     .offset = offsetof(struct api_asked, parent),
+     .use = API_QUERY,
+     .about = "api.ask-parent"},
 };
 static const struct api_map ask_list = {API_FIELDS(filter_fields)};
 
@@ -200,17 +206,40 @@ const struct route api_space_routes[] = {
 };
 
 const struct api_operation api_space_operations[] = {
-    {.route = "api-spaces", .tag = "spaces", .about = "api.do-spaces", .query = &ask_list,
-     .shape = API_PAGE, .answer = &space_map},
-    {.route = "api-space-new", .tag = "spaces", .about = "api.do-space-new", .body = &space_map,
-     .body_use = API_MAKE, .shape = API_ONE, .answer = &space_map, .status = 201,
+    {.route = "api-spaces",
+     .tag = "spaces",
+     .about = "api.do-spaces",
+     .query = &ask_list,
+     .shape = API_PAGE,
+     .answer = &space_map},
+    {.route = "api-space-new",
+     .tag = "spaces",
+     .about = "api.do-space-new",
+     .body = &space_map,
+     .body_use = API_MAKE,
+     .shape = API_ONE,
+     .answer = &space_map,
+     .status = 201,
      .has_etag = true},
-    {.route = "api-space", .tag = "spaces", .about = "api.do-space", .shape = API_ONE,
-     .answer = &space_map, .has_etag = true},
-    {.route = "api-space-change", .tag = "spaces", .about = "api.do-space-change",
-     .body = &space_map, .body_use = API_CHANGE, .shape = API_ONE, .answer = &space_map,
-     .has_etag = true, .needs_match = true},
-    {.route = "api-my-spaces", .tag = "me", .about = "api.do-my-spaces", .shape = API_PAGE,
+    {.route = "api-space",
+     .tag = "spaces",
+     .about = "api.do-space",
+     .shape = API_ONE,
+     .answer = &space_map,
+     .has_etag = true},
+    {.route = "api-space-change",
+     .tag = "spaces",
+     .about = "api.do-space-change",
+     .body = &space_map,
+     .body_use = API_CHANGE,
+     .shape = API_ONE,
+     .answer = &space_map,
+     .has_etag = true,
+     .needs_match = true},
+    {.route = "api-my-spaces",
+     .tag = "me",
+     .about = "api.do-my-spaces",
+     .shape = API_PAGE,
      .answer = &space_map},
     {0},
 };
