@@ -17,12 +17,9 @@ struct told {
 #define FIELD(name, how, member)                                                                   \
     .key = (name), .kind = (how), .offset = offsetof(struct told, member), .use = API_SHOWN
 
-static const char *const states[] = {[JOB_QUEUED] = "queued",
-                                     [JOB_RUNNING] = "running",
-                                     [JOB_DONE] = "done",
-                                     [JOB_FAILED] = "failed",
-                                     [JOB_CANCELLED] = "cancelled",
-                                     NULL};
+static const char *const states[] = {
+    [JOB_QUEUED] = "queued", [JOB_RUNNING] = "running",     [JOB_DONE] = "done",
+    [JOB_FAILED] = "failed", [JOB_CANCELLED] = "cancelled", NULL};
 
 static const struct api_field fields[] = {
     {FIELD("id", API_ID, id), .about = "api.job-id"},
@@ -46,7 +43,9 @@ static err tell(struct req *r, const struct job *job, struct told *t, struct err
         .kind = job->kind,
         .title = job->title,
         .state = job->state,
-        .percent = job->state == JOB_DONE ? 100 : job->share > 0 ? (int64_t)(job->share * 100) : 0,
+        .percent = job->state == JOB_DONE ? 100
+                   : job->share > 0       ? (int64_t)(job->share * 100)
+                                          : 0,
         .created_at = job->created_at,
         .started_at = job->started_at ? job->started_at : INT64_MAX,
         .ended_at = job->ended_at ? job->ended_at : INT64_MAX,
@@ -107,9 +106,16 @@ const struct route api_job_routes[] = {
 };
 
 const struct api_operation api_job_operations[] = {
-    {.route = "api-jobs", .tag = "jobs", .about = "api.do-jobs", .query = &api_ask_page,
-     .shape = API_PAGE, .answer = &job_map},
-    {.route = "api-job", .tag = "jobs", .about = "api.do-job", .shape = API_ONE,
+    {.route = "api-jobs",
+     .tag = "jobs",
+     .about = "api.do-jobs",
+     .query = &api_ask_page,
+     .shape = API_PAGE,
+     .answer = &job_map},
+    {.route = "api-job",
+     .tag = "jobs",
+     .about = "api.do-job",
+     .shape = API_ONE,
      .answer = &job_map},
     {0},
 };

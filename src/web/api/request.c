@@ -12,7 +12,7 @@ const struct api_operation *api_operation_of(const struct route *route)
 {
     static const struct api_operation *const tables[] = {
         api_publication_operations, api_comment_operations, api_space_operations,
-        api_people_operations, api_job_operations, api_site_operations,
+        api_people_operations,      api_job_operations,     api_site_operations,
     };
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
         for (const struct api_operation *o = tables[t]; o->route; o++)
