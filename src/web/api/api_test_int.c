@@ -78,6 +78,7 @@ static void make_space(struct place *p, enum where where, const char *slug, enum
 {
     const struct deed deed = admin_deed(p), member = place_deed(p, MEMBER);
     const struct space_form form = {
+        .parent = p->space[where == CLOSED ? SECRET : NOWHERE],
         .slug = str_of(slug),
         .name = {str_of(slug), str_of(slug)},
         .about = {STR("about"), STR("about")},
@@ -87,6 +88,8 @@ static void make_space(struct place *p, enum where where, const char *slug, enum
     };
     enum member_state state;
     assert_int_equal(space_create(&deed, p->store->d, &form, &p->space[where], &p->info), OK);
+    if (where == SECRET)
+        return;
     if (where == CLOSED)
         assert_int_equal(
             space_invite(&deed, p->store->d, p->space[where], p->party[MEMBER], &p->info), OK);
@@ -162,7 +165,7 @@ bool place_sees(const struct story *s, enum who who)
     const bool is_active = who != VISITOR && who != BLOCKED;
     const bool is_live =
         (s->state == PUBLICATION_PUBLISHED || s->state == PUBLICATION_ARCHIVED) && s->when == LIVE;
-    const bool is_member = who == OWNER || who == MEMBER;
+    const bool is_member = who == OWNER || (who == MEMBER && s->where != SECRET);
     if (s->state == PUBLICATION_REMOVED)
         return false;
     if (who == OWNER)
@@ -226,6 +229,7 @@ int place_set_up(void **state)
     markdown_prepare();
     make_people(p);
     make_space(p, OPEN, "open-space", LEVEL_PUBLIC);
+    make_space(p, SECRET, "secret-space", LEVEL_PUBLIC);
     make_space(p, CLOSED, "closed-space", LEVEL_SPACE);
     make_stories(p);
     const struct publication_id first = place_add_story(p, "The first");

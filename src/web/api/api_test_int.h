@@ -10,7 +10,9 @@
 #include <jansson.h>
 
 enum who { VISITOR, OWNER, MEMBER, STRANGER, BLOCKED, WHO };
-enum where { NOWHERE, OPEN, CLOSED, PLACES }; /* CLOSED: for its members, in no list */
+/* SECRET: its stories may be for everybody, but it stands in no list; CLOSED: within it, for its
+ * members. MEMBER is in OPEN and CLOSED. */
+enum where { NOWHERE, OPEN, SECRET, CLOSED, PLACES };
 enum when { LIVE, FUTURE, EXPIRED, TIMES };
 
 enum { STORIES_MAX = 256, TOKEN_HEADER_MAX = 80 };

@@ -48,6 +48,7 @@ static size_t all_ids(const struct place *p, int64_t *ids)
     for (enum who who = OWNER; who < WHO; who++)
         ids[n++] = p->party[who].v;
     ids[n++] = p->space[OPEN].v;
+    ids[n++] = p->space[SECRET].v;
     ids[n++] = p->space[CLOSED].v;
     ids[n++] = p->comment.v;
     return n;
@@ -117,6 +118,8 @@ static void nothing_hidden_occurs_and_nothing_visible_is_missing(void **state)
         const bool in_closed = who == OWNER || who == MEMBER;
         assert_int_equal(says_id(&all, p->space[CLOSED].v), in_closed);
         assert_int_equal(says(&all, "closed-space"), in_closed);
+        assert_int_equal(says_id(&all, p->space[SECRET].v), who == OWNER);
+        assert_int_equal(says(&all, "secret-space"), who == OWNER);
         assert_int_equal(says(&all, "Stan Stranger"), who != VISITOR && who != BLOCKED);
         assert_false(says(&all, "Bram Blocked"));
         assert_false(says(&all, "voorbeeldstad.nl\"")); /* nobody's address */
