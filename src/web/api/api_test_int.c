@@ -65,7 +65,8 @@ static void make_people(struct place *p)
     for (enum who who = OWNER; who < WHO; who++) {
         (void)snprintf(email, sizeof email, "who%d@voorbeeldstad.nl", (int)who);
         assert_int_equal(account_create(&deed, p->store->d, str_of(names[who]), str_of(email),
-                                        LANG_NL, 0, &p->party[who], &p->info),
+                                        LANG_NL, who == OWNER ? ACCESS_ANALYST : 0, &p->party[who],
+                                        &p->info),
                          OK);
         place_token(p, who, SCOPE_READ | SCOPE_WRITE, 30, p->token[who]);
     }

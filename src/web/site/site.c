@@ -270,23 +270,22 @@ static void answer(void *arg, void *worker, struct http_request *h, struct http_
 }
 
 /* A program is told in its own form; a person in plain words, without anybody's data. */
-static bool refuse_program(const site *s, const struct http_request *h, struct http_answer *a,
+static bool refuse_program(const site *s, struct http_request *h, struct http_answer *a,
                            const char *key)
 {
     const struct site_match m = site_router_find(s->router, h->method, h->path);
-    struct http_request request = *h;
     struct err_info why;
     struct req r;
     if (!m.route || !m.route->has_token || !s->config.hooks.error)
         return false;
-    req_init(&r, s, &request, a, &m);
+    req_init(&r, s, h, a, &m);
     err_set(&why, E_INPUT, key);
     s->config.hooks.error(&r, &why);
     finish(&r);
     return true;
 }
 
-static void refuse(void *arg, const struct http_request *h, struct http_answer *a)
+static void refuse(void *arg, struct http_request *h, struct http_answer *a)
 {
     const site *s = arg;
     enum lang lang = s->config.lang;
