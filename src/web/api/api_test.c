@@ -370,8 +370,7 @@ static void a_walk_is_complete_and_without_doubles_while_stories_are_added(void 
         out answer = place_ask(p, "GET", at, "", NULL);
         json_t *page = place_json(&answer), *item;
         size_t i;
-        json_array_foreach(json_object_get(page, "items"), i, item)
-        {
+        json_array_foreach (json_object_get(page, "items"), i, item) {
             const char *id = json_string_value(json_object_get(item, "id"));
             assert_null(json_object_get(seen, id)); /* no double */
             json_object_set_new(seen, id, json_true());

@@ -187,6 +187,15 @@ void document_put_example(const struct document *d, const struct api_map *map, e
     json_close_object(d->j);
 }
 
+static void put_names(json *j, const char *const *names)
+{
+    json_key(j, "required");
+    json_open_array(j);
+    for (size_t i = 0; names[i]; i++)
+        json_put_str(j, str_of(names[i]));
+    json_close_array(j);
+}
+
 /* ---- every schema once ---- */
 
 struct schemas {
@@ -220,6 +229,7 @@ static void put_schema(struct schemas *s, const struct api_map *map, enum api_us
 
 static void put_page_schema(struct schemas *s, const struct api_map *map)
 {
+    static const char *const always[] = {"items", "next", NULL};
     json *j = s->d->j;
     if (!is_new(s, map->name, "Page"))
         return;
@@ -227,11 +237,7 @@ static void put_page_schema(struct schemas *s, const struct api_map *map)
     json_open_object(j);
     put_type(j, "object", false);
     json_key_str(j, "description", tr(s->d->lang, "api.page"));
-    json_key(j, "required");
-    json_open_array(j);
-    json_put_str(j, STR("items"));
-    json_put_str(j, STR("next"));
-    json_close_array(j);
+    put_names(j, always);
     json_key(j, "properties");
     json_open_object(j);
     json_key(j, "items");
@@ -274,6 +280,7 @@ static void put_member(const struct document *d, const char *key, const char *ty
 
 static void put_mistakes(const struct document *d)
 {
+    static const char *const always[] = {"in", "location", "code", "detail", NULL};
     json *j = d->j;
     json_key(j, "errors");
     json_open_object(j);
@@ -282,6 +289,7 @@ static void put_mistakes(const struct document *d)
     json_key(j, "items");
     json_open_object(j);
     put_type(j, "object", false);
+    put_names(j, always);
     json_key(j, "properties");
     json_open_object(j);
     put_member(d, "in", "string", "api.problem-in");
@@ -295,17 +303,13 @@ static void put_mistakes(const struct document *d)
 
 static void put_problem_schema(const struct document *d)
 {
-    static const char *const always[] = {"type", "title", "status", "detail"};
+    static const char *const always[] = {"type", "title", "status", "detail", NULL};
     json *j = d->j;
     json_key(j, "Problem");
     json_open_object(j);
     put_type(j, "object", false);
     json_key_str(j, "description", tr(d->lang, "api.problem"));
-    json_key(j, "required");
-    json_open_array(j);
-    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        json_put_str(j, str_of(always[i]));
-    json_close_array(j);
+    put_names(j, always);
     json_key(j, "properties");
     json_open_object(j);
     put_member(d, "type", "string", "api.problem-type");

@@ -246,8 +246,7 @@ static void read_object(const struct place *at, const struct api_map *map, unsig
 {
     const char *key;
     json_t *value;
-    json_object_foreach(object, key, value)
-    {
+    json_object_foreach (object, key, value) {
         const struct place p = {at, str_of(key), at->errors, at->memory};
         const struct api_field *f = field_of(map, use, p.key);
         if (f)
