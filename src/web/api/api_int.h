@@ -134,8 +134,10 @@ WARN_UNUSED err api_ask(struct req *r, struct api_asked *asked, struct err_info 
 WARN_UNUSED err api_read(struct req *r, void *filled, struct err_info *info);
 
 /*
- * The version that If-Match names, of an ETag that api_show gave. `*` is `current`; of several the
- * one that is current. E_CONFLICT "api.match-needed" without the header (428).
+ * The version that If-Match names, of an ETag that api_show gave: `current`, or any when that is 0
+ * (not known). E_CONFLICT "api.match-needed" without the header (428), "api.changed-since" when it
+ * names another (412): before anything is written, so that a program that comes late does not
+ * replace the draft of a person.
  */
 WARN_UNUSED err api_match(struct req *r, int64_t current, int64_t *version, struct err_info *info);
 

@@ -103,8 +103,6 @@ static bool version_of(str tag, int64_t *version)
 err api_match(struct req *r, int64_t current, int64_t *version, struct err_info *info)
 {
     str list = http_header(r->http, "If-Match"), tag;
-    bool found = false;
-    int64_t each;
 
     if (!list.p)
         return err_set(info, E_CONFLICT, "api.match-needed");
@@ -112,12 +110,8 @@ err api_match(struct req *r, int64_t current, int64_t *version, struct err_info 
         *version = current;
         return OK;
     }
-    while (str_next(&list, ',', &tag)) {
-        if (!version_of(tag, &each))
-            continue;
-        if (!found || each == current)
-            *version = each;
-        found = true;
-    }
-    return found ? OK : err_set(info, E_CONFLICT, "knowledge.changed-since");
+    while (str_next(&list, ',', &tag))
+        if (version_of(tag, version) && (*version == current || current == 0))
+            return OK;
+    return err_set(info, E_CONFLICT, "api.changed-since");
 }

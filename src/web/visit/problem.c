@@ -16,6 +16,7 @@ static const struct {
     {"api.token-needed", 401, "Bearer"},
     {"api.scope-read", 403, "Bearer error=\"insufficient_scope\", scope=\"read\""},
     {"api.scope-write", 403, "Bearer error=\"insufficient_scope\", scope=\"write\""},
+    {"api.changed-since", 412, NULL},
     {"knowledge.changed-since", 412, NULL},
     {"api.media-type", 415, NULL},
     {"api.match-needed", 428, NULL},
