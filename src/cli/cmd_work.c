@@ -3,62 +3,94 @@
 
 #include "app/audit/audit.h"
 #include "app/job/job.h"
-#include "app/knowledge/queries.h"
+#include "app/knowledge/knowledge.h"
+#include "app/mail/mail.h"
 #include "app/pilot/pilot.h"
+#include "base/file.h"
 
 #include <unistd.h>
 
 enum {
-    EXPIRE_MS = 60000,   /* how often lists drop what has expired */
-    EXPIRE_AT_ONCE = 500 /* short transactions: pages write in between */
+    EXPIRE_MS = 60000, /* how often lists drop what has expired */
+    SECRET_BYTES_MAX = 4096,
+    LETTERS_MEMORY_MAX = 16 << 20,
 };
-
-/* ---- what comes up regularly ---- */
 
 struct working {
     struct cli *cli;
     struct installation inst;
     log_sink *log;
+    struct mail_server mail; /* url empty: letters wait */
     int64_t expired_at;
 };
 
-struct expiring {
-    int64_t now, changed;
-};
-
-static err expire_in(db_tx *tx, void *arg, struct err_info *info)
-{
-    struct expiring *x = arg;
-    return publications_expire(
-        tx, (struct publications_expire_in){.now = x->now, .limit = EXPIRE_AT_ONCE}, &x->changed,
-        info);
-}
+/* ---- what comes up regularly ---- */
 
 static err expire(struct working *w, db *d, struct err_info *info)
 {
-    struct expiring x = {.now = w->inst.started.app.now_ms(), .changed = EXPIRE_AT_ONCE};
-    const int64_t since = x.now - w->expired_at;
+    const struct app *app = &w->inst.started.app;
+    const int64_t now = app->now_ms(), since = now - w->expired_at;
     if (since >= 0 && since < EXPIRE_MS)
         return OK;
-    err e = OK;
-    while (e == OK && x.changed == EXPIRE_AT_ONCE)
-        e = db_tx_do(d, expire_in, &x, info);
+    const err e = publication_expire_due(app, d, info);
     if (e == OK)
-        w->expired_at = x.now;
+        w->expired_at = now;
     return e;
 }
 
-/* One that fails does not keep the others from their turn. */
+static err send_letters(struct working *w, db *d, struct err_info *info)
+{
+    int64_t n_sent;
+    if (!w->mail.url.n)
+        return OK;
+    arena *a = arena_new(LETTERS_MEMORY_MAX);
+    if (!a)
+        return err_nomem(info);
+    const err e = mail_send_due(&w->inst.started.app, d, &w->mail, publication_is_visible_to, a,
+                                &n_sent, info);
+    arena_free(a);
+    return e;
+}
+
+static err seal(struct working *w, db *d, struct err_info *info)
+{
+    int64_t n_sealed;
+    return audit_seal(&w->inst.started.app, d, &n_sealed, info);
+}
+
+/* One that fails does not keep the others from their turn; the first is told. */
 static err idle(void *with, db *d, struct err_info *info)
 {
-    struct working *w = with;
-    struct err_info first;
-    int64_t n_sealed;
-    const err sealed = audit_seal(&w->inst.started.app, d, &n_sealed, &first);
-    const err expired = expire(w, d, info);
-    if (sealed != OK)
-        *info = first;
-    return sealed != OK ? sealed : expired;
+    static err (*const turns[])(struct working * w, db * d,
+                                struct err_info * info) = {seal, expire, send_letters};
+    err first = OK;
+    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+        struct err_info own;
+        const err e = turns[i](with, d, &own);
+        if (e != OK && first == OK) {
+            first = e;
+            *info = own;
+        }
+    }
+    return first;
+}
+
+/* What the configuration says of mail; the password stands in a file of its own. */
+static err read_mail(struct working *w, struct err_info *info)
+{
+    const struct config_mail *config = &w->inst.config.mail;
+    w->mail = (struct mail_server){.url = config->server,
+                                   .user = config->user,
+                                   .from = config->from,
+                                   .ca_file = config->ca_file};
+    if (!config->server.n)
+        return OK;
+    err e = OK;
+    if (config->password_file.n)
+        e = file_read(w->cli->memory, config->password_file, SECRET_BYTES_MAX, &w->mail.password,
+                      info);
+    w->mail.password = str_trim(w->mail.password);
+    return e == OK ? mail_server_check(&w->mail, info) : e;
 }
 
 /* ---- the command ---- */
@@ -69,6 +101,13 @@ static bool is_stopped(void *with)
     return progress_cancelled(w->cli->progress);
 }
 
+static unsigned jobs_at_once(const struct config *config)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return config->workers.jobs > 0 ? (unsigned)config->workers.jobs
+                                    : (unsigned)(cores > 0 ? cores : 1);
+}
+
 static err work(struct working *w, struct err_info *info)
 {
     static const char *const child[] = {"ontschot", "work", "--child", NULL};
@@ -77,6 +116,7 @@ static err work(struct working *w, struct err_info *info)
         .store = w->inst.started.store,
         .kinds = pilot_kinds(),
         .child = child,
+        .at_once = jobs_at_once(&w->inst.config),
         .threads = (unsigned)cli_int(w->cli, "job-threads", 0),
         .log = w->log,
         .once = cli_given(w->cli, "once"),
@@ -112,6 +152,8 @@ static int run(struct cli *c)
         return code;
     err e = log_open(STDERR_FILENO, (enum log_level)w.inst.config.log_level,
                      w.inst.started.app.now_ms, &w.log, &info);
+    if (e == OK)
+        e = read_mail(&w, &info);
     if (e == OK)
         e = work(&w, &info);
     log_close(w.log);

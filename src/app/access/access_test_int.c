@@ -3,12 +3,13 @@
 
 #include "app/access/holding.h"
 #include "app/access/test/queries.h"
+#include "app/job/job.h"
 #include "app/knowledge/knowledge.h"
 #include "app/mail/mail.h"
 #include "base/rng.h"
 
-static const struct access_holding *const holdings[] = {&knowledge_holding, &mail_holding,
-                                                        &audit_holding};
+static const struct access_holding *const holdings[] = {&job_holding, &knowledge_holding,
+                                                        &mail_holding, &audit_holding};
 
 enum { TEST_PASSES = 1, TEST_MEMORY = 8192 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the site keeps about somebody: theirs to have, and gone when they go. */
 #include "app/access/access_test_int.h"
+#include "app/job/job.h"
 #include "app/knowledge/knowledge.h"
 
 #include <jansson.h>
@@ -57,6 +58,7 @@ static void live(struct life *l, struct access_fixture *f)
                                      .is_listed = true};
     enum member_state joined;
     struct comment_id comment;
+    struct job_id job;
 
     l->f = f;
     l->admin = make_admin(f);
@@ -83,6 +85,9 @@ static void live(struct life *l, struct access_fixture *f)
         OK);
     assert_int_equal(comment_add(&l->deed, f->d, l->shown, (struct comment_id){0},
                                  STR("Mooi stuk, al zeg ik het zelf"), &comment, &f->info),
+                     OK);
+    assert_int_equal(job_put(&l->deed, f->d, "study.run", STR("Het onderzoek van mij"), STR(""),
+                             NULL, 0, &job, &f->info),
                      OK);
 }
 
@@ -193,6 +198,7 @@ static void an_export_holds_everything_of_every_room(void **state)
     assert_int_equal(count_in(root, "knowledge", "drafts"), 1);
     assert_int_equal(count_in(root, "knowledge", "comments"), 1);
     assert_int_equal(count_in(root, "mail", "letters"), 1);
+    assert_int_equal(count_in(root, "work", "jobs"), 1);
     assert_true(count_in(root, "log", "entries") >= 8);
     assert_int_equal(count_log(f, "account.export"), 1);
     json_decref(root);

@@ -21,6 +21,7 @@
 enum {
     OIDC_FLOW_MS = 10 * 60 * 1000, /* to sign in at the provider */
     OIDC_FETCH_MS = 5000,
+    OIDC_AWAY_MS = 10 * 1000,       /* who did not answer is not asked again for so long */
     OIDC_BODY_MAX = 256 << 10,      /* bytes of an answer of the provider */
     OIDC_FRESH_MS = 60 * 60 * 1000, /* document and keys are fetched again after it */
     OIDC_KEYS_AGAIN_MS = 60 * 1000, /* an unknown key has them fetched at most so often */

@@ -21,6 +21,8 @@ struct oidc {
     int64_t document_at;
     jwks_t *keys; /* those that may sign, without what we do not read; NULL: not fetched */
     int64_t keys_at;
+    struct err_info trouble; /* of the last question, until then: who waited need not ask, too */
+    int64_t trouble_until;
 };
 
 /* ---- configuration ---- */
@@ -77,6 +79,23 @@ const struct oidc_provider *oidc_provider_of(const oidc *o)
     return &o->provider;
 }
 
+/* ---- asking ---- */
+
+static err ask(oidc *o, str url, json_t **answer, struct err_info *info)
+{
+    const struct oidc_request r = {.url = url, .ca_file = o->provider.ca_file};
+    if (o->now_ms() < o->trouble_until) {
+        *info = o->trouble;
+        return info->code;
+    }
+    const err e = oidc_fetch(&r, answer, info);
+    if (e != OK) {
+        o->trouble = *info;
+        o->trouble_until = o->now_ms() + OIDC_AWAY_MS;
+    }
+    return e;
+}
+
 /* ---- the document (OpenID Connect Discovery 1.0, section 4) ---- */
 
 static bool document_is_right(const oidc *o, const json_t *d)
@@ -99,9 +118,7 @@ static err fetch_document(oidc *o, struct err_info *info)
     out_cstr(&url, "/.well-known/openid-configuration");
     err e = out_error(&url, info);
     if (e == OK)
-        e = oidc_fetch(
-            &(struct oidc_request){.url = out_view(&url), .ca_file = o->provider.ca_file}, &d,
-            info);
+        e = ask(o, out_view(&url), &d, info);
     if (e == OK && !document_is_right(o, d))
         e = err_text(info, E_IO, "oidc.answer-wrong", out_view(&url));
     if (e == OK) {
@@ -191,9 +208,7 @@ static err fetch_keys(oidc *o, struct err_info *info)
     err e = need_document(o, info);
     o->keys_at = o->now_ms(); /* also when it fails: not again at once */
     if (e == OK)
-        e = oidc_fetch(&(struct oidc_request){.url = oidc_json_text(o->document, "jwks_uri"),
-                                              .ca_file = o->provider.ca_file},
-                       &answer, info);
+        e = ask(o, oidc_json_text(o->document, "jwks_uri"), &answer, info);
     if (e == OK && r_jwks_init(&keys) != RHN_OK)
         e = err_nomem(info);
     if (e == OK) {
@@ -259,9 +274,6 @@ err oidc_signature_check(oidc *o, jwt_t *token, struct err_info *info)
     const jwa_alg algorithm = r_jwt_get_sign_alg(token);
     jwk_t *key = NULL;
 
-    if (algorithm != R_JWA_ALG_RS256 && algorithm != R_JWA_ALG_PS256 &&
-        algorithm != R_JWA_ALG_ES256)
-        return oidc_refuse(info, "alg");
     pthread_mutex_lock(&o->lock);
     err e = need_key(o, r_jwt_get_header_str_value(token, "kid"), &key, info);
     if (e == OK && !algorithm_fits(algorithm, key))

@@ -779,8 +779,8 @@ static void a_document_that_is_not_right_sends_nobody_anywhere(void **state)
         "",
         "[]",
         "{\"issuer\":1}",
-        "{\"issuer\":\"https://elders.nl\",\"authorization_endpoint\":\"https://a.nl\","
-        "\"token_endpoint\":\"https://a.nl\",\"jwks_uri\":\"https://a.nl\"}",
+        ("{\"issuer\":\"https://elders.nl\",\"authorization_endpoint\":\"https://a.nl\","
+         "\"token_endpoint\":\"https://a.nl\",\"jwks_uri\":\"https://a.nl\"}"),
     };
     static const char *const endpoints[] = {"http://elders.nl/x", "javascript:alert(1)",
                                             "file:///etc/passwd", "https://u:p@elders.nl/x", ""};
@@ -831,6 +831,27 @@ static void a_provider_that_is_away_or_says_no_is_named(void **state)
     assert_string_equal(w->info.msg.key, "oidc.away");
 }
 
+static void a_provider_in_trouble_is_left_alone_for_a_while(void **state)
+{
+    struct world *w = *state;
+    const struct deed deed = visit(w);
+    struct access_secret cookie;
+    str url;
+
+    provider_answer(w->provider, "/document", 503, "{}");
+    assert_int_equal(begin(w), E_BUSY);
+    provider_answer(w->provider, "/document", 200, "{}");
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(oidc_begin(&deed, w->store->d, w->oidc, STR("/"), &url, &cookie, &w->info),
+                         E_BUSY);
+    assert_string_equal(w->info.msg.key, "oidc.away-status");
+    assert_int_equal(provider_asked(w->provider, "/document"), 1);
+    store_test_now_ms += OIDC_AWAY_MS;
+    assert_int_equal(oidc_begin(&deed, w->store->d, w->oidc, STR("/"), &url, &cookie, &w->info),
+                     E_IO);
+    assert_int_equal(provider_asked(w->provider, "/document"), 2);
+}
+
 static void only_encrypted_providers_are_configured(void **state)
 {
     struct world *w = *state;
@@ -870,6 +891,7 @@ int main(void)
         WITH_WORLD(a_document_that_is_not_right_sends_nobody_anywhere),
         WITH_WORLD(redirects_are_not_followed_and_floods_not_drunk),
         WITH_WORLD(a_provider_that_is_away_or_says_no_is_named),
+        WITH_WORLD(a_provider_in_trouble_is_left_alone_for_a_while),
         WITH_WORLD(only_encrypted_providers_are_configured),
     };
     return cmocka_run_group_tests(tests, make_keys, drop_keys);

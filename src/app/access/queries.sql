@@ -139,9 +139,9 @@ DELETE FROM throttle WHERE hash = :hash;
 
 --: one session_of_secret (hash bytes)
 --:   -> (id session_id, party party_id, is_complete bool, has_second bool, n_wrong int, label text,
---:       created_at int, seen_at int, state int, roles int, lang int, last_seen_day int)
+--:       created_at int, seen_at int, name text, state int, roles int, lang int, last_seen_day int)
 SELECT s.id, s.party_id AS party, s.is_complete, s.has_second, s.n_wrong, s.label, s.created_at,
-       s.seen_at, p.account_state AS state, p.roles, p.lang, p.last_seen_day
+       s.seen_at, p.name, p.account_state AS state, p.roles, p.lang, p.last_seen_day
   FROM session AS s JOIN party AS p ON p.id = s.party_id
  WHERE s.hash = :hash;
 

@@ -187,7 +187,8 @@ err session_viewer(const struct app *app, db *d, arena *a, struct access_secret 
                           .has_second = row.has_second,
                           .created_at = row.created_at,
                           .seen_at = row.seen_at,
-                          .label = row.label};
+                          .label = row.label,
+                          .name = row.name};
     if (!row.is_complete)
         return OK;
     *viewer = (struct viewer){.id = row.party,

@@ -3,6 +3,7 @@
 #include "app/audit/audit_int.h"
 
 #include "base/date.h"
+#include "base/json.h"
 
 #include <string.h>
 

@@ -112,6 +112,16 @@ static rlim_t data_in_use(void)
     return (rlim_t)data * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
+/* When the computer has no memory left, the system ends a job first, never the site. */
+static void offer_myself(void)
+{
+    FILE *f = fopen("/proc/self/oom_score_adj", "we");
+    if (f) {
+        (void)fputs("1000", f);
+        (void)fclose(f);
+    }
+}
+
 /* None of these can make the job wrong; where the system refuses one, the others still stand. */
 static void limit_myself(const struct job_kind *kind)
 {
@@ -126,6 +136,7 @@ static void limit_myself(const struct job_kind *kind)
     (void)syscall(SYS_ioprio_set, IO_WHO_PROCESS, 0, IO_IDLE);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)unshare(CLONE_NEWNET); /* no network; only root may */
+    offer_myself();
 }
 
 /* A worker that dies takes its child with it. False when it is dead already. */
@@ -245,7 +256,7 @@ err job_child(struct job_kinds kinds, int in, int says, struct err_info *info)
     if (e == OK)
         e = read_order(a, in, &order, info);
     if (e == OK && !die_with(order.parent))
-        e = err_set(info, E_CANCELLED, "error.stopped");
+        e = err_set(info, E_CANCELLED, "error.cancelled");
     const struct job_kind *kind = e == OK ? kind_of(kinds, order.kind) : NULL;
     if (e == OK && !kind)
         e = err_text(info, E_INPUT, "job.unknown-kind", order.kind);

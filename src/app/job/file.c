@@ -105,7 +105,7 @@ err job_file_take(const struct deed *deed, db *d, str path, str name, struct fil
     char text[SEAL_HASH_HEX];
     struct seal_hash hash;
     const char *type;
-    int64_t bytes;
+    int64_t bytes = 0;
     uint64_t hashed;
 
     if (!viewer_may(&deed->viewer, ACCESS_ANALYST))

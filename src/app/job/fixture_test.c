@@ -9,7 +9,7 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
-#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <signal.h>
 #include <sodium.h>
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -123,6 +124,28 @@ static err kind_read(struct job_run *run, struct err_info *info)
     return e == OK ? file_write(str_of(path), text, info) : e;
 }
 
+/* What the child finds around itself, a line each. */
+static err kind_room(struct job_run *run, struct err_info *info)
+{
+    static const int what[] = {RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_CORE, RLIMIT_CPU};
+    extern char **environ;
+    char path[128], text[512];
+    struct rlimit limit[4];
+    int n_open = 0;
+    for (int fd = 0; fd < 1000; fd++)
+        n_open += fcntl(fd, F_GETFD) != -1;
+    for (size_t i = 0; i < 4; i++)
+        if (getrlimit((__rlimit_resource_t)what[i], &limit[i]) != 0)
+            return err_io(info, "file.cannot-read", STR(""));
+    snprintf(text, sizeof text,
+             "nice %d\nenvironment %d\nopen %d\nfsize %llu\nnofile %llu\ncore %llu\ncpu %d\n",
+             getpriority(PRIO_PROCESS, 0), environ[0] != NULL, n_open,
+             (unsigned long long)limit[0].rlim_max, (unsigned long long)limit[1].rlim_max,
+             (unsigned long long)limit[2].rlim_max, limit[3].rlim_max != RLIM_INFINITY);
+    snprintf(path, sizeof path, "%.*s/room.txt", STR_FMT(run->folder));
+    return file_write(str_of(path), str_of(text), info);
+}
+
 #define SOME_BYTES ((size_t)256 << 20)
 static const struct job_kind kinds[] = {
     {"test.write", kind_write, SOME_BYTES, 60000},
@@ -133,6 +156,7 @@ static const struct job_kind kinds[] = {
     {"test.mistakes", kind_mistakes, SOME_BYTES, 60000},
     {"test.nonsense", kind_nonsense, SOME_BYTES, 60000},
     {"test.read", kind_read, SOME_BYTES, 60000},
+    {"test.room", kind_room, SOME_BYTES, 60000},
 };
 static const struct job_kinds all_kinds = {kinds, sizeof kinds / sizeof *kinds};
 static const char *const child_argv[] = {"test", "child", NULL};

@@ -44,6 +44,7 @@ struct job_test_worker {
     struct job_worker w;
     pthread_t thread;
     _Atomic bool stops;
+    _Atomic int n_idle; /* for tests of what comes up regularly */
     err result;
 };
 struct job_worker job_test_settings(struct job_fixture *f);

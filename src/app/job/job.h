@@ -22,6 +22,7 @@
 #ifndef ONTSCHOT_APP_JOB_JOB_H
 #define ONTSCHOT_APP_JOB_JOB_H
 
+#include "app/access/holding.h"
 #include "app/app.h"
 #include "app/db/db.h"
 #include "base/errs.h"
@@ -124,6 +125,9 @@ WARN_UNUSED err job_result_path(const struct deed *deed, db *d, struct job_id id
 /* For account_erase: all jobs and files of somebody. The worker sweeps the bytes. */
 WARN_UNUSED err job_forget(db_tx *tx, struct party_id who, struct err_info *info);
 
+/* For export and erasure. */
+extern const struct access_holding job_holding;
+
 /* ---- doing, in the child ---- */
 
 struct job_run {
@@ -166,6 +170,7 @@ struct job_worker {
     store *store;
     struct job_kinds kinds;
     const char *const *child; /* argv, ending in NULL, with which this program is a job_child */
+    unsigned at_once;         /* jobs at the same time; 0: one */
     unsigned threads;         /* of a job; 0: one for each core */
     int64_t lease_ms;         /* 0: JOB_LEASE_MS */
     int tries_max;            /* 0: JOB_TRIES_MAX */

@@ -21,7 +21,7 @@ static void a_failure_reads_the_same_in_both_languages_after_it_was_kept(void **
     struct job_fixture *f = *state;
     struct err_info given[2], *kept;
     size_t n, n_found;
-    out json, before, after;
+    out text, before, after;
 
     err_text(&given[0], E_INPUT, "job.file-unknown", STR("a \"quoted\" \\ n\xc3\xa4me"));
     msg_int(&given[0].msg, -5);
@@ -30,9 +30,9 @@ static void a_failure_reads_the_same_in_both_languages_after_it_was_kept(void **
     err_at(&given[0], STR("pilot.yaml"), 29, 9);
     err_set(&given[1], E_LIMIT, "job.tries");
     msg_int(&given[1].msg, 3);
-    out_init(&json, 1 << 16);
-    job_failures_print(&json, given, 2, 40);
-    assert_true(job_failures_parse(f->store->a, out_view(&json), &kept, &n, &n_found));
+    out_init(&text, 1 << 16);
+    job_failures_print(&text, given, 2, 40);
+    assert_true(job_failures_parse(f->store->a, out_view(&text), &kept, &n, &n_found));
 
     assert_int_equal(n, 2);
     assert_int_equal(n_found, 40);
@@ -54,7 +54,7 @@ static void a_failure_reads_the_same_in_both_languages_after_it_was_kept(void **
     }
     assert_true(kept[0].msg.arg[2].d == 0.1 && kept[0].msg.arg[2].decimals == 3);
     assert_int_equal(kept[0].msg.arg[3].kind, MSG_KEY);
-    out_free(&json);
+    out_free(&text);
 }
 
 static void what_is_no_failure_is_not_taken_for_one(void **state)

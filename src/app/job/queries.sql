@@ -134,3 +134,17 @@ SELECT j.id, j.lease, j.result FROM job AS j WHERE j.id IN :ids ORDER BY j.id LI
 
 --: many files_alive (ids file_id[], limit int) -> (id file_id)
 SELECT f.id FROM file AS f WHERE f.id IN :ids ORDER BY f.id LIMIT :limit;
+
+-- ---- everything about somebody ----
+
+--: each jobs_held (who party_id)
+--:   -> (kind text, title text, args text, state int, created_at int, ended_at int, failure text)
+SELECT j.kind, j.title, j.args, j.state, j.created_at, j.ended_at, j.failure FROM job AS j
+ WHERE j.owner_id = :who
+ ORDER BY j.id;
+
+--: each files_held (who party_id)
+--:   -> (name text, type text, bytes int, hash text, created_at int)
+SELECT f.name, f.type, f.bytes, f.hash, f.created_at FROM file AS f
+ WHERE f.owner_id = :who
+ ORDER BY f.id;

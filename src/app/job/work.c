@@ -3,6 +3,7 @@
 #include "app/job/job_int.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,8 +21,13 @@ struct worker {
     db *d;
     arena *memory; /* of one job */
     struct watch watch;
+    bool sweeps;
     int64_t swept_ms; /* monotonic; 0: never */
     int64_t away_ms;
+    pthread_t thread;
+    bool runs;
+    err result;
+    struct err_info info;
 };
 
 /* ---- what comes up regularly ---- */
@@ -139,23 +145,21 @@ static void sweep_sometimes(struct worker *k)
         log_err(k->w->log, LOG_WARN, "sweep", &info);
 }
 
-/* True when the worker may go on after this. */
-static bool bear(struct worker *k, err e, const struct err_info *info)
+/* The database is away, the disk is full: others mend that, and then the work goes on. */
+static void bear(struct worker *k, const struct err_info *info)
 {
-    if (k->w->once)
-        return false;
     log_err(k->w->log, LOG_ERROR, "work", info);
     k->away_ms = k->away_ms ? 2 * k->away_ms : AWAY_MS;
     if (k->away_ms > AWAY_MAX_MS)
         k->away_ms = AWAY_MAX_MS;
     wait_ms(k->w, k->away_ms);
-    return e == E_BUSY || e == E_IO || e == E_NOMEM;
 }
 
 static err work_on(struct worker *k, struct err_info *info)
 {
     while (!k->w->stopped(k->w->with)) {
-        sweep_sometimes(k);
+        if (k->sweeps)
+            sweep_sometimes(k);
         const err e = do_next(k, info);
         if (e == OK) {
             k->away_ms = 0;
@@ -164,27 +168,69 @@ static err work_on(struct worker *k, struct err_info *info)
             if (k->w->once && k->watch.n == 0)
                 return OK;
             wait_ms(k->w, k->watch.n ? WAIT_STEP_MS : LOOK_MS);
-        } else if (!bear(k, e, info)) {
+        } else if (k->w->once) {
             return e;
+        } else {
+            bear(k, info);
         }
     }
     return OK;
 }
 
+static void *work_in_thread(void *arg)
+{
+    struct worker *k = arg;
+    k->result = work_on(k, &k->info);
+    return NULL;
+}
+
+static err worker_open(struct worker *k, const struct job_worker *w, struct err_info *info)
+{
+    *k = (struct worker){.w = w, .memory = arena_new(JOB_MEMORY_MAX)};
+    return k->memory ? db_open(w->store, &k->d, info) : err_nomem(info);
+}
+
+static void worker_close(struct worker *k)
+{
+    db_close(k->d);
+    arena_free(k->memory);
+}
+
+/* The first works in this thread, the others each in one of their own. */
+static err work_together(struct worker *k, size_t n, struct err_info *info)
+{
+    err e = OK;
+    k[0].sweeps = true;
+    for (size_t i = 1; i < n; i++)
+        k[i].runs = pthread_create(&k[i].thread, NULL, work_in_thread, &k[i]) == 0;
+    (void)work_in_thread(&k[0]);
+    for (size_t i = 0; i < n; i++) {
+        if (k[i].runs)
+            pthread_join(k[i].thread, NULL);
+        if (e == OK && k[i].result != OK) {
+            e = k[i].result;
+            *info = k[i].info;
+        }
+    }
+    return e;
+}
+
 err job_work(const struct job_worker *w, struct err_info *info)
 {
-    struct worker k = {.w = w, .memory = arena_new(JOB_MEMORY_MAX)};
+    const size_t n = w->at_once ? w->at_once : 1;
+    struct worker *k = calloc(n, sizeof *k);
     struct idler idler = {.w = w};
 
-    err e = k.memory ? job_place_make(w->app, info) : err_nomem(info);
-    if (e == OK)
-        e = db_open(w->store, &k.d, info);
+    err e = k ? job_place_make(w->app, info) : err_nomem(info);
+    for (size_t i = 0; e == OK && i < n; i++)
+        e = worker_open(&k[i], w, info);
     if (e == OK)
         e = idler_start(&idler, w, info);
     if (e == OK)
-        e = work_on(&k, info);
+        e = work_together(k, n, info);
     idler_stop(&idler);
-    db_close(k.d);
-    arena_free(k.memory);
+    for (size_t i = 0; k && i < n; i++)
+        worker_close(&k[i]);
+    free(k);
     return e;
 }

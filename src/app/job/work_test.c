@@ -171,6 +171,78 @@ static void what_goes_wrong_takes_nothing_down_and_is_told(void **state)
     assert_int_equal(job_test_count(f, JOB_RESULTS), 1);
 }
 
+static void a_child_has_little_and_yields_to_others(void **state)
+{
+    struct job_fixture *f = *state;
+    struct job_test_worker t;
+    struct err_info info;
+    str path, text;
+
+    (void)setenv("PGPASSWORD", "secret", 1);
+    const struct job_id id = job_test_put(f, "test.room", "");
+    job_test_start(&t, job_test_settings(f));
+    assert_int_equal(job_test_await(f, id, JOB_DONE).state, JOB_DONE);
+    job_test_stop(&t);
+    (void)unsetenv("PGPASSWORD");
+
+    assert_int_equal(job_result_path(&f->ann, f->store->d, id, STR("room.txt"), &path, &info), OK);
+    assert_int_equal(file_read(f->store->a, path, 1000, &text, &info), OK);
+    assert_string_equal(text.p, "nice 19\nenvironment 0\nopen 3\nfsize 1073741824\nnofile 256\n"
+                                "core 0\ncpu 1\n");
+}
+
+static void several_jobs_run_at_once_when_that_is_asked(void **state)
+{
+    struct job_fixture *f = *state;
+    struct job_worker settings = job_test_settings(f);
+    struct job_test_worker t;
+    struct err_info info;
+    struct job_id id[3];
+
+    settings.at_once = 3;
+    for (size_t i = 0; i < 3; i++)
+        id[i] = job_test_put(f, "test.endless", "");
+    job_test_start(&t, settings);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(job_test_await(f, id[i], JOB_RUNNING).state, JOB_RUNNING);
+    assert_int_equal(job_cancel(&f->ann, f->store->d, id[1], &info), OK);
+    assert_int_equal(job_test_await(f, id[1], JOB_CANCELLED).state, JOB_CANCELLED);
+    assert_int_equal(job_test_find(f, id[0]).state, JOB_RUNNING);
+    job_test_stop(&t);
+
+    assert_int_equal(job_test_find(f, id[0]).state, JOB_QUEUED);
+    assert_int_equal(job_test_find(f, id[2]).state, JOB_QUEUED);
+}
+
+static err count_idle(void *with, db *d, struct err_info *info)
+{
+    struct job_test_worker *t = with;
+    (void)info;
+    assert_true(db_is_alive(d));
+    t->n_idle++;
+    return OK;
+}
+
+static void what_comes_up_regularly_goes_on_beside_a_job(void **state)
+{
+    struct job_fixture *f = *state;
+    struct job_worker settings = job_test_settings(f);
+    struct job_test_worker t = {.n_idle = 0};
+
+    settings.idle = count_idle;
+    const struct job_id id = job_test_put(f, "test.endless", "");
+    job_test_start(&t, settings);
+    assert_int_equal(job_test_await(f, id, JOB_RUNNING).state, JOB_RUNNING);
+    for (int i = 0; i < 300 && t.n_idle < 2; i++)
+        usleep(20000);
+    assert_true(t.n_idle >= 2);
+    assert_int_equal(job_test_find(f, id).state, JOB_RUNNING);
+    const int before = t.n_idle;
+    job_test_stop(&t);
+
+    assert_true(t.n_idle > before); /* and once more at the end */
+}
+
 /* ---- stopping ---- */
 
 static void a_job_is_cancelled_before_during_and_not_after(void **state)
@@ -479,6 +551,9 @@ int main(int argc, char **argv)
         WORK_TEST(progress_never_goes_back),
         WORK_TEST(mistakes_keep_their_words_and_places_in_order),
         WORK_TEST(what_goes_wrong_takes_nothing_down_and_is_told),
+        WORK_TEST(a_child_has_little_and_yields_to_others),
+        WORK_TEST(several_jobs_run_at_once_when_that_is_asked),
+        WORK_TEST(what_comes_up_regularly_goes_on_beside_a_job),
         WORK_TEST(a_job_is_cancelled_before_during_and_not_after),
         WORK_TEST(a_worker_that_is_stopped_gives_its_job_back),
         WORK_TEST(a_worker_that_does_what_waits_stops_by_itself),

@@ -3,6 +3,7 @@
 #include "app/knowledge/knowledge_int.h"
 
 #include "base/date.h"
+#include "base/json.h"
 
 static void put_time(json *to, const char *key, int64_t utc_ms)
 {

@@ -28,12 +28,12 @@ SELECT p.state, p.eff, p.owner_id, p.publish_at, p.delete_at,
 
 --: one publication_row (id publication_id)
 --:   -> (id publication_id, kind int, space_id space_id?, parent_id publication_id?,
---:       owner_id party_id, owner_name text, lang int, twin_id publication_id?, level int, eff int,
---:       state int, publish_at int, delete_at int, comment_policy int, revision int, title text,
---:       summary text, body text, n_comments int, n_views int, version int, created_at int,
---:       changed_at int)
+--:       owner_id party_id, owner_name text, owner_function text, lang int,
+--:       twin_id publication_id?, level int, eff int, state int, publish_at int, delete_at int,
+--:       comment_policy int, revision int, title text, summary text, body text, n_comments int,
+--:       n_views int, version int, created_at int, changed_at int)
 SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name AS owner_name,
-       pub.lang, pub.twin_id, pub.level, pub.eff, pub.state, pub.publish_at, pub.delete_at,
+       party.job_title AS owner_function, pub.lang, pub.twin_id, pub.level, pub.eff, pub.state, pub.publish_at, pub.delete_at,
        pub.comment_policy, pub.revision, pub.title, pub.summary, r.body, pub.n_comments,
        pub.n_views, pub.version, pub.created_at, pub.changed_at
   FROM publication AS pub
@@ -84,6 +84,14 @@ SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name A
  WHERE pub.id IN :ids AND pub.state IN (1, 2) AND pub.publish_at <= :now AND :now < pub.delete_at
    AND @visible
  ORDER BY pub.publish_at DESC, pub.id DESC
+ LIMIT :limit;
+
+-- The same text in the other language: the one this names, or one that names this.
+--: many publication_twins (id publication_id, twin publication_id, limit int)
+--:   -> (id publication_id, lang int)
+SELECT pub.id, pub.lang FROM publication AS pub
+ WHERE pub.id = :twin OR pub.twin_id = :id
+ ORDER BY pub.id
  LIMIT :limit;
 
 --: many publications_mine (owner party_id, before_at int, before_id publication_id, limit int)
@@ -344,6 +352,19 @@ SELECT s.id, s.parent_id, s.slug, s.name_nl, s.name_en, s.about_nl, s.about_en, 
  ORDER BY {lang: nl = s.name_nl | en = s.name_en}, s.id
  LIMIT :limit;
 
+-- All that are listed or that concern the viewer; which of them are shown is told by those above.
+--: many spaces_all (viewer party_id, limit int)
+--:   -> (id space_id, parent_id space_id?, slug text, name_nl text, name_en text, about_nl text,
+--:       about_en text, join_policy int, ceiling int, eff_ceiling int, listed bool, version int,
+--:       role int?, state int?)
+SELECT s.id, s.parent_id, s.slug, s.name_nl, s.name_en, s.about_nl, s.about_en, s.join_policy,
+       s.ceiling, s.eff_ceiling, s.listed, s.version, m.role, m.state
+  FROM space AS s
+  LEFT JOIN membership AS m ON m.space_id = s.id AND m.party_id = :viewer
+ WHERE s.listed = 1 OR m.state IN (0, 1, 2)
+ ORDER BY {lang: nl = s.name_nl | en = s.name_en}, s.id
+ LIMIT :limit;
+
 --: write space_add (id space_id, parent space_id?, slug text, name_nl text, name_en text,
 --:   about_nl text, about_en text, join_policy int, ceiling int, eff int, listed bool, by party_id,
 --:   now int)
@@ -376,6 +397,9 @@ SELECT m.party_id AS party, party.name, party.sort_key, party.job_title, org.nam
    AND (party.sort_key, m.party_id) > (:after_name, :after_id)
  ORDER BY party.sort_key, m.party_id
  LIMIT :limit;
+
+--: one party_sort_key (id party_id) -> (sort_key text)
+SELECT party.sort_key FROM party WHERE party.id = :id;
 
 --: write membership_put (space space_id, party party_id, role int, state int, now int)
 INSERT INTO membership (space_id, party_id, role, state, changed_at)
@@ -468,3 +492,24 @@ UPDATE publication
    SET title = '', summary = '', state = 3, aud = 0, removed_at = :now, version = version + 1,
        changed_at = :now
  WHERE id IN (SELECT gone.id FROM publication AS gone WHERE @goes);
+
+-- ---- letters ----
+
+-- Who gets a letter: with an account in use and a confirmed address.
+--: many letter_readers (party party_id, limit int) -> (party party_id, address text, lang int)
+SELECT p.id AS party, e.address, p.lang
+  FROM party AS p JOIN email AS e ON e.party_id = p.id AND e.is_confirmed = 1
+ WHERE p.id = :party AND p.account_state = 2
+ LIMIT :limit;
+
+--: many manager_readers (space space_id, limit int) -> (party party_id, address text, lang int)
+SELECT p.id AS party, e.address, p.lang
+  FROM membership AS m
+  JOIN party AS p ON p.id = m.party_id AND p.account_state = 2
+  JOIN email AS e ON e.party_id = p.id AND e.is_confirmed = 1
+ WHERE m.space_id = :space AND m.role = 2 AND m.state = 2
+ ORDER BY p.id
+ LIMIT :limit;
+
+--: one letter_writer (id party_id) -> (name text)
+SELECT p.name FROM party AS p WHERE p.id = :id;

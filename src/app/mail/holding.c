@@ -3,6 +3,7 @@
 #include "app/mail/mail_int.h"
 
 #include "base/date.h"
+#include "base/json.h"
 
 static err write_letter(void *to, const struct letters_held_row *r, struct err_info *info)
 {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/start/start.h"
 
+#include "app/audit/audit.h"
+#include "app/job/job.h"
+#include "app/knowledge/knowledge.h"
+#include "app/mail/mail.h"
 #include "app/start/keys.h"
 #include "base/file.h"
 
@@ -13,6 +17,10 @@ enum {
     HASHES_WAITING = 64,
     PATH_BYTES_MAX = 4096,
 };
+
+/* The rooms that keep something of people, each before those it stands on. */
+static const struct access_holding *const holdings[] = {&job_holding, &knowledge_holding,
+                                                        &mail_holding, &audit_holding};
 
 static int64_t now_ms(void)
 {
@@ -89,6 +97,8 @@ err start_open(const struct start_config *c, arena *a, struct started *s, struct
         .keys = &s->keys,
         .base_url = c->base_url,
         .site_name = c->site_name,
+        .holding = holdings,
+        .n_holdings = sizeof holdings / sizeof *holdings,
     };
     if (sodium_init() < 0)
         return err_set(info, E_IO, "start.no-chance");

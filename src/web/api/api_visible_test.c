@@ -4,6 +4,7 @@
  * there is: what is hidden occurs in no answer, neither its words nor its id, and an address of
  * something hidden answers what an address of nothing answers.
  */
+#include "app/knowledge/knowledge_int.h"
 #include "web/api/api_test_int.h"
 
 enum { ABSENT = 987654321, IDS_MAX = STORIES_MAX + 16, PAGES_MAX = 100 };
@@ -202,12 +203,78 @@ static void a_list_an_export_and_the_rule_name_the_same_stories(void **state)
     }
 }
 
+/* ---- more than an export holds ---- */
+
+static err put_many(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct place *p = arg;
+    err e = OK;
+    for (int i = 0; e == OK && i <= API_EXPORT_MAX; i++) {
+        const struct publication_id id = {db_new_id(db_tx_db(tx))};
+        int64_t changed;
+        e = publication_add(tx,
+                            (struct publication_add_in){.id = id,
+                                                        .owner = p->party[MEMBER],
+                                                        .level = LEVEL_PUBLIC,
+                                                        .publish_at = store_test_now_ms,
+                                                        .delete_at = INT64_MAX,
+                                                        .title = STR("many"),
+                                                        .summary = STR(""),
+                                                        .now = store_test_now_ms},
+                            info);
+        if (e == OK)
+            e = revision_add(tx,
+                             (struct revision_add_in){.id = id,
+                                                      .number = 1,
+                                                      .title = STR("many"),
+                                                      .summary = STR(""),
+                                                      .body = STR("b"),
+                                                      .author = p->party[MEMBER],
+                                                      .now = store_test_now_ms},
+                             info);
+        if (e == OK)
+            e = publication_update_state(
+                tx,
+                (struct publication_update_state_in){.id = id,
+                                                     .version = 1,
+                                                     .state = PUBLICATION_PUBLISHED,
+                                                     .publish_at = store_test_now_ms,
+                                                     .removed_at = INT64_MAX,
+                                                     .now = store_test_now_ms},
+                &changed, info);
+        if (e == OK)
+            e = level_set_tree(tx, id, LEVEL_PUBLIC, info);
+    }
+    return e;
+}
+
+static void an_export_of_too_many_is_refused_whole(void **state)
+{
+    struct place *p = *state;
+    char path[256];
+    assert_int_equal(db_tx_do(p->store->d, put_many, p, &p->info), OK);
+
+    out refused = place_ask(p, "GET", API_PATH "/exports/publications", "", NULL);
+    (void)snprintf(path, sizeof path, API_PATH "/exports/publications?ownerId=%lld",
+                   (long long)p->party[OWNER].v);
+    out whole = place_ask(p, "GET", path, "", NULL);
+
+    assert_int_equal(client_status(&refused), 400);
+    assert_true(client_has(&refused, "api.export-large"));
+    assert_false(client_has(&refused, "\"many\""));
+    assert_int_equal(client_status(&whole), 200);
+    assert_true(client_has(&whole, "application/x-ndjson"));
+    out_free(&refused);
+    out_free(&whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_hidden_occurs_and_nothing_visible_is_missing),
         cmocka_unit_test(hidden_and_absent_are_the_same_bytes),
         cmocka_unit_test(a_list_an_export_and_the_rule_name_the_same_stories),
+        cmocka_unit_test(an_export_of_too_many_is_refused_whole),
     };
     return cmocka_run_group_tests(tests, place_set_up, place_tear_down);
 }
