@@ -14,6 +14,7 @@
 #include "base/arena.h"
 
 struct password_gate;
+struct access_holding;
 
 enum { APP_KEY_BYTES = 32 };
 
@@ -34,6 +35,9 @@ struct app {
     struct password_gate *gate; /* bounds how many passwords are hashed at once */
     str base_url;               /* "https://voorbeeldstad.nl", without a slash at the end */
     str site_name;
+    /* What each room keeps about people, see access/holding.h: for their export and erasure. */
+    const struct access_holding *const *holding;
+    size_t n_holdings;
 };
 
 /* Who does something, when, and where its results live. */

@@ -30,6 +30,10 @@ enum {
     ACCESS_SESSION_MS = 12 * 60 * 60 * 1000,    /* then sign in again */
     ACCESS_LINK_MS = 24 * 60 * 60 * 1000,       /* a link in a mail works so long, once */
     ACCESS_INVITE_DAYS = 14,
+    ACCESS_PEOPLE_MAX = 200, /* of a list asked at once */
+    ACCESS_ORGANISATIONS_MAX = 5000,
+    ACCESS_TOKENS_MAX = 20, /* of one account */
+    ACCESS_TOKEN_DAYS_MAX = 366,
 };
 
 /* Prints a secret as text for a cookie, link or header; and back, false when it is none. */
@@ -48,6 +52,17 @@ bool access_secret_parse(str text, struct access_secret *s);
 WARN_UNUSED err password_gate_new(int at_once, int queue, struct password_gate **gate,
                                   struct err_info *info);
 void password_gate_free(struct password_gate *gate);
+
+/* ---- keys ---- */
+
+/*
+ * The keys of this installation, in `folder` (0700), file installation.keys (0600); made when there
+ * is none (`made` says so). E_INPUT when another than the user can read them, or the file is
+ * damaged. They are in memory that is never swapped, and wiped by closing.
+ */
+WARN_UNUSED err access_keys_open(str folder, struct app_keys **keys, bool *made,
+                                 struct err_info *info);
+void access_keys_close(struct app_keys *keys); /* NULL is fine */
 
 /* ---- accounts ---- */
 
@@ -142,15 +157,21 @@ struct account_filter {
     bool has_state;
     str search; /* part of a name or address */
 };
+/* Oldest first, behind `from`; without a state all but the erased. */
 WARN_UNUSED err account_list(const struct deed *deed, db *d, struct account_filter filter,
                              struct party_id from, size_t limit, struct account **list, size_t *n,
                              struct party_id *next, struct err_info *info);
 WARN_UNUSED err account_find(const struct deed *deed, db *d, struct party_id id, struct account *a,
                              struct err_info *info);
-/* Approve (ACTIVE), block, unblock, or turn down (ERASED). Blocking ends all sessions and tokens.
+/*
+ * Approve or unblock (ACTIVE), block (BLOCKED), or turn down or erase who is blocked (ERASED).
+ * Blocking ends all sessions and tokens. E_CONFLICT for another step, and for the last
+ * administrator.
  */
 WARN_UNUSED err account_set_state(const struct deed *deed, db *d, struct party_id id,
                                   enum account_state state, struct err_info *info);
+/* Ends all sessions, so that nobody goes on with what he was. E_CONFLICT for the last
+ * administrator. */
 WARN_UNUSED err account_set_roles(const struct deed *deed, db *d, struct party_id id,
                                   unsigned roles, struct err_info *info);
 /* When somebody lost both telephone and recovery codes. Ends all sessions, mails its owner. */
@@ -163,9 +184,11 @@ struct person {
     struct party_id id;
     str name, function, organisation_name;
 };
-/* Active accounts, for signed-in viewers; by name. */
-WARN_UNUSED err person_list(const struct deed *deed, db *d, str search, str after_name,
-                            size_t limit, struct person **list, size_t *n, struct err_info *info);
+/* Active accounts, for signed-in viewers; by name, behind `from` (v == 0: from the first). `next`
+ * is 0 when no more follow. */
+WARN_UNUSED err person_list(const struct deed *deed, db *d, str search, struct party_id from,
+                            size_t limit, struct person **list, size_t *n, struct party_id *next,
+                            struct err_info *info);
 WARN_UNUSED err person_find(const struct deed *deed, db *d, struct party_id id, struct person *p,
                             struct err_info *info);
 
@@ -273,5 +296,13 @@ WARN_UNUSED err token_drop(const struct deed *deed, db *d, struct token_id id,
 WARN_UNUSED err token_viewer(const struct app *app, db *d, struct access_secret secret,
                              int64_t now_ms, struct viewer *viewer, unsigned *scopes,
                              struct err_info *info);
+
+/* ---- housekeeping ---- */
+
+/*
+ * Drops what has run out: links, sessions, tokens, throttles, and accounts whose address nobody
+ * confirmed within ACCESS_INVITE_DAYS. For the idle time of the worker.
+ */
+WARN_UNUSED err access_sweep(const struct app *app, db *d, arena *a, struct err_info *info);
 
 #endif

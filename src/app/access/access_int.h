@@ -58,6 +58,8 @@ WARN_UNUSED err password_check(const struct deed *deed, str password, str name, 
 /* Trimmed and composed, without what cannot be seen; of 1 (or 0) to `max` characters. */
 WARN_UNUSED err text_check(const struct deed *deed, str typed, size_t max, bool may_be_empty,
                            const char *key_wrong, str *text, struct err_info *info);
+/* Lines of text, up to REASON_MAX bytes; may be empty. */
+WARN_UNUSED err reason_check(const struct deed *deed, str typed, str *text, struct err_info *info);
 /* An address as mail takes it, in ASCII: letters that look alike cannot pass for one another. */
 WARN_UNUSED err email_check(const struct deed *deed, str typed, str *address, str *key,
                             struct err_info *info);
@@ -83,6 +85,9 @@ WARN_UNUSED err throttle_take(db_tx *tx, const struct deed *deed, struct throttl
 /* The secret was right: the try is taken back, and here the owner is known. */
 WARN_UNUSED err throttle_right(db_tx *tx, const struct deed *deed, struct throttle t,
                                struct err_info *info);
+
+/* Counts of yesterday and places that were not seen for long. */
+WARN_UNUSED err throttle_sweep(db_tx *tx, const struct deed *deed, struct err_info *info);
 
 /* ---- second factor ---- */
 
@@ -115,13 +120,14 @@ WARN_UNUSED err link_make(db_tx *tx, const struct deed *deed, enum link_kind kin
                           struct party_id party, const struct access_secret *secret,
                           struct err_info *info);
 
-/* A letter to an account: site, name and a third value, which is the address of `link` if given. */
+/* A letter to an account, one of those that mail.h lists. */
 struct letter {
     struct party_id party;
-    str to, name;
+    str to;
     enum lang lang;
     const char *subject, *body;
-    const struct access_secret *link; /* NULL: none */
+    str by;                           /* who invites; p == NULL where the letter does not say */
+    const struct access_secret *link; /* NULL: to the page where one signs in */
 };
 WARN_UNUSED err letter_put(db_tx *tx, const struct deed *deed, const struct letter *l,
                            struct err_info *info);
@@ -142,8 +148,17 @@ WARN_UNUSED err account_log(db_tx *tx, const struct deed *deed, const char *verb
 WARN_UNUSED err need_admin(const struct deed *deed, struct err_info *info);
 WARN_UNUSED err need_account(const struct deed *deed, struct err_info *info);
 
-/* E_CONFLICT "access.last-admin" when without `who` there would be none. */
-WARN_UNUSED err check_admin_stays(const struct deed *deed, db *d, struct party_id who,
+/* E_CONFLICT "access.last-admin" when `a` is the last, and would not be one with these roles. */
+WARN_UNUSED err check_admin_stays(const struct deed *deed, db *d, const struct account *a,
                                   unsigned roles, struct err_info *info);
+/* E_INPUT for a bit that is no role. */
+WARN_UNUSED err roles_check(unsigned roles, struct err_info *info);
+/* E_INPUT when there is no such organisation; v == 0 is none, and fine. */
+WARN_UNUSED err organisation_check(const struct deed *deed, db *d, struct party_id id,
+                                   struct err_info *info);
+
+/* Takes somebody out of every room and of the log, whoever asks. */
+WARN_UNUSED err account_forget(db_tx *tx, const struct deed *deed, struct party_id who,
+                               bool with_publications, struct err_info *info);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/access/access_test_int.h"
 
-#include "app/mail/mail.h"
 #include "base/rng.h"
 
 enum { TEST_PASSES = 1, TEST_MEMORY = 8192 };
@@ -112,12 +111,4 @@ struct viewer viewer_of(struct access_fixture *f, struct access_secret session)
     assert_int_equal(session_viewer(&f->app, f->d, f->a, session, f->now, &viewer, &s, &f->info),
                      OK);
     return viewer;
-}
-
-/* ---- the box ---- */
-
-err mail_put(db_tx *tx, const struct deed *deed, const struct mail *m, struct err_info *info)
-{
-    (void)tx, (void)deed, (void)m, (void)info;
-    return OK;
 }

@@ -4,24 +4,28 @@
 
 #include "app/mail/mail.h"
 
-/* BASE/nl/link?code=SECRET: one page for all kinds, which asks what the kind needs. */
-static err print_link(const struct deed *deed, enum lang lang, const struct access_secret *secret,
-                      str *link, struct err_info *info)
+static const char *const sign_in_path[LANG_COUNT] = {
+    [LANG_NL] = "/nl/aanmelden", [LANG_EN] = "/en/sign-in"};
+static const char *const link_path[LANG_COUNT] = {
+    [LANG_NL] = "/nl/link?code=", [LANG_EN] = "/en/link?code="};
+
+static err print_address(const struct deed *deed, enum lang lang,
+                         const struct access_secret *secret, str *address, struct err_info *info)
 {
     char text[ACCESS_SECRET_TEXT];
     out o;
 
     out_init(&o, 4096);
     out_str(&o, deed->app->base_url);
-    out_char(&o, '/');
-    out_cstr(&o, lang_tag(lang));
-    out_cstr(&o, "/link?code=");
-    access_secret_print(*secret, text);
-    out_bytes(&o, text, sizeof text);
+    out_cstr(&o, secret ? link_path[lang] : sign_in_path[lang]);
+    if (secret) {
+        access_secret_print(*secret, text);
+        out_bytes(&o, text, sizeof text);
+    }
     err e = out_error(&o, info);
     if (e == OK) {
-        *link = arena_str(deed->memory, out_view(&o));
-        if (!link->p)
+        *address = arena_str(deed->memory, out_view(&o));
+        if (!address->p)
             e = err_nomem(info);
     }
     out_free(&o);
@@ -30,14 +34,12 @@ static err print_link(const struct deed *deed, enum lang lang, const struct acce
 
 err letter_put(db_tx *tx, const struct deed *deed, const struct letter *l, struct err_info *info)
 {
-    struct mail m = {.party = l->party,
-                     .to = l->to,
-                     .lang = l->lang,
-                     .subject = l->subject,
-                     .body = l->body,
-                     .value = {deed->app->site_name, l->name, STR("")},
-                     .n_values = 3};
-    const err e = l->link ? print_link(deed, l->lang, l->link, &m.value[2], info) : (err)OK;
+    struct mail m = {
+        .party = l->party, .to = l->to, .lang = l->lang, .subject = l->subject, .body = l->body};
+
+    if (l->by.p)
+        m.value[m.n_values++] = l->by;
+    const err e = print_address(deed, l->lang, l->link, &m.value[m.n_values++], info);
     return e == OK ? mail_put(tx, deed, &m, info) : e;
 }
 
@@ -186,10 +188,9 @@ static err mail_link(db_tx *tx, const struct forgot *f, const struct party_of_em
         e = letter_put(tx, f->deed,
                        &(struct letter){.party = row->id,
                                         .to = row->address,
-                                        .name = row->name,
                                         .lang = (enum lang)row->lang,
-                                        .subject = "access.mail-password-subject",
-                                        .body = "access.mail-password",
+                                        .subject = "mail.password-subject",
+                                        .body = "mail.password-body",
                                         .link = &f->secret},
                        info);
     return e == OK ? account_log(tx, f->deed, "account.forgot", row->id, info) : e;

@@ -212,3 +212,115 @@ DELETE FROM recovery_code WHERE party_id = :party;
 
 --: one recovery_counted (party party_id) -> (n int)
 SELECT count(*) AS n FROM recovery_code AS c WHERE c.party_id = :party;
+
+-- ---- tokens ----
+
+--: one tokens_counted (party party_id) -> (n int)
+SELECT count(*) AS n FROM token AS t WHERE t.party_id = :party;
+
+--: write token_add (id token_id, hash bytes, party party_id, name text, scopes int, now int,
+--:   expires_at int)
+INSERT INTO token (id, hash, party_id, name, scopes, created_at, expires_at, last_used_day)
+VALUES (:id, :hash, :party, :name, :scopes, :now, :expires_at, 0);
+
+--: many tokens_of (party party_id, limit int)
+--:   -> (id token_id, name text, scopes int, created_at int, expires_at int, last_used_day int)
+SELECT t.id, t.name, t.scopes, t.created_at, t.expires_at, t.last_used_day FROM token AS t
+ WHERE t.party_id = :party
+ ORDER BY t.id
+ LIMIT :limit;
+
+--: count token_delete (id token_id, party party_id)
+DELETE FROM token WHERE id = :id AND party_id = :party;
+
+--: write tokens_delete (party party_id)
+DELETE FROM token WHERE party_id = :party;
+
+--: one token_of_secret (hash bytes)
+--:   -> (id token_id, party party_id, scopes int, expires_at int, last_used_day int, state int,
+--:       roles int, lang int)
+SELECT t.id, t.party_id AS party, t.scopes, t.expires_at, t.last_used_day,
+       p.account_state AS state, p.roles, p.lang
+  FROM token AS t JOIN party AS p ON p.id = t.party_id
+ WHERE t.hash = :hash;
+
+--: write token_used (id token_id, day int)
+UPDATE token SET last_used_day = :day WHERE id = :id;
+
+-- ---- organisations ----
+
+--: many organisations (limit int)
+--:   -> (id party_id, type int, name text, region text, code text, size_class int, version int)
+SELECT p.id, o.type, p.name, o.region, o.code, o.size_class, p.version
+  FROM organisation AS o JOIN party AS p ON p.id = o.party_id
+ ORDER BY p.sort_key, p.id
+ LIMIT :limit;
+
+--: one organisations_counted () -> (n int)
+SELECT count(*) AS n FROM organisation;
+
+--: one organisation_counted (id party_id) -> (n int)
+SELECT count(*) AS n FROM organisation AS o WHERE o.party_id = :id;
+
+--: one organisations_named (sort_key text, but party_id) -> (n int)
+SELECT count(*) AS n FROM organisation AS o JOIN party AS p ON p.id = o.party_id
+ WHERE p.sort_key = :sort_key AND p.id <> :but;
+
+--: count organisation_rename (id party_id, version int, name text, sort_key text)
+UPDATE party SET name = :name, sort_key = :sort_key, version = version + 1
+ WHERE id = :id AND version = :version;
+
+--: write organisation_put (id party_id, type int, region text, code text, size_class int)
+INSERT INTO organisation (party_id, type, region, code, size_class)
+VALUES (:id, :type, :region, :code, :size_class)
+    ON CONFLICT (party_id) DO UPDATE
+   SET type = excluded.type, region = excluded.region, code = excluded.code,
+       size_class = excluded.size_class;
+
+-- ---- everything about somebody ----
+
+--: each sessions_held (party party_id)
+--:   -> (label text, has_second bool, created_at int, seen_at int)
+SELECT s.label, s.has_second, s.created_at, s.seen_at FROM session AS s
+ WHERE s.party_id = :party
+ ORDER BY s.id;
+
+--: each tokens_held (party party_id)
+--:   -> (name text, scopes int, created_at int, expires_at int, last_used_day int)
+SELECT t.name, t.scopes, t.created_at, t.expires_at, t.last_used_day FROM token AS t
+ WHERE t.party_id = :party
+ ORDER BY t.id;
+
+--: each identities_held (party party_id) -> (issuer text, subject text, created_at int)
+SELECT i.issuer, i.subject, i.created_at FROM identity AS i WHERE i.party_id = :party ORDER BY i.id;
+
+--: write password_delete (party party_id)
+DELETE FROM password WHERE party_id = :party;
+
+--: write email_delete (party party_id)
+DELETE FROM email WHERE party_id = :party;
+
+--: write identities_delete (party party_id)
+DELETE FROM identity WHERE party_id = :party;
+
+-- ---- what has run out ----
+
+--: write links_sweep (now int)
+DELETE FROM link WHERE expires_at <= :now;
+
+--: write sessions_sweep (before int)
+DELETE FROM session WHERE created_at <= :before;
+
+--: write tokens_sweep (now int)
+DELETE FROM token WHERE expires_at <= :now;
+
+--: write throttles_sweep (counted_before int, known_before int)
+DELETE FROM throttle
+ WHERE changed_at < :counted_before AND n > 0 OR changed_at < :known_before;
+
+--: many unconfirmed (before int, limit int) -> (id party_id)
+SELECT p.id FROM party AS p JOIN email AS e ON e.party_id = p.id
+ WHERE p.account_state = 1 AND e.is_confirmed = 0 AND p.created_at < :before
+   AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.party_id = p.id)
+ ORDER BY p.id
+ LIMIT :limit;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* text: what people fill in as names and addresses, and the keys these are found by. */
 #include "app/access/access_int.h"
+#include "app/mail/mail.h"
 
 #include <stdlib.h>
 
@@ -60,42 +61,31 @@ err text_check(const struct deed *deed, str typed, size_t max, bool may_be_empty
     return map_text(deed->memory, trimmed, UTF8PROC_STABLE | UTF8PROC_COMPOSE, text, info);
 }
 
-static bool is_email_character(char c)
+err reason_check(const struct deed *deed, str typed, str *text, struct err_info *info)
 {
-    static const char special[] = "!#$%&'*+-/=?^_`{|}~.";
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-        return true;
-    for (const char *s = special; *s; s++)
-        if (*s == c)
-            return true;
-    return false;
-}
+    const str trimmed = str_trim(typed);
+    bool is_text = str_is_utf8(trimmed);
 
-/* Parts between dots, none empty. `host`: of letters, digits and dashes. */
-static bool is_dotted(str text, bool is_host)
-{
-    if (text.n == 0)
-        return false;
-    for (size_t i = 0; i < text.n; i++) {
-        const char c = text.p[i];
-        const bool at_edge = i == 0 || i + 1 == text.n || text.p[i - 1] == '.';
-        if (!is_email_character(c) || (c == '.' && at_edge))
-            return false;
-        if (is_host && c != '-' && c != '.' && !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') &&
-            !(c >= 'A' && c <= 'Z'))
-            return false;
+    for (size_t i = 0; i < trimmed.n; i++) {
+        const unsigned char c = (unsigned char)trimmed.p[i];
+        is_text = is_text && (c >= ' ' || c == '\n' || c == '\r' || c == '\t');
     }
-    return true;
+    if (!is_text)
+        return err_set(info, E_INPUT, "access.not-utf8");
+    if (trimmed.n > REASON_MAX) {
+        err_set(info, E_INPUT, "access.reason-long");
+        msg_int(&info->msg, REASON_MAX);
+        return E_INPUT;
+    }
+    *text = arena_str(deed->memory, trimmed);
+    return text->p ? OK : err_nomem(info);
 }
 
 err email_check(const struct deed *deed, str typed, str *address, str *key, struct err_info *info)
 {
     const str trimmed = str_trim(typed);
-    size_t at;
 
-    if (trimmed.n > ACCESS_EMAIL_MAX || !str_find(trimmed, '@', &at) || at > 64 ||
-        !is_dotted(str_cut(trimmed, 0, at), false) ||
-        !is_dotted(str_cut(trimmed, at + 1, trimmed.n), true))
+    if (!mail_address_is_valid(trimmed))
         return err_set(info, E_INPUT, "access.email-wrong");
     *address = arena_str(deed->memory, trimmed);
     char *lower = ARENA_NEW(deed->memory, char, trimmed.n + 1);

@@ -16,6 +16,7 @@ enum {
     WAIT_MAX_MS = 15 * 60 * 1000,
     HALVED_MS = 60 * 60 * 1000, /* a count without new tries halves in this time */
     SCOPES = 4,
+    KNOWN_DAYS = 90, /* so long a place where the owner signed in is known */
 };
 
 /* What counts together. KNOWN counts nothing: it says that here the secret was right before. */
@@ -179,4 +180,14 @@ err throttle_right(db_tx *tx, const struct deed *deed, struct throttle t, struct
     if (e == OK && free_tries[t.what][PAIR] > 0)
         e = put(tx, deed, &count[KNOWN], 0, 0, info);
     return e;
+}
+
+err throttle_sweep(db_tx *tx, const struct deed *deed, struct err_info *info)
+{
+    const int64_t day_ms = 24 * 60 * 60 * 1000;
+    return throttles_sweep(
+        tx,
+        (struct throttles_sweep_in){.counted_before = deed->now_ms - day_ms,
+                                    .known_before = deed->now_ms - KNOWN_DAYS * day_ms},
+        info);
 }
