@@ -11,7 +11,8 @@ no_user=65534 # nobody; root may do everything
 refused() {
     code=$1 name=$2 text=$3
     shift 3
-    timeout -s KILL 60 $as "$program" serve --no-work --listen 127.0.0.1:0 "$@" > out 2> err < /dev/null
+    case " $* " in *" --listen "*) ;; *) set -- "$@" --listen 127.0.0.1:0 ;; esac
+    timeout -s KILL 60 $as "$program" serve --no-work "$@" > out 2> err < /dev/null
     got=$?
     [ $got -eq "$code" ] || echo "exit code $got instead of $code" >> err
     [ $got -eq "$code" ] && grep -qF -- "$text" err && [ ! -s out ]
@@ -177,7 +178,6 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null; then
     on_disk 4m "cp -rp site disk/site && cat /dev/zero > disk/zero; sha256sum disk/site/ontschot.db > sum; \
         $serve; code=\$?; sha256sum -c sum && exit \$code" > out 2> err
     code=$?
-    # either it starts, because there was nothing to write, or it says why not
     [ $code -eq 1 ] && grep -q 'full' err
     result "a disk that is full later is said, and the database stays as it was"
 else

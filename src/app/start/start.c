@@ -5,6 +5,7 @@
 #include "base/file.h"
 
 #include <sodium.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum {
@@ -73,6 +74,7 @@ err start_open(const struct start_config *c, arena *a, struct started *s, struct
     };
     if (sodium_init() < 0)
         return err_set(info, E_IO, "start.no-chance");
+    (void)umask(S_IRWXG | S_IRWXO); /* whatever is made holds data of people */
     err e = file_make_folder(c->data, info);
     if (e == OK)
         e = join(a, "", c->data, "keys", &keys, info);
