@@ -282,6 +282,7 @@ static bool read_option(const char *name, const char *value, struct settings *s)
 
 int main(int argc, char **argv)
 {
+    arena_keep_freed(); /* as the program does */
     struct settings s = {
         .persons = 100000, .threads = 2, .rounds = 5, .estimator = EFFECT_DR_TRADITIONAL};
     for (int i = 1; i < argc; i++) {

@@ -11,7 +11,9 @@
  *   twfe_bench --curve            1, 2, 5, 10 and 20 million rows
  *   twfe_bench --panel FILE       writes the panel as a column file (.ot)
  *   twfe_bench --binary FILE      writes the panel as plain columns, for bench/peer/twfe.*
- *   options: --persons N, --threads N, --rounds N, --events (an event study instead)
+ *   options: --persons N, --threads N, --rounds N, --events (an event study instead), --placebo
+ *            (with the earlier start that is looked at by default; without it the estimator
+ *            alone is measured, as peers have none)
  *
  * Prints one line for each case: its name, rows, the median of the rounds in
  * seconds on the clock and of processor time, the effect and its standard
@@ -42,7 +44,7 @@ struct settings {
     int rounds;
     const char *panel_file, *binary_file;
     const char *only; /* the one case to measure, or NULL */
-    bool has_curve, has_events;
+    bool has_curve, has_events, has_placebo;
 };
 
 /* ---- the panel ---- */
@@ -162,6 +164,7 @@ static struct effect_spec spec_of(const struct settings *s, bool has_team)
     spec.outcome = STR("y");
     spec.cluster = STR("home");
     spec.event_study = s->has_events;
+    spec.no_placebo_start = !s->has_placebo;
     if (has_team)
         spec.fixed_effects[spec.n_fixed_effects++] = STR("team");
     return spec;
@@ -256,6 +259,8 @@ int main(int argc, char **argv)
             s.has_curve = true;
         else if (strcmp(argv[i], "--events") == 0)
             s.has_events = true;
+        else if (strcmp(argv[i], "--placebo") == 0)
+            s.has_placebo = true;
         else if (i + 1 < argc && read_option(argv[i], argv[i + 1], &s))
             i++;
         else {

@@ -50,10 +50,19 @@ same "event study by team" effect --data "$data/mpdta.csv" --method twfe --event
     --unit countyreal --time year --first-treated first.treat --errors cr2 --format json
 same "jackknife over clusters" effect --data "$data/mpdta.csv" --method twfe --outcome lemp --unit countyreal \
     --time year --first-treated first.treat --errors cr3 --format json
+awk -F, -v OFS=, '{ print $0, (NR == 1 ? "size" : $3 > 4 ? "large" : "small") }' "$data/mpdta.csv" > sizes.csv
+for method in twfe sunab; do
+    same "subgroups, $method" effect --data sizes.csv --method $method --outcome lemp --unit countyreal \
+        --time year --first-treated first.treat --subgroups size --format json
+done
 for inference in randomisation wild; do
     same "few teams, $inference" effect --data "$data/six-teams.csv" --method twfe --outcome y --unit id \
         --time t --first-treated g --cluster team --inference $inference --format json
 done
+same "few teams, followed persons" effect --data "$data/six-teams.csv" --method did --outcome y --unit id \
+    --time t --first-treated g --cluster team --format json
+same "few teams, effects by start" effect --data "$data/six-teams.csv" --method sunab --outcome y --unit id \
+    --time t --first-treated g --cluster team --format json
 same "allocations drawn by lot" effect --data "$data/mpdta.csv" --method twfe --outcome lemp \
     --unit countyreal --time year --first-treated first.treat --inference randomisation \
     --replications 199 --format json

@@ -57,13 +57,13 @@ merge() {
 }
 { merge waterstad; merge bergdorp; } > merged.csv
 
-# same NAME ARGUMENT...: estimates from sums and from rows
+# same NAME ARGUMENT...: estimates from sums and from rows, of which only these tell an earlier start
 same() {
     name=$1
     shift
     # shellcheck disable=SC2086
-    "$program" effect --data merged.csv $roles --outcome kosten "$@" --format json > rows.json \
-        2> err && "$program" effect --from compressed --data waterstad.json,bergdorp.json \
+    "$program" effect --data merged.csv $roles --outcome kosten "$@" --no-placebo-start --format json \
+        > rows.json 2> err && "$program" effect --from compressed --data waterstad.json,bergdorp.json \
         --outcome kosten "$@" --format json > sums.json 2>> err &&
         awk -F'[:,]' '
             !/"(estimate|standard_error|ci_low|ci_high|p|n_used|n_units|n_clusters)":/ { next }

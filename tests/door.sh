@@ -136,12 +136,19 @@ result "also in Excel, on a sheet of its own"
 # Who has no value in a column are all, less those who have one: two of the treated here.
 awk -F, 'NR == 1 { print $0 ",half"; next }
     { print $0 "," ($1 <= 2 || $1 > 71 ? "" : $1 % 2 ? "odd" : "even") }' panel.csv > halves.csv
-"$program" effect --method did --data halves.csv --outcome y --unit person --time period \
-    --first-treated start --subgroups half --unaffected half=even \
-    --format csv --table looks > looks.csv 2> /dev/null
-grep -q 'subgroup,"half","odd",-*[0-9]' looks.csv &&
-    [ "$(grep -c ',"half","even",,.*disclosure.by-subtraction' looks.csv)" -eq 2 ]
-result "a subgroup is withheld when those without a value are few; as a control group, too"
+for method in did twfe sunab; do
+    "$program" effect --method $method --data halves.csv --outcome y --unit person --time period \
+        --first-treated start --subgroups half --unaffected half=even \
+        --format csv --table looks > looks.csv 2> /dev/null
+    grep -q 'subgroup,"half","odd",-*[0-9]' looks.csv &&
+        [ "$(grep -c ',"half","even",,.*disclosure.by-subtraction' looks.csv)" -eq 2 ]
+    result "$method: a subgroup is withheld when those without a value are few; as a control group, too"
+    "$program" effect --method $method $p --subgroups group --format csv --table looks \
+        > looks.csv 2> /dev/null
+    grep -q 'subgroup,"group","rare",,.*disclosure.few-treated' looks.csv &&
+        ! grep -qE "$marked" looks.csv
+    result "$method: a group of three is withheld"
+done
 
 # The mean of a column of zeros and ones is a count.
 awk 'BEGIN { print "d,y,has"; for (p = 1; p <= 100; p++)

@@ -14,12 +14,13 @@ within() { ulimit -s 1024 && ulimit -d $allowed && "$@"; }
 # hundred persons moves to another team half-way. No randomness is needed for an exact comparison.
 awk 'BEGIN {
     OFS = ","
-    print "unit", "time", "home", "team", "first", "y"
+    print "unit", "time", "home", "team", "first", "half", "x", "y"
     for (i = 0; i < 120000; i++) {
         home = i % 60
         first = home < 20 ? 7 + 3 * (home % 5) : 0
         for (t = 1; t <= 24; t++)
             print i + 1, t, home, (i % 100 || t < 13 ? home : (home + 7) % 60), first, \
+                int(i / 60) % 2 ? "odd" : "even", (i * 31 + t * 7) % 101 / 8, \
                 (i * 7919 % 1009) / 100 + home * t / 200 + (first && t >= first) / 4 + \
                     (i * 31 + t * 17) * (i + t) % 997 / 500
     }
@@ -36,15 +37,31 @@ estimate() { # NAME OPTION...
         --cluster home --threads 2 --format json "$@" > "$name" 2> err
 }
 
-! (within estimate out --method did) && grep -q memory err
-result "what keeps the panel in memory does not fit"
+# did keeps what does not fit in files without a name beside the data, or in a folder that is named.
+! (within estimate out --method did --scratch absent) && grep -q '^absent: .*working files' err
+result "what keeps the panel does not fit in memory alone"
+mkdir work
+! (trap '' XFSZ && ulimit -f 4096 && within estimate out --method did --scratch work) &&
+    grep -q 'working files' err && rmdir work
+result "a full disk is told, and nothing is left behind"
 
-for options in "--method twfe" "--method twfe --fixed-effects team" "--method twfe --event-study" \
-    "--method sunab"; do
+# Fixed effects have the earlier start that is looked at by default.
+for options in "--method did" "--method did --control not-yet --bootstrap 200" \
+    "--method did --covariates x" "--method did --covariates team --base universal" "--method twfe" \
+    "--method twfe --fixed-effects team" "--method twfe --event-study" "--method sunab"; do
     # shellcheck disable=SC2086 # options are words
     estimate free $options && [ -s free ] && (within estimate tight $options) &&
         cmp free tight > err
     result "$options: the same bytes in $allowed kB"
+done
+
+# A byte a row for the column, one for those who count, and four for each row that does.
+allowed=40960
+for options in "--method twfe" "--method sunab"; do
+    # shellcheck disable=SC2086 # options are words
+    estimate free $options --subgroups half && grep -q '"value": "even"' free &&
+        (within estimate tight $options --subgroups half) && cmp free tight > err
+    result "$options --subgroups: the same bytes in $allowed kB"
 done
 
 compress() {

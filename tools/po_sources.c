@@ -8,7 +8,7 @@ static const struct taker {
 } takers[] = {
     {"err_set", 2},         {"err_text", 2}, {"err_io", 1},   {"msg_set", 1},    {"msg_key", 1},
     {"progress_report", 1}, {"html_key", 0}, {"html_say", 2}, {"html_print", 2}, {"tr", 1},
-    {"tr_has", 1},
+    {"tr_has", 1},          {"fault_add", 3}, {"fault_need", 3},
 };
 
 enum { CALLS_MAX = 64, NO_KEY = -1 };

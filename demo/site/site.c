@@ -150,7 +150,7 @@ static err set_up_signing_in(struct demo *demo, const struct yaml_node *node, st
     if (e == OK)
         e = second_begin(&owner, d, secret, &uri, info);
     if (e == OK && !second_secret_parse(*secret, bytes))
-        e = err_set(info, E_INPUT, "error.stopped");
+        e = err_set(info, E_INPUT, "error.cancelled");
     if (e != OK)
         return e;
     /* the code of the step before, so that the present one still works for whoever tries the demo

@@ -38,6 +38,7 @@ struct app {
     /* What each room keeps about people, see access/holding.h: for their export and erasure. */
     const struct access_holding *const *holding;
     size_t n_holdings;
+    str data_folder; /* absolute: uploaded files, results of long work, keys; see app/job */
 };
 
 /* Who does something, when, and where its results live. */

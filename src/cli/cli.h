@@ -71,6 +71,7 @@ struct cli_command {
     const char *formats; /* e.g. "text|json|csv|xlsx", the default first; adds --format, --output */
     bool uses_seed;      /* adds --seed */
     bool uses_threads;   /* adds --threads and fills cli.pool */
+    bool keeps_freed;    /* computes and ends: freed memory is kept for what comes next */
     int (*run)(struct cli *c);                /* returns an enum cli_exit */
     const struct cli_command *const *actions; /* instead of `run`, or beside it when the command
                                                  takes no positional arguments; ends in NULL */

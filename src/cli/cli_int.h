@@ -46,6 +46,7 @@ extern const struct cli_command cmd_space;
 extern const struct cli_command cmd_backup;
 extern const struct cli_command cmd_restore;
 extern const struct cli_command cmd_log;
+extern const struct cli_command cmd_work;
 
 /* help.c, man.c, completion.c: all printed from the same tables */
 

@@ -33,6 +33,8 @@ static bool is_from_compressed(const struct cli *c)
 static err read_question(struct cli *c, struct effect_spec *s, struct err_info *info)
 {
     const err e = cmd_effect_read(c, s, info);
+    s->memory = (size_t)cli_int(c, "memory", 0) << 20;
+    s->scratch = cli_text(c, "scratch");
     return e == OK && !is_from_compressed(c) ? effect_spec_check(s, info) : e;
 }
 
@@ -169,8 +171,8 @@ static const struct cli_option options[] = {
     CHOICE("balance", "effect.option-balance", "entropy|overlap"),
     {"event-study", CLI_FLAG, false, NULL, "effect.option-event-study", NULL, 0, 0},
     CHOICE("inference", "effect.option-inference", "auto|analytic|randomisation|wild"),
-    {"replications", CLI_INT, false, "cli.value-number", "effect.option-replications", NULL, 99,
-     EFFECT_REPLICATIONS_MAX},
+    {"replications", CLI_INT, false, "cli.value-number", "effect.option-replications", NULL,
+     EFFECT_REPLICATIONS_MIN, EFFECT_REPLICATIONS_MAX},
     {"honest", CLI_TEXT, false, "effect.value-honest", "effect.option-honest", NULL, 0, 0},
     {"subgroups", CLI_LIST, false, "cli.value-columns", "effect.option-subgroups", NULL, 0, 0},
     {"explore", CLI_LIST, false, "cli.value-columns", "effect.option-explore", NULL, 0, 0},
@@ -182,6 +184,8 @@ static const struct cli_option options[] = {
     COLUMN("provider", "effect.option-provider"),
     {"min-persons", CLI_INT, false, "cli.value-number", "effect.option-min-persons", NULL,
      EFFECT_PERSONS_LEAST, EFFECT_PERSONS_MOST},
+    {"memory", CLI_INT, false, "effect.value-memory", "effect.option-memory", NULL, 1, 1 << 30},
+    {"scratch", CLI_TEXT, false, "cli.value-folder", "effect.option-scratch", NULL, 0, 0},
     {"table", CLI_CHOICE, false, "cli.value-choice", "effect.option-table", REPORT_EFFECT_TABLES, 0,
      0},
     {0},
@@ -238,6 +242,7 @@ const struct cli_command cmd_effect = {
     .formats = "text|json|csv|xlsx",
     .uses_seed = true,
     .uses_threads = true,
+    .keeps_freed = true,
     .run = run,
     .actions = actions,
 };

@@ -123,5 +123,6 @@ const struct cli_command cmd_effect_compress = {
     .examples = examples,
     .formats = "json",
     .uses_threads = true,
+    .keeps_freed = true,
     .run = run,
 };

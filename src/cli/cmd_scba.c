@@ -91,5 +91,6 @@ const struct cli_command cmd_scba = {
     .formats = "text|json|csv|xlsx",
     .uses_seed = true,
     .uses_threads = true,
+    .keeps_freed = true,
     .run = run,
 };

@@ -267,6 +267,7 @@ static const struct cli_command check = {
     .options = check_options,
     .examples = check_examples,
     .uses_threads = true,
+    .keeps_freed = true,
     .run = run_check,
 };
 static const struct cli_command freeze_command = {
@@ -290,6 +291,7 @@ static const struct cli_command run_command = {
     .options = run_options,
     .examples = run_examples,
     .uses_threads = true,
+    .keeps_freed = true,
     .run = run_run,
 };
 static const struct cli_command schema = {

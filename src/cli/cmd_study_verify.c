@@ -210,5 +210,6 @@ const struct cli_command study_verify_command = {
     .examples = examples,
     .formats = "text|json",
     .uses_threads = true,
+    .keeps_freed = true,
     .run = run,
 };

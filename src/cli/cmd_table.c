@@ -454,6 +454,7 @@ static const struct cli_command table_describe = {
     .examples = describe_examples,
     .formats = "text|json|csv",
     .uses_threads = true,
+    .keeps_freed = true,
     .run = describe,
 };
 
@@ -482,6 +483,7 @@ static const struct cli_command table_import = {
     .options = import_options,
     .examples = import_examples,
     .uses_threads = true,
+    .keeps_freed = true,
     .run = import,
 };
 

@@ -25,8 +25,6 @@ bool installation_configure(struct cli *c, struct config *config, int *code)
     }
     if (cli_given(c, "data"))
         config->data = cli_text(c, "data");
-    if (!config->data.n)
-        config->data = STR("ontschot-data");
     if (cli_given(c, "store"))
         config->store = cli_text(c, "store");
     return true;

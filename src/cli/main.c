@@ -2,6 +2,9 @@
 #include "cli/cli_int.h"
 
 #include <locale.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,9 +65,24 @@ static err make_pool(struct cli *c, struct err_info *info)
     return par_new((unsigned)cli_int(c, "threads", 0), &c->pool, info);
 }
 
+/*
+ * What is freed stays with the process for the next arena, up to 256 MB: asking the system anew
+ * costs a third of a short analysis. A matter of the whole process, so for the program to choose,
+ * and only for work that ends: a server would hold on to the most it ever used.
+ */
+static void keep_freed(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that it takes */
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
+
 static int run_command(struct cli *c)
 {
     struct err_info info;
+    if (cli_command_of(c)->keeps_freed)
+        keep_freed();
     if (make_pool(c, &info) != OK)
         return cli_fail(c, &info);
     const int code = cli_command_of(c)->run(c);
@@ -92,7 +110,6 @@ int main(int argc, char **argv)
     int code = CLI_FAILED;
 
     catch_stop_signals();
-    arena_keep_freed();
     c.memory = arena_new(MEMORY_MAX);
     term *t = term_new(c.lang, isatty(STDERR_FILENO), is_stop_asked);
     if (!c.memory || !t) {

@@ -53,17 +53,6 @@ WARN_UNUSED err password_gate_new(int at_once, int queue, struct password_gate *
                                   struct err_info *info);
 void password_gate_free(struct password_gate *gate);
 
-/* ---- keys ---- */
-
-/*
- * The keys of this installation, in `folder` (0700), file installation.keys (0600); made when there
- * is none (`made` says so). E_INPUT when another than the user can read them, or the file is
- * damaged. They are in memory that is never swapped, and wiped by closing.
- */
-WARN_UNUSED err access_keys_open(str folder, struct app_keys **keys, bool *made,
-                                 struct err_info *info);
-void access_keys_close(struct app_keys *keys); /* NULL is fine */
-
 /* ---- accounts ---- */
 
 enum account_state {
@@ -140,6 +129,8 @@ WARN_UNUSED err account_change(const struct deed *deed, db *d, str name, str fun
 /* Ends all sessions, this one too: sign in with the new one. */
 WARN_UNUSED err account_change_password(const struct deed *deed, db *d, str old_password,
                                         str new_password, struct err_info *info);
+/* The viewer's own password again, before what cannot be undone. E_DENIED when it is wrong. */
+WARN_UNUSED err password_ask(const struct deed *deed, db *d, str password, struct err_info *info);
 /* Everything the site keeps about the viewer, as one JSON document. */
 WARN_UNUSED err account_export(const struct deed *deed, db *d, out *json, struct err_info *info);
 /*
@@ -262,6 +253,9 @@ bool access_form_token_is(const struct app *app, struct access_secret session, s
 
 /* A new secret, not in force until a code of it was given. `uri` is what the QR code holds. */
 WARN_UNUSED err second_begin(const struct deed *deed, db *d, str *secret_base32, str *uri,
+                             struct err_info *info);
+/* The one that was begun and not yet confirmed, to show it again. E_NOT_FOUND when there is none. */
+WARN_UNUSED err second_begun(const struct deed *deed, db *d, str *secret_base32, str *uri,
                              struct err_info *info);
 /*
  * Confirms it by a code, in a session of the viewer's that goes on under another secret; ends the

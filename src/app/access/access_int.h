@@ -21,7 +21,15 @@ enum {
 /* ---- secrets ---- */
 
 /* Each use of the one key hashes another text, so that no hash of one serves as another's. */
-enum hash_use { HASH_SESSION, HASH_TOKEN, HASH_LINK, HASH_FORM, HASH_RECOVERY, HASH_THROTTLE };
+enum hash_use {
+    HASH_SESSION,
+    HASH_TOKEN,
+    HASH_LINK,
+    HASH_FORM,
+    HASH_RECOVERY,
+    HASH_THROTTLE,
+    HASH_OIDC
+};
 
 struct secret_hash {
     unsigned char byte[SECRET_HASH_BYTES];
@@ -108,9 +116,6 @@ WARN_UNUSED err session_renew(db_tx *tx, const struct deed *deed, const struct a
 /* Keeps another hash; ends the sessions and links of whoever knew the one before. */
 WARN_UNUSED err password_change(db_tx *tx, const struct deed *deed, struct party_id who,
                                 const char *hash, struct err_info *info);
-
-/* The viewer's own password again, before what cannot be undone. E_DENIED when it is wrong. */
-WARN_UNUSED err password_ask(const struct deed *deed, db *d, str password, struct err_info *info);
 
 /* Any account, whoever asks; E_NOT_FOUND. */
 WARN_UNUSED err account_of(const struct deed *deed, db *d, struct party_id id, struct account *a,

@@ -39,6 +39,20 @@ struct party_id make_person(struct access_fixture *f, const char *name, const ch
 err try_sign_in(struct access_fixture *f, const char *email, const char *password,
                 const char *place);
 struct access_secret sign_in(struct access_fixture *f, const char *email, const char *password);
+/* Of an account that has one: password, then a code of `second`. */
+struct access_secret sign_in_twice(struct access_fixture *f, const char *email,
+                                   const unsigned char second[ACCESS_SECOND_BYTES]);
+/* Sets up an authenticator in a session, which goes on under another secret. */
+struct access_secret set_up_second(struct access_fixture *f, struct access_secret session,
+                                   unsigned char second[ACCESS_SECOND_BYTES],
+                                   str codes[ACCESS_RECOVERY_CODES]);
+/* An administrator whose roles count, and how to be one. */
+struct deed make_admin(struct access_fixture *f);
+/* The secret in the letter that was written last. */
+struct access_secret mailed_link(void);
+int64_t count_letters(struct access_fixture *f, const char *subject);
+int64_t count_log(struct access_fixture *f, const char *verb);
+
 struct viewer viewer_of(struct access_fixture *f, struct access_secret session);
 
 #endif

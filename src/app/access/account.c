@@ -157,14 +157,26 @@ static err mail_invitation(db_tx *tx, const struct invite *i, struct err_info *i
     return e;
 }
 
+/* Who the letter says invites: a person, or the site itself from the command line. */
+static err inviter_of(const struct deed *deed, db *d, str *name, struct err_info *info)
+{
+    struct account a;
+
+    *name = deed->app->site_name;
+    if (deed->viewer.id.v == 0)
+        return OK;
+    const err e = account_of(deed, d, deed->viewer.id, &a, info);
+    if (e == OK)
+        *name = a.name;
+    return e;
+}
+
 static err invite(db_tx *tx, void *arg, struct err_info *info)
 {
     struct invite i = *(const struct invite *)arg;
-    struct account by;
     bool is_new;
 
-    err e = account_of(i.n.deed, db_tx_db(tx), i.n.deed->viewer.id, &by, info);
-    i.by = e == OK ? by.name : STR("");
+    err e = inviter_of(i.n.deed, db_tx_db(tx), &i.by, info);
     if (e == OK)
         e = organisation_check(i.n.deed, db_tx_db(tx), i.n.organisation, info);
     if (e == OK)

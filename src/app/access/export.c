@@ -3,6 +3,7 @@
 #include "app/access/access_int.h"
 #include "app/access/holding.h"
 #include "base/date.h"
+#include "base/json.h"
 
 static void put_time(json *to, const char *key, int64_t utc_ms)
 {

@@ -15,12 +15,13 @@
 
 #include "app/app.h"
 #include "app/db/db.h"
-#include "base/json.h"
+
+struct json; /* base/json.h */
 
 struct access_holding {
     const char *name; /* of the room; the key of its part of the export */
     /* Writes keys and values into the object that was opened. All of it, or an error. */
-    err (*write)(const struct deed *deed, db *d, struct party_id who, json *to,
+    err (*write)(const struct deed *deed, db *d, struct party_id who, struct json *to,
                  struct err_info *info);
     /*
      * Takes away whatever names the person: afterwards no text of the room holds name or address.

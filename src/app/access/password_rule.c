@@ -51,10 +51,10 @@ static size_t count_unlike(str s)
     return n;
 }
 
-/* "welkomwelkom": the same again, wholly or in part. */
+/* "zeilbootzeilboot": something too short for a password, again, wholly or in part. */
 static bool is_repeated(str s)
 {
-    for (size_t period = 1; period <= s.n / 2; period++) {
+    for (size_t period = 1; period <= s.n / 2 && period < ACCESS_PASSWORD_MIN; period++) {
         size_t i = period;
         while (i < s.n && s.p[i] == s.p[i - period])
             i++;

@@ -139,9 +139,9 @@ DELETE FROM throttle WHERE hash = :hash;
 
 --: one session_of_secret (hash bytes)
 --:   -> (id session_id, party party_id, is_complete bool, has_second bool, n_wrong int, label text,
---:       created_at int, seen_at int, state int, roles int, lang int, last_seen_day int)
+--:       created_at int, seen_at int, name text, state int, roles int, lang int, last_seen_day int)
 SELECT s.id, s.party_id AS party, s.is_complete, s.has_second, s.n_wrong, s.label, s.created_at,
-       s.seen_at, p.account_state AS state, p.roles, p.lang, p.last_seen_day
+       s.seen_at, p.name, p.account_state AS state, p.roles, p.lang, p.last_seen_day
   FROM session AS s JOIN party AS p ON p.id = s.party_id
  WHERE s.hash = :hash;
 
@@ -212,6 +212,30 @@ DELETE FROM recovery_code WHERE party_id = :party;
 
 --: one recovery_counted (party party_id) -> (n int)
 SELECT count(*) AS n FROM recovery_code AS c WHERE c.party_id = :party;
+
+-- ---- OpenID Connect ----
+
+--: write oidc_flow_add (hash bytes, next text, expires int)
+INSERT INTO oidc_flow (hash, next_path, expires_at) VALUES (:hash, :next, :expires);
+
+--: one oidc_flow_take (hash bytes, now int) -> (next text)
+DELETE FROM oidc_flow WHERE hash = :hash AND expires_at > :now RETURNING next_path AS next;
+
+--: write oidc_flow_purge (now int)
+DELETE FROM oidc_flow WHERE expires_at <= :now;
+
+--: one oidc_party (issuer text, subject text) -> (party party_id, state int)
+SELECT i.party_id AS party, p.account_state AS state
+  FROM identity AS i JOIN party AS p ON p.id = i.party_id
+ WHERE i.issuer = :issuer AND i.subject = :subject;
+
+--: write oidc_identity_add (id identity_id, issuer text, subject text, party party_id, now int)
+INSERT INTO identity (id, issuer, subject, party_id, created_at)
+VALUES (:id, :issuer, :subject, :party, :now);
+
+--: one oidc_invited (party party_id, kind int, now int) -> (n int)
+SELECT count(*) AS n FROM link AS l
+ WHERE l.party_id = :party AND l.kind = :kind AND l.expires_at > :now;
 
 -- ---- tokens ----
 

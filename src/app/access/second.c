@@ -312,6 +312,31 @@ err second_begin(const struct deed *deed, db *d, str *secret_base32, str *uri,
     return e;
 }
 
+err second_begun(const struct deed *deed, db *d, str *secret_base32, str *uri,
+                 struct err_info *info)
+{
+    const struct party_id who = deed->viewer.id;
+    unsigned char secret[ACCESS_SECOND_BYTES];
+    struct second_row_row row;
+    struct account a;
+
+    err e = need_account(deed, info);
+    if (e == OK)
+        e = second_row(d, deed->memory, (struct second_row_in){.party = who}, &row, info);
+    if (e == E_NOT_FOUND || (e == OK && row.is_confirmed))
+        return err_set(info, E_NOT_FOUND, "access.second-not-begun");
+    if (e == OK)
+        e = account_of(deed, d, who, &a, info);
+    if (e == OK)
+        e = unseal(deed->app, who, row.sealed, secret, info);
+    if (e == OK)
+        e = print_base32(deed->memory, secret, sizeof secret, secret_base32, info);
+    if (e == OK)
+        e = print_uri(deed, a.email, *secret_base32, uri, info);
+    sodium_memzero(secret, sizeof secret);
+    return e;
+}
+
 struct confirm {
     const struct deed *deed;
     const struct access_secret *old;

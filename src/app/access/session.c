@@ -113,8 +113,8 @@ err session_sign_in(const struct deed *deed, db *d, str email, str password, str
         s.key = STR("@");
     else if (e != OK)
         return e;
-    e = text_check(deed, str_cut(label, 0, TEXT_MAX), TEXT_MAX, true, "access.label-wrong",
-                   &s.label, info);
+    e = text_check(deed, str_cut(label, 0, TEXT_MAX), TEXT_MAX, true, "access.name-wrong", &s.label,
+                   info);
     if (e == E_INPUT)
         s.label = STR("");
     else if (e != OK)
@@ -187,7 +187,8 @@ err session_viewer(const struct app *app, db *d, arena *a, struct access_secret 
                           .has_second = row.has_second,
                           .created_at = row.created_at,
                           .seen_at = row.seen_at,
-                          .label = row.label};
+                          .label = row.label,
+                          .name = row.name};
     if (!row.is_complete)
         return OK;
     *viewer = (struct viewer){.id = row.party,

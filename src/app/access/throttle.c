@@ -41,7 +41,7 @@ static str place_of(str place, unsigned char network[16])
 {
     char text[INET6_ADDRSTRLEN];
 
-    if (place.n >= sizeof text)
+    if (place.n == 0 || place.n >= sizeof text)
         return place;
     memcpy(text, place.p, place.n);
     text[place.n] = '\0';

@@ -15,6 +15,7 @@
 #ifndef ONTSCHOT_APP_AUDIT_AUDIT_H
 #define ONTSCHOT_APP_AUDIT_AUDIT_H
 
+#include "app/access/holding.h"
 #include "app/app.h"
 #include "app/db/db.h"
 
@@ -68,16 +69,32 @@ WARN_UNUSED err audit_forget(db_tx *tx, struct party_id who, struct err_info *in
 struct audit_entry {
     int64_t number, at;
     struct party_id actor, about;
+    str actor_name, about_name; /* of today; empty for an erased account, and for nobody */
     str verb, object, purpose;
     int64_t object_id;
     struct audit_field *field; /* p of a value is NULL when it was forgotten */
     size_t n_fields;
 };
+struct audit_filter {
+    struct party_id who; /* done by or about this one; v == 0: whoever */
+    str verbs;           /* "session": every verb that begins so, before the dot; empty: all */
+};
 /* For auditors, newest first, before number `from` (0: the newest). Writes that it was read. */
-WARN_UNUSED err audit_list(const struct deed *deed, db *d, int64_t from, size_t limit,
-                           struct audit_entry **list, size_t *n, struct err_info *info);
+WARN_UNUSED err audit_list(const struct deed *deed, db *d, struct audit_filter filter, int64_t from,
+                           size_t limit, struct audit_entry **list, size_t *n,
+                           struct err_info *info);
+/*
+ * All of them, for a file: newest first, each given to `row` and valid during that call. Writes
+ * once that they were taken along. An error of `row` ends it.
+ */
+WARN_UNUSED err audit_each(const struct deed *deed, db *d, struct audit_filter filter,
+                           err (*row)(void *to, const struct audit_entry *e, struct err_info *info),
+                           void *to, struct err_info *info);
 /* What concerns the viewer: done by or about it. */
 WARN_UNUSED err audit_about_me(const struct deed *deed, db *d, int64_t from, size_t limit,
                                struct audit_entry **list, size_t *n, struct err_info *info);
+
+/* For export and erasure: the last of the program's list. */
+extern const struct access_holding audit_holding;
 
 #endif

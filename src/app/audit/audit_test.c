@@ -141,7 +141,7 @@ static void forgetting_a_person_leaves_the_chain_whole_and_no_name(void **state)
     assert_int_equal(db_tx_do(f->d, forget_in, &who, &info), OK);
 
     assert_true(verdict_of(f, NULL).is_whole);
-    assert_int_equal(audit_list(&auditor, f->d, 0, 100, &list, &n, &info), OK);
+    assert_int_equal(audit_list(&auditor, f->d, (struct audit_filter){0}, 0, 100, &list, &n, &info), OK);
     assert_int_equal(n, ROWS);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < list[i].n_fields; k++) {
@@ -184,12 +184,12 @@ static void only_auditors_read_and_reading_is_in_the_log(void **state)
     int64_t n_sealed;
     size_t n;
 
-    assert_int_equal(audit_list(&plain, f->d, 0, 10, &list, &n, &info), E_DENIED);
-    assert_int_equal(audit_list(&auditor, f->d, 0, 10, &list, &n, &info), OK);
+    assert_int_equal(audit_list(&plain, f->d, (struct audit_filter){0}, 0, 10, &list, &n, &info), E_DENIED);
+    assert_int_equal(audit_list(&auditor, f->d, (struct audit_filter){0}, 0, 10, &list, &n, &info), OK);
     assert_int_equal(audit_seal(&app, f->d, &n_sealed, &info), OK);
 
     assert_int_equal(n_sealed, 1);
-    assert_int_equal(audit_list(&auditor, f->d, 0, 1, &list, &n, &info), OK);
+    assert_int_equal(audit_list(&auditor, f->d, (struct audit_filter){0}, 0, 1, &list, &n, &info), OK);
     assert_true(str_eq(list[0].verb, STR("audit.read")));
 }
 
@@ -244,7 +244,7 @@ static err mutate_and_look(db_tx *tx, void *arg, struct err_info *info)
     if (e != OK)
         return e;
     h->was_found = !verdict.is_whole;
-    return err_set(info, E_CANCELLED, "error.stopped"); /* and nothing happened */
+    return err_set(info, E_CANCELLED, "error.cancelled"); /* and nothing happened */
 }
 
 static void each_of_thousands_of_mutations_is_found(void **state)

@@ -64,11 +64,26 @@ UPDATE audit_field SET value = NULL, salt = NULL
    AND entry_id IN (SELECT a.id FROM audit AS a WHERE a.actor = :who
                      UNION ALL SELECT a.id FROM audit AS a WHERE a.about = :who);
 
---: many entries_shown (before int, who party_id, limit int)
---:   -> (number int, id entry_id, at int, actor int, about int, verb text, object text,
---:       object_id int, purpose text, n_fields int)
-SELECT c.number, a.id, a.at, a.actor, a.about, a.verb, a.object, a.object_id, a.purpose, a.n_fields
+--: many entries_shown (before int, who party_id, verb_from text, verb_to text, limit int)
+--:   -> (number int, id entry_id, at int, actor int, actor_name text?, about int, about_name text?,
+--:       verb text, object text, object_id int, purpose text, n_fields int)
+SELECT c.number, a.id, a.at, a.actor, p.name AS actor_name, a.about, q.name AS about_name, a.verb,
+       a.object, a.object_id, a.purpose, a.n_fields
   FROM audit_chain AS c JOIN audit AS a ON a.id = c.entry_id
+       LEFT JOIN party AS p ON p.id = a.actor
+       LEFT JOIN party AS q ON q.id = a.about
  WHERE c.number < :before [of: AND (a.actor = :who OR a.about = :who)]
+       [doing: AND a.verb >= :verb_from AND a.verb < :verb_to]
  ORDER BY c.number DESC
  LIMIT :limit;
+
+-- One row for each field, or one without a field (place -1).
+--: each entries_held (who party_id)
+--:   -> (id entry_id, at int, actor int, about int, verb text, object text, object_id int,
+--:       purpose text, place int, field text?, value text?, personal bool)
+SELECT a.id, a.at, a.actor, a.about, a.verb, a.object, a.object_id, a.purpose,
+       COALESCE(f.place, -1) AS place, f.name AS field, f.value,
+       CASE WHEN f.commitment IS NULL THEN 0 ELSE 1 END AS personal
+  FROM audit AS a LEFT JOIN audit_field AS f ON f.entry_id = a.id
+ WHERE a.actor = :who OR a.about = :who
+ ORDER BY a.id, f.place;

@@ -2,6 +2,7 @@
 #include "app/db/store_test.h"
 
 #include "app/db/pg_int.h"
+#include "app/db/sqlite_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,4 +96,87 @@ int store_tear_down(void **state)
     free(f);
     *state = NULL;
     return 0;
+}
+
+/* ---- looking everywhere ---- */
+
+static bool sqlite_column_holds(sqlite3 *h, const char *table, const char *column, const char *text)
+{
+    sqlite3_stmt *st = NULL;
+    char sql[400];
+    bool found = true;
+
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM \"%s\" WHERE instr(lower(CAST(\"%s\" AS TEXT)), lower(?)) > 0",
+             table, column);
+    if (sqlite3_prepare_v2(h, sql, -1, &st, NULL) == SQLITE_OK &&
+        sqlite3_bind_text(st, 1, text, -1, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_step(st) == SQLITE_ROW)
+        found = sqlite3_column_int64(st, 0) > 0;
+    sqlite3_finalize(st);
+    return found;
+}
+
+static bool sqlite_holds(const char *path, const char *text, char where[200])
+{
+    sqlite3_stmt *st = NULL;
+    sqlite3 *h = NULL;
+    bool found = false;
+    int n = 0;
+
+    if (sqlite3_open_v2(path, &h, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(
+            h,
+            "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name)"
+            " AS c WHERE m.type = 'table'",
+            -1, &st, NULL) != SQLITE_OK)
+        found = true;
+    for (; !found && sqlite3_step(st) == SQLITE_ROW; n++) {
+        const char *table = (const char *)sqlite3_column_text(st, 0);
+        const char *column = (const char *)sqlite3_column_text(st, 1);
+        found = sqlite_column_holds(h, table, column, text);
+        snprintf(where, 200, "%s.%s", table, column);
+    }
+    sqlite3_finalize(st);
+    sqlite3_close(h);
+    return found || n == 0;
+}
+
+static bool postgresql_column_holds(PGconn *h, const char *table, const char *column, bool is_bytes,
+                                    const char *text)
+{
+    char sql[400];
+    snprintf(
+        sql, sizeof sql,
+        is_bytes
+            ? "SELECT count(*) FROM \"%s\" WHERE position(convert_to($1, 'UTF8') in \"%s\") > 0"
+            : "SELECT count(*) FROM \"%s\" WHERE position(lower($1) in lower(\"%s\"::text)) > 0",
+        table, column);
+    PGresult *r = PQexecParams(h, sql, 1, NULL, &text, NULL, NULL, 0);
+    const bool found =
+        PQresultStatus(r) != PGRES_TUPLES_OK || strcmp(PQgetvalue(r, 0, 0), "0") != 0;
+    PQclear(r);
+    return found;
+}
+
+static bool postgresql_holds(const char *url, const char *text, char where[200])
+{
+    PGconn *h = PQconnectdb(url);
+    PGresult *r = PQexec(h, "SELECT table_name, column_name, data_type = 'bytea' FROM "
+                            "information_schema.columns WHERE table_schema = 'public'");
+    bool found = PQresultStatus(r) != PGRES_TUPLES_OK || PQntuples(r) == 0;
+    for (int i = 0; !found && i < PQntuples(r); i++) {
+        found = postgresql_column_holds(h, PQgetvalue(r, i, 0), PQgetvalue(r, i, 1),
+                                        PQgetvalue(r, i, 2)[0] == 't', text);
+        snprintf(where, 200, "%s.%s", PQgetvalue(r, i, 0), PQgetvalue(r, i, 1));
+    }
+    PQclear(r);
+    PQfinish(h);
+    return found;
+}
+
+bool store_test_holds(const struct store_fixture *f, const char *text, char where[200])
+{
+    return strncmp(f->url, "sqlite:", 7) == 0 ? sqlite_holds(f->url + 7, text, where)
+                                              : postgresql_holds(f->url, text, where);
 }

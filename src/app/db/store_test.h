@@ -25,4 +25,10 @@ bool store_test_empty(const char *url);
 /* The clock of such stores; starts at 2026-01-01 00:00:00 UTC. Tests may set it. */
 extern _Atomic int64_t store_test_now_ms;
 
+/*
+ * Looks through every column of every table for `text`, in any case. True when it is there; `where`
+ * then says "table.column". A store that cannot be read counts as true.
+ */
+bool store_test_holds(const struct store_fixture *f, const char *text, char where[200]);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* comment: what readers write under a publication. Who may not read it may not write there. */
 #include "app/knowledge/knowledge_int.h"
+#include "app/knowledge/letters.h"
 
 enum { COMMENT_SHOWN = 0, COMMENT_REMOVED = 1 };
 

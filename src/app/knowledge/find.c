@@ -69,7 +69,31 @@ err publication_find(const struct deed *deed, db *d, struct publication_id id,
     if (e != OK)
         return e;
     *p = PUBLICATION_OF(&row);
+    p->owner_function = row.owner_function;
     p->body = row.body;
     say_rights(deed, &facts, &in_space, p);
     return OK;
+}
+
+err publication_find_twin(const struct deed *deed, db *d, const struct publication *p,
+                          struct publication *twin, bool *found, struct err_info *info)
+{
+    enum { TWINS_MAX = 20 }; /* several may name the same; the oldest that is shown counts */
+    struct publication_twins_row *row;
+    size_t n;
+
+    *found = false;
+    err e = publication_twins(
+        d, deed->memory,
+        (struct publication_twins_in){.id = p->id, .twin = p->twin, .limit = TWINS_MAX}, &row, &n,
+        info);
+    for (size_t i = 0; e == OK && !*found && i < n; i++) {
+        if ((enum lang)row[i].lang == p->lang)
+            continue;
+        e = publication_find(deed, d, row[i].id, twin, info);
+        *found = e == OK;
+        if (e == E_NOT_FOUND)
+            e = OK;
+    }
+    return e;
 }

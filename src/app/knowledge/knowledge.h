@@ -16,6 +16,7 @@
 #ifndef ONTSCHOT_APP_KNOWLEDGE_KNOWLEDGE_H
 #define ONTSCHOT_APP_KNOWLEDGE_KNOWLEDGE_H
 
+#include "app/access/holding.h"
 #include "app/app.h"
 #include "app/db/db.h"
 #include "app/knowledge/visible.h"
@@ -34,6 +35,7 @@ enum {
     GRANTS_MAX = 200,           /* of one publication */
     PAGE_ITEMS_MAX = 100,       /* of any list asked at once */
     REVISIONS_SHOWN_MAX = 1000, /* the newest of one publication */
+    SPACES_SHOWN_MAX = 5000,    /* of the whole tree */
     BIN_DAYS = 30,              /* what was removed can be put back */
 };
 
@@ -80,6 +82,12 @@ WARN_UNUSED err space_get(const struct deed *deed, db *d, struct space_id id, st
 /* The spaces directly under `parent` (v == 0: at the top) that the viewer is shown, by name. */
 WARN_UNUSED err space_list(const struct deed *deed, db *d, struct space_id parent,
                            struct space **spaces, size_t *n, struct err_info *info);
+/*
+ * All that the viewer is shown, each before those in it, siblings by name; depth[i] is 0 at the
+ * top and below a space that is not shown. `has_more`: there are more than SPACES_SHOWN_MAX.
+ */
+WARN_UNUSED err space_tree(const struct deed *deed, db *d, struct space **spaces, int **depth,
+                           size_t *n, bool *has_more, struct err_info *info);
 /* Those of which the viewer is a member, is invited to, or waits for. */
 WARN_UNUSED err space_mine(const struct deed *deed, db *d, struct space **spaces, size_t *n,
                            struct err_info *info);
@@ -103,7 +111,10 @@ struct member {
     int64_t changed_at;
 };
 
-/* A place in a list of people, which is sorted by name; all zero: at its beginning. */
+/*
+ * A place in a list of people, which is sorted by name; all zero: at its beginning. The id alone
+ * will do: an address then holds no name.
+ */
 struct name_cursor {
     str name;
     struct party_id id;
@@ -137,7 +148,7 @@ struct publication {
     enum publication_kind kind;
     struct space_id space; /* v == 0: of no space */
     struct party_id owner;
-    str owner_name;
+    str owner_name, owner_function; /* the function is empty in lists */
     enum lang lang;
     enum level level, eff;
     enum publication_state state;
@@ -154,6 +165,13 @@ struct publication {
 
 WARN_UNUSED err publication_find(const struct deed *deed, db *d, struct publication_id id,
                                  struct publication *p, struct err_info *info);
+
+/*
+ * The same text in another language, when the viewer may see it. Either of the two may name the
+ * other.
+ */
+WARN_UNUSED err publication_find_twin(const struct deed *deed, db *d, const struct publication *p,
+                                      struct publication *twin, bool *found, struct err_info *info);
 
 /* A place in a list that is sorted by time; all zero: at its beginning. */
 struct cursor {
@@ -264,6 +282,14 @@ WARN_UNUSED err comment_add(const struct deed *deed, db *d, struct publication_i
 WARN_UNUSED err comment_remove(const struct deed *deed, db *d, struct comment_id id,
                                struct err_info *info);
 
+/* ---- for who works in the background ---- */
+
+/* Whether somebody may see it now: asked again before a letter about it leaves. */
+bool publication_is_visible_to(const struct app *app, db *d, struct party_id reader,
+                               struct publication_id id);
+/* Takes what has expired out of the index of lists, in short transactions. */
+WARN_UNUSED err publication_expire_due(const struct app *app, db *d, struct err_info *info);
+
 /* ---- views ---- */
 
 /*
@@ -284,5 +310,13 @@ WARN_UNUSED err view_counter_write(view_counter *c, const struct app *app, db *d
 WARN_UNUSED err publication_find_for_moderation(const struct deed *deed, db *d,
                                                 struct publication_id id, str purpose,
                                                 struct publication *p, struct err_info *info);
+
+/* ---- what is kept about people ---- */
+
+/*
+ * For export and erasure. What was published stays, by a former user, unless it goes too; what
+ * nobody else could read (drafts, what waits for its day, what is for the owner alone) always goes.
+ */
+extern const struct access_holding knowledge_holding;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* member: who belongs to a space, by its own door or by a manager's hand. */
 #include "app/knowledge/knowledge_int.h"
+#include "app/knowledge/letters.h"
 
 static err standing_of(const struct deed *deed, db *d, struct space_id id, struct party_id who,
                        struct standing *s, struct err_info *info)
@@ -34,6 +35,7 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
                   size_t limit, struct member **list, size_t *n, struct name_cursor *next,
                   struct err_info *info)
 {
+    struct party_sort_key_row key;
     struct members_row *row;
     struct space s;
 
@@ -42,6 +44,11 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
     err e = space_get(deed, d, id, &s, info);
     if (e == OK && !s.is_member && !s.may_manage)
         return err_set(info, E_DENIED, "knowledge.denied-member");
+    if (e == OK && from.id.v != 0 && !from.name.p) {
+        e = party_sort_key(d, deed->memory, (struct party_sort_key_in){.id = from.id}, &key, info);
+        if (e == OK)
+            from.name = key.sort_key;
+    }
     if (e == OK)
         e = members(d, deed->memory,
                     (struct members_in){
@@ -164,7 +171,8 @@ static err join(db_tx *tx, void *arg, struct err_info *info)
         m->state = MEMBER_PENDING;
     else if (s.join == JOIN_INVITE)
         return err_set(info, E_DENIED, "knowledge.denied-invitation");
-    return put(m, tx, &old, "space.join", info);
+    e = put(m, tx, &old, "space.join", info);
+    return e == OK && m->state == MEMBER_PENDING ? letter_request(tx, m->deed, &s, info) : e;
 }
 
 err space_join(const struct deed *deed, db *d, struct space_id id, enum member_state *now,
@@ -238,7 +246,11 @@ static err set_member(db_tx *tx, void *arg, struct err_info *info)
         e = standing_of(m.deed, db_tx_db(tx), m.id, m.who, &old, info);
     if (e == OK)
         e = check_step(&m, db_tx_db(tx), &old, info);
-    return e == OK ? put(&m, tx, &old, "space.set-member", info) : e;
+    if (e == OK)
+        e = put(&m, tx, &old, "space.set-member", info);
+    if (e == OK && m.state == MEMBER_INVITED && old.state != MEMBER_INVITED)
+        e = letter_invitation(tx, m.deed, &s, m.who, info);
+    return e;
 }
 
 err space_set_member(const struct deed *deed, db *d, struct space_id id, struct party_id who,

@@ -28,12 +28,12 @@ SELECT p.state, p.eff, p.owner_id, p.publish_at, p.delete_at,
 
 --: one publication_row (id publication_id)
 --:   -> (id publication_id, kind int, space_id space_id?, parent_id publication_id?,
---:       owner_id party_id, owner_name text, lang int, twin_id publication_id?, level int, eff int,
---:       state int, publish_at int, delete_at int, comment_policy int, revision int, title text,
---:       summary text, body text, n_comments int, n_views int, version int, created_at int,
---:       changed_at int)
+--:       owner_id party_id, owner_name text, owner_function text, lang int,
+--:       twin_id publication_id?, level int, eff int, state int, publish_at int, delete_at int,
+--:       comment_policy int, revision int, title text, summary text, body text, n_comments int,
+--:       n_views int, version int, created_at int, changed_at int)
 SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name AS owner_name,
-       pub.lang, pub.twin_id, pub.level, pub.eff, pub.state, pub.publish_at, pub.delete_at,
+       party.job_title AS owner_function, pub.lang, pub.twin_id, pub.level, pub.eff, pub.state, pub.publish_at, pub.delete_at,
        pub.comment_policy, pub.revision, pub.title, pub.summary, r.body, pub.n_comments,
        pub.n_views, pub.version, pub.created_at, pub.changed_at
   FROM publication AS pub
@@ -84,6 +84,14 @@ SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name A
  WHERE pub.id IN :ids AND pub.state IN (1, 2) AND pub.publish_at <= :now AND :now < pub.delete_at
    AND @visible
  ORDER BY pub.publish_at DESC, pub.id DESC
+ LIMIT :limit;
+
+-- The same text in the other language: the one this names, or one that names this.
+--: many publication_twins (id publication_id, twin publication_id, limit int)
+--:   -> (id publication_id, lang int)
+SELECT pub.id, pub.lang FROM publication AS pub
+ WHERE pub.id = :twin OR pub.twin_id = :id
+ ORDER BY pub.id
  LIMIT :limit;
 
 --: many publications_mine (owner party_id, before_at int, before_id publication_id, limit int)
@@ -344,6 +352,19 @@ SELECT s.id, s.parent_id, s.slug, s.name_nl, s.name_en, s.about_nl, s.about_en, 
  ORDER BY {lang: nl = s.name_nl | en = s.name_en}, s.id
  LIMIT :limit;
 
+-- All that are listed or that concern the viewer; which of them are shown is told by those above.
+--: many spaces_all (viewer party_id, limit int)
+--:   -> (id space_id, parent_id space_id?, slug text, name_nl text, name_en text, about_nl text,
+--:       about_en text, join_policy int, ceiling int, eff_ceiling int, listed bool, version int,
+--:       role int?, state int?)
+SELECT s.id, s.parent_id, s.slug, s.name_nl, s.name_en, s.about_nl, s.about_en, s.join_policy,
+       s.ceiling, s.eff_ceiling, s.listed, s.version, m.role, m.state
+  FROM space AS s
+  LEFT JOIN membership AS m ON m.space_id = s.id AND m.party_id = :viewer
+ WHERE s.listed = 1 OR m.state IN (0, 1, 2)
+ ORDER BY {lang: nl = s.name_nl | en = s.name_en}, s.id
+ LIMIT :limit;
+
 --: write space_add (id space_id, parent space_id?, slug text, name_nl text, name_en text,
 --:   about_nl text, about_en text, join_policy int, ceiling int, eff int, listed bool, by party_id,
 --:   now int)
@@ -377,6 +398,9 @@ SELECT m.party_id AS party, party.name, party.sort_key, party.job_title, org.nam
  ORDER BY party.sort_key, m.party_id
  LIMIT :limit;
 
+--: one party_sort_key (id party_id) -> (sort_key text)
+SELECT party.sort_key FROM party WHERE party.id = :id;
+
 --: write membership_put (space space_id, party party_id, role int, state int, now int)
 INSERT INTO membership (space_id, party_id, role, state, changed_at)
 VALUES (:space, :party, :role, :state, :now)
@@ -392,3 +416,100 @@ SELECT count(*) AS n FROM membership AS m WHERE m.party_id = :party AND m.state 
 
 --: one party_is_active (id party_id) -> (n int)
 SELECT count(*) AS n FROM party WHERE party.id = :id AND party.account_state = 2;
+
+-- ---- everything about somebody ----
+
+--: each memberships_held (who party_id)
+--:   -> (slug text, name text, role int, state int, changed_at int)
+SELECT s.slug, s.name_nl AS name, m.role, m.state, m.changed_at
+  FROM membership AS m JOIN space AS s ON s.id = m.space_id
+ WHERE m.party_id = :who
+ ORDER BY s.id;
+
+--: each publications_held (who party_id)
+--:   -> (id publication_id, title text, summary text, state int, level int, created_at int,
+--:       publish_at int, delete_at int)
+SELECT pub.id, pub.title, pub.summary, pub.state, pub.level, pub.created_at, pub.publish_at,
+       pub.delete_at
+  FROM publication AS pub
+ WHERE pub.owner_id = :who
+ ORDER BY pub.id;
+
+--: each revisions_held (who party_id)
+--:   -> (id publication_id, number int, at int, title text, summary text, body text)
+SELECT r.publication_id AS id, r.number, r.at, r.title, r.summary, r.body FROM revision AS r
+ WHERE r.author_id = :who
+ ORDER BY r.publication_id, r.number;
+
+--: each drafts_held (who party_id)
+--:   -> (id publication_id, saved_at int, title text, summary text, body text)
+SELECT dr.publication_id AS id, dr.saved_at, dr.title, dr.summary, dr.body FROM draft AS dr
+ WHERE dr.party_id = :who
+ ORDER BY dr.publication_id;
+
+--: each comments_held (who party_id)
+--:   -> (publication publication_id, body text, removed bool, created_at int)
+SELECT c.publication_id AS publication, c.body, c.state AS removed, c.created_at FROM comment AS c
+ WHERE c.author_id = :who
+ ORDER BY c.id;
+
+--: each grants_held (who party_id)
+--:   -> (publication publication_id, to_me bool, access int, granted_at int)
+SELECT g.publication_id AS publication,
+       CASE WHEN g.subject_kind = 0 AND g.subject_id = :who THEN 1 ELSE 0 END AS to_me, g.access,
+       g.granted_at
+  FROM publication_grant AS g
+ WHERE g.subject_kind = 0 AND g.subject_id = :who OR g.granted_by = :who
+ ORDER BY g.publication_id, g.subject_kind, g.subject_id;
+
+--: write memberships_erase (who party_id)
+DELETE FROM membership WHERE party_id = :who;
+
+--: write grants_erase (who party_id)
+DELETE FROM publication_grant WHERE subject_kind = 0 AND subject_id = :who;
+
+--: write drafts_erase (who party_id)
+DELETE FROM draft WHERE party_id = :who;
+
+--: write comments_erase (who party_id, now int)
+UPDATE comment SET state = 1, body = '', changed_at = :now WHERE author_id = :who AND state = 0;
+
+-- Of those publications what hangs on them that could be read goes, and the row stays for what
+-- points to it.
+--: fragment goes (who party_id, now int)
+(gone.owner_id = :who [not all: AND (gone.state IN (0, 3) OR gone.level = 0 OR gone.publish_at > :now)]);
+
+--: write revisions_erase ()
+DELETE FROM revision
+ WHERE publication_id IN (SELECT gone.id FROM publication AS gone WHERE @goes);
+
+--: write drafts_erase_of ()
+DELETE FROM draft
+ WHERE publication_id IN (SELECT gone.id FROM publication AS gone WHERE @goes);
+
+--: write publications_erase (now int)
+UPDATE publication
+   SET title = '', summary = '', state = 3, aud = 0, removed_at = :now, version = version + 1,
+       changed_at = :now
+ WHERE id IN (SELECT gone.id FROM publication AS gone WHERE @goes);
+
+-- ---- letters ----
+
+-- Who gets a letter: with an account in use and a confirmed address.
+--: many letter_readers (party party_id, limit int) -> (party party_id, address text, lang int)
+SELECT p.id AS party, e.address, p.lang
+  FROM party AS p JOIN email AS e ON e.party_id = p.id AND e.is_confirmed = 1
+ WHERE p.id = :party AND p.account_state = 2
+ LIMIT :limit;
+
+--: many manager_readers (space space_id, limit int) -> (party party_id, address text, lang int)
+SELECT p.id AS party, e.address, p.lang
+  FROM membership AS m
+  JOIN party AS p ON p.id = m.party_id AND p.account_state = 2
+  JOIN email AS e ON e.party_id = p.id AND e.is_confirmed = 1
+ WHERE m.space_id = :space AND m.role = 2 AND m.state = 2
+ ORDER BY p.id
+ LIMIT :limit;
+
+--: one letter_writer (id party_id) -> (name text)
+SELECT p.name FROM party AS p WHERE p.id = :id;

@@ -2,12 +2,14 @@
 /* space: what people share, in a tree; a ceiling on each bounds all that is in it and below. */
 #include "app/knowledge/knowledge_int.h"
 
+#include <stdlib.h>
+
 static bool concerns_viewer(enum member_state state)
 {
     return state != MEMBER_LEFT;
 }
 
-/* The three queries that give spaces have the same columns. */
+/* The queries that give spaces have the same columns. */
 #define SPACE_OF(deed, row)                                                                        \
     say_rights((deed),                                                                             \
                (struct space){                                                                     \
@@ -132,6 +134,132 @@ err space_mine(const struct deed *deed, db *d, struct space **spaces, size_t *n,
         return err_nomem(info);
     for (size_t i = 0; i < *n; i++)
         (*spaces)[i] = SPACE_OF(deed, &row[i]);
+    return OK;
+}
+
+/* ---- the tree ---- */
+
+enum { SHOWN_UNKNOWN, SHOWN_NO, SHOWN_YES };
+
+/* All spaces that may be shown, by name, and how they hang together. */
+struct forest {
+    const struct deed *deed;
+    struct space *space;
+    size_t n;
+    size_t *parent;          /* index; n: at the top, or below one that is not here */
+    size_t *child, *sibling; /* the first within, and the next beside it; n: none */
+    unsigned char *shown;
+};
+
+static size_t index_of(const size_t *by_id, const struct space *space, size_t n, int64_t id)
+{
+    size_t from = 0, to = n;
+    while (from < to) {
+        const size_t middle = from + (to - from) / 2;
+        if (space[by_id[middle]].id.v < id)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < n && space[by_id[from]].id.v == id ? by_id[from] : n;
+}
+
+static int compare_ids(const void *a, const void *b, void *spaces)
+{
+    const struct space *space = spaces;
+    const int64_t x = space[*(const size_t *)a].id.v, y = space[*(const size_t *)b].id.v;
+    return (x > y) - (x < y);
+}
+
+static err hang(struct forest *f, struct err_info *info)
+{
+    arena *a = f->deed->memory;
+    size_t *by_id = ARENA_NEW(a, size_t, f->n);
+    f->parent = ARENA_NEW(a, size_t, f->n);
+    f->child = ARENA_NEW(a, size_t, f->n + 1); /* the last one: of the top */
+    f->sibling = ARENA_NEW(a, size_t, f->n);
+    f->shown = ARENA_NEW(a, unsigned char, f->n);
+    if (!by_id || !f->parent || !f->child || !f->sibling || !f->shown)
+        return err_nomem(info);
+    for (size_t i = 0; i < f->n; i++)
+        by_id[i] = i;
+    qsort_r(by_id, f->n, sizeof *by_id, compare_ids, f->space);
+    for (size_t i = 0; i < f->n; i++)
+        f->parent[i] = index_of(by_id, f->space, f->n, f->space[i].parent.v);
+    return OK;
+}
+
+/* The rule of space_get. A parent that is not here is neither listed nor concerns the viewer. */
+static bool is_shown(struct forest *f, size_t i, int depth)
+{
+    const struct space *s = &f->space[i];
+    if (f->shown[i] == SHOWN_UNKNOWN) {
+        bool shown = concerns_viewer(s->state) || viewer_may(&f->deed->viewer, ACCESS_ADMIN);
+        if (!shown && s->is_listed)
+            shown = s->parent.v == 0 || (depth < SPACE_DEPTH_MAX && f->parent[i] < f->n &&
+                                         is_shown(f, f->parent[i], depth + 1));
+        f->shown[i] = shown ? SHOWN_YES : SHOWN_NO;
+    }
+    return f->shown[i] == SHOWN_YES;
+}
+
+/* Lists of children in the order of names: filled from behind. */
+static void list_children(struct forest *f)
+{
+    for (size_t i = 0; i <= f->n; i++)
+        f->child[i] = f->n;
+    for (size_t i = f->n; i-- > 0;) {
+        if (!is_shown(f, i, 0))
+            continue;
+        size_t above = f->parent[i];
+        if (above < f->n && !is_shown(f, above, 0))
+            above = f->n;
+        f->sibling[i] = f->child[above];
+        f->child[above] = i;
+    }
+}
+
+static void walk(const struct forest *f, size_t above, int level, struct space *to, int *depth,
+                 size_t *n)
+{
+    for (size_t i = f->child[above]; i < f->n; i = f->sibling[i]) {
+        depth[*n] = level;
+        to[(*n)++] = f->space[i];
+        if (level < SPACE_DEPTH_MAX)
+            walk(f, i, level + 1, to, depth, n);
+    }
+}
+
+err space_tree(const struct deed *deed, db *d, struct space **spaces, int **depth, size_t *n,
+               bool *has_more, struct err_info *info)
+{
+    struct forest f = {.deed = deed};
+    struct spaces_all_row *row;
+
+    err e = spaces_all(d, deed->memory,
+                       (struct spaces_all_in){
+                           .lang = deed->viewer.lang == LANG_NL ? SPACES_ALL_NL : SPACES_ALL_EN,
+                           .viewer = deed->viewer.id,
+                           .limit = SPACES_SHOWN_MAX + 1,
+                       },
+                       &row, &f.n, info);
+    if (e != OK)
+        return e;
+    *has_more = f.n > SPACES_SHOWN_MAX;
+    f.n = *has_more ? SPACES_SHOWN_MAX : f.n;
+    f.space = ARENA_NEW(deed->memory, struct space, f.n);
+    *spaces = ARENA_NEW(deed->memory, struct space, f.n);
+    *depth = ARENA_NEW(deed->memory, int, f.n);
+    if (!f.space || !*spaces || !*depth)
+        return err_nomem(info);
+    for (size_t i = 0; i < f.n; i++)
+        f.space[i] = SPACE_OF(deed, &row[i]);
+    e = hang(&f, info);
+    if (e != OK)
+        return e;
+    list_children(&f);
+    *n = 0;
+    walk(&f, f.n, 0, *spaces, *depth, n);
     return OK;
 }
 

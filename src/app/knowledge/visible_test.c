@@ -354,8 +354,8 @@ static void add_children(struct world *w, int n)
         /* mostly live, else nearly nothing would be seen of the third generation */
         add(w, up->where, level,
             below(&at, 4) ? PUBLICATION_PUBLISHED : (enum publication_state)below(&at, 4),
-            below(&at, 4) ? LIVE : (enum when)below(&at, TIMES),
-            (enum given)below(&at, GIFTS), owners[below(&at, 4)], parent);
+            below(&at, 4) ? LIVE : (enum when)below(&at, TIMES), (enum given)below(&at, GIFTS),
+            owners[below(&at, 4)], parent);
         n--;
     }
 }

@@ -15,6 +15,7 @@
 #ifndef ONTSCHOT_APP_MAIL_MAIL_H
 #define ONTSCHOT_APP_MAIL_MAIL_H
 
+#include "app/access/holding.h"
 #include "app/app.h"
 #include "app/db/db.h"
 
@@ -104,5 +105,8 @@ WARN_UNUSED err mail_status(db *d, arena *a, struct mail_status *status, struct 
 
 /* Forgets the letters to somebody: those waiting go, of those sent the name goes. */
 WARN_UNUSED err mail_forget(db_tx *tx, struct party_id who, struct err_info *info);
+
+/* For export and erasure. */
+extern const struct access_holding mail_holding;
 
 #endif

@@ -2,6 +2,7 @@
 #include "app/mail/mail_test_sink.h"
 
 #include <arpa/inet.h>
+#include <gnutls/gnutls.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -29,6 +30,8 @@ struct guest {
 struct sink {
     int fd, port;
     const char *folder;
+    gnutls_certificate_credentials_t tls; /* NULL: none */
+    bool tls_at_once;
     pthread_t thread;
     _Atomic enum sink_mood mood;
     _Atomic int n_asked;
@@ -72,19 +75,58 @@ static bool keep(sink *s, struct kept *k)
 struct talk {
     sink *s;
     int fd;
-    FILE *in;
-    char line[SINK_LINE_MAX];
+    gnutls_session_t tls; /* NULL: in the clear */
+    char heard[SINK_LINE_MAX];
+    size_t n_heard;
+    char line[SINK_LINE_MAX + 1];
     struct kept k;
 };
 
-static bool say(struct talk *t, const char *reply)
+static bool send_out(struct talk *t, const char *p, size_t n)
 {
-    return dprintf(t->fd, "%s\r\n", reply) > 0;
+    return t->tls ? gnutls_record_send(t->tls, p, n) == (ssize_t)n
+                  : send(t->fd, p, n, MSG_NOSIGNAL) == (ssize_t)n;
 }
 
+static bool say(struct talk *t, const char *reply)
+{
+    char line[200];
+    const int n = snprintf(line, sizeof line, "%s\r\n", reply);
+    return send_out(t, line, (size_t)n);
+}
+
+static bool hear_more(struct talk *t)
+{
+    const size_t room = sizeof t->heard - t->n_heard;
+    const ssize_t n = room == 0 ? 0
+                      : t->tls  ? gnutls_record_recv(t->tls, t->heard + t->n_heard, room)
+                                : read(t->fd, t->heard + t->n_heard, room);
+    t->n_heard += n > 0 ? (size_t)n : 0;
+    return n > 0;
+}
+
+/* The next line, with its end. */
 static bool hear(struct talk *t)
 {
-    return fgets(t->line, sizeof t->line, t->in) != NULL;
+    const char *end;
+    while (!(end = memchr(t->heard, '\n', t->n_heard)))
+        if (!hear_more(t))
+            return false;
+    const size_t n = (size_t)(end + 1 - t->heard);
+    memcpy(t->line, t->heard, n);
+    t->line[n] = '\0';
+    t->n_heard -= n;
+    memmove(t->heard, t->heard + n, t->n_heard);
+    return true;
+}
+
+/* What was heard before in the clear counts no more (RFC 3207, 4.2). */
+static bool begin_tls(struct talk *t)
+{
+    t->n_heard = 0;
+    return gnutls_init(&t->tls, GNUTLS_SERVER) == 0 && gnutls_set_default_priority(t->tls) == 0 &&
+           gnutls_credentials_set(t->tls, GNUTLS_CRD_CERTIFICATE, t->s->tls) == 0 &&
+           (gnutls_transport_set_int(t->tls, t->fd), gnutls_handshake(t->tls) == 0);
 }
 
 static bool hears(const struct talk *t, const char *word)
@@ -146,7 +188,10 @@ static bool answer(struct talk *t)
 {
     const enum sink_mood mood = t->s->mood;
     if (hears(t, "EHLO"))
-        return say(t, "250-sink") && say(t, "250-8BITMIME") && say(t, "250 AUTH PLAIN");
+        return say(t, "250-sink") && (!t->s->tls || t->tls || say(t, "250-STARTTLS")) &&
+               say(t, "250 AUTH PLAIN");
+    if (hears(t, "STARTTLS") && t->s->tls && !t->tls)
+        return say(t, "220 go on") && begin_tls(t);
     if (hears(t, "AUTH PLAIN"))
         return say(t, "334 ") && hear(t) && answer_login(t, mood);
     if (hears(t, "MAIL FROM:")) {
@@ -174,15 +219,22 @@ static bool answer(struct talk *t)
 static void *converse(void *arg)
 {
     struct guest *g = arg;
-    struct talk t = {.s = g->sink, .fd = g->fd, .in = fdopen(dup(g->fd), "r")};
-    if (t.in && g->sink->mood == SINK_AWAY_AT_FIRST)
-        say(&t, "421 closed today");
-    else if (t.in && say(&t, "220 sink"))
-        while (hear(&t) && answer(&t))
+    struct talk *t = calloc(1, sizeof *t);
+    if (t) {
+        t->s = g->sink;
+        t->fd = g->fd;
+        if (t->s->tls_at_once && !begin_tls(t))
             ;
-    free(t.k.text);
-    if (t.in)
-        fclose(t.in);
+        else if (t->s->mood == SINK_AWAY_AT_FIRST)
+            say(t, "421 closed today");
+        else if (say(t, "220 sink"))
+            while (hear(t) && answer(t))
+                ;
+        free(t->k.text);
+        if (t->tls)
+            gnutls_deinit(t->tls);
+    }
+    free(t);
     shutdown(g->fd, SHUT_RDWR);
     g->is_done = true;
     return NULL;
@@ -240,12 +292,14 @@ static bool listen_at(sink *s, int port)
     return true;
 }
 
-sink *sink_start(int port, const char *folder)
+static sink *start(int port, const char *folder, gnutls_certificate_credentials_t tls, bool at_once)
 {
     sink *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
     s->folder = folder;
+    s->tls = tls;
+    s->tls_at_once = at_once;
     pthread_mutex_init(&s->lock, NULL);
     if (listen_at(s, port) && pthread_create(&s->thread, NULL, welcome_all, s) == 0)
         return s;
@@ -253,6 +307,27 @@ sink *sink_start(int port, const char *folder)
         close(s->fd);
     free(s);
     return NULL;
+}
+
+sink *sink_start(int port, const char *folder)
+{
+    return start(port, folder, NULL, false);
+}
+
+sink *sink_start_tls(const char *certificate, const char *key, bool at_once)
+{
+    const gnutls_datum_t c = {(unsigned char *)(uintptr_t)certificate,
+                              (unsigned)strlen(certificate)};
+    const gnutls_datum_t k = {(unsigned char *)(uintptr_t)key, (unsigned)strlen(key)};
+    gnutls_certificate_credentials_t tls;
+    if (gnutls_certificate_allocate_credentials(&tls) != 0)
+        return NULL;
+    sink *s = gnutls_certificate_set_x509_key_mem(tls, &c, &k, GNUTLS_X509_FMT_PEM) == 0
+                  ? start(0, NULL, tls, at_once)
+                  : NULL;
+    if (!s)
+        gnutls_certificate_free_credentials(tls);
+    return s;
 }
 
 void sink_stop(sink *s)
@@ -267,6 +342,8 @@ void sink_stop(sink *s)
     for (size_t i = 0; i < s->n_letters; i++)
         free(s->letter[i].text);
     close(s->fd);
+    if (s->tls)
+        gnutls_certificate_free_credentials(s->tls);
     pthread_mutex_destroy(&s->lock);
     free(s);
 }

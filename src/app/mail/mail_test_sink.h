@@ -5,7 +5,8 @@
  * Does: speak SMTP (RFC 5321) to several clients at once, each in a thread; know one user,
  *       ontschot with password geheim, and take letters without one, too; keep letters as they
  *       came, in memory and, when asked, as files of a folder; be as unpleasant as a test wants.
- * Does not: speak TLS, relay, or look into letters.
+ *       With a certificate it speaks TLS, at once or when asked (STARTTLS).
+ * Does not: relay, or look into letters.
  */
 #ifndef ONTSCHOT_APP_MAIL_TEST_SINK_H
 #define ONTSCHOT_APP_MAIL_TEST_SINK_H
@@ -31,6 +32,9 @@ typedef struct sink sink;
 
 /* `port` 0: any free one. `folder` NULL: in memory only. NULL when it cannot listen. */
 sink *sink_start(int port, const char *folder);
+
+/* With a certificate and key (PEM). `at_once`: smtps; else it offers STARTTLS. */
+sink *sink_start_tls(const char *certificate, const char *key, bool at_once);
 void sink_stop(sink *s); /* NULL is fine */
 int sink_port(const sink *s);
 

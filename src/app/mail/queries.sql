@@ -40,3 +40,6 @@ DELETE FROM outbox WHERE party_id = :who AND state = 0;
 
 --: write outbox_forget_done (who party_id)
 UPDATE outbox SET party_id = NULL WHERE party_id = :who;
+
+--: each letters_held (who party_id) -> (subject text, state int, created_at int)
+SELECT o.subject, o.state, o.created_at FROM outbox AS o WHERE o.party_id = :who ORDER BY o.id;

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/start/start.h"
 
+#include "app/audit/audit.h"
+#include "app/job/job.h"
+#include "app/knowledge/knowledge.h"
+#include "app/mail/mail.h"
 #include "app/start/keys.h"
 #include "base/file.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -13,6 +18,10 @@ enum {
     HASHES_WAITING = 64,
     PATH_BYTES_MAX = 4096,
 };
+
+/* The rooms that keep something of people, each before those it stands on. */
+static const struct access_holding *const holdings[] = {&job_holding, &knowledge_holding,
+                                                        &mail_holding, &audit_holding};
 
 static int64_t now_ms(void)
 {
@@ -45,6 +54,24 @@ static err join(arena *a, const char *before, str folder, const char *name, str 
     return e;
 }
 
+/* Made, and known by a path that holds wherever the program goes. */
+static err make_data_folder(const struct start_config *c, arena *a, struct started *s,
+                            struct err_info *info)
+{
+    const err e = file_make_folder(c->data, info);
+    const str name = e == OK ? arena_str(a, c->data) : (str){NULL, 0};
+    if (e != OK)
+        return e;
+    if (!name.p)
+        return err_nomem(info);
+    char *whole = realpath(name.p, NULL);
+    if (!whole)
+        return err_io(info, "file.cannot-open", c->data);
+    s->app.data_folder = arena_str(a, str_of(whole));
+    free(whole);
+    return s->app.data_folder.p ? OK : err_nomem(info);
+}
+
 static err open_store(const struct start_config *c, arena *a, struct started *s,
                       struct err_info *info)
 {
@@ -71,11 +98,13 @@ err start_open(const struct start_config *c, arena *a, struct started *s, struct
         .keys = &s->keys,
         .base_url = c->base_url,
         .site_name = c->site_name,
+        .holding = holdings,
+        .n_holdings = sizeof holdings / sizeof *holdings,
     };
     if (sodium_init() < 0)
         return err_set(info, E_IO, "start.no-chance");
     (void)umask(S_IRWXG | S_IRWXO); /* whatever is made holds data of people */
-    err e = file_make_folder(c->data, info);
+    err e = make_data_folder(c, a, s, info);
     if (e == OK)
         e = join(a, "", c->data, "keys", &keys, info);
     if (e == OK)

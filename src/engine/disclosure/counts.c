@@ -226,12 +226,39 @@ static size_t release_persons(struct released_effect *to)
     return s.n_hidden;
 }
 
+/* Whether a part may not be told of a total that is; or not told as the total is not. */
+static bool tells_rest(size_t part, size_t total, size_t min)
+{
+    const size_t rest = part > total ? part - total : total - part;
+    return total == EFFECT_HIDDEN || is_small(part, min) || is_small(rest, min);
+}
+
+/*
+ * Persons followed who are compared at the start: of the treated those seen then, as controls
+ * those never treated who are, or these and others who start later.
+ */
+static size_t release_compared(struct released_effect *to)
+{
+    const struct effect_diagnostics *d = &to->result->diagnostics;
+    struct effect_comparison *c = to->result->comparison;
+    const size_t min = to->result->spec.min_persons;
+    if (!c)
+        return 0;
+    if (tells_rest(c->n_treated, d->n_treated, min))
+        release_hide(to, &c->n_treated);
+    if (tells_rest(c->n_control, d->n_control, min))
+        release_hide(to, &c->n_control);
+    hide_worth(c);
+    return (size_t)(c->n_treated == EFFECT_HIDDEN) + (size_t)(c->n_control == EFFECT_HIDDEN);
+}
+
 void release_counts(struct released_effect *to)
 {
     struct effect_result *r = to->result;
     struct effect_diagnostics *d = &r->diagnostics;
     const bool by_person = d->n_clusters == d->n_units; /* else clusters are teams, no persons */
-    const size_t n = r->spec.unit.n ? release_rows(to) + release_persons(to) : release_cross(to);
+    const size_t n = r->spec.unit.n ? release_rows(to) + release_persons(to) + release_compared(to)
+                                    : release_cross(to);
     if (by_person && d->n_treated == EFFECT_HIDDEN)
         d->n_treated_clusters = EFFECT_HIDDEN;
     if (by_person && d->n_control == EFFECT_HIDDEN)

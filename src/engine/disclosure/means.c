@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Which means may be seen: the rule on means of release_int.h. The mean of a
- * column of two values, times the persons, counts those who have the one.
+ * column of two values counts those who have the one; what it hides behind weights
+ * is of as few persons as there are, whatever they weigh.
  */
 #include "base/real.h"
 #include "engine/disclosure/release_int.h"
@@ -26,7 +27,8 @@ static bool is_hidden(const struct effect_balance *b)
 
 static void hide_likeness(struct effect_likeness *l)
 {
-    *l = (struct effect_likeness){REAL_NAN, REAL_NAN, REAL_NAN, REAL_NAN, REAL_NAN, REAL_NAN};
+    *l = (struct effect_likeness){REAL_NAN, REAL_NAN, REAL_NAN,  REAL_NAN,
+                                  REAL_NAN, REAL_NAN, {{0}, {0}}};
 }
 
 /* What is left after matching tells too much of what was there before, and the reverse. */
@@ -38,22 +40,17 @@ static void hide(struct effect_balance *b)
 
 /* ---- columns of two values ---- */
 
-static size_t count_of(double mean, double low, double high, size_t n)
+/* At least so many persons; parts that make up whole ones may miss these by rounding. */
+static size_t persons_of(double parts)
 {
-    const double share = (mean - low) / (high - low);
-    return share > 0 ? (size_t)floor(share * (double)n + 0.5) : 0;
+    return parts > 1e-6 ? (size_t)floor(parts + 1 - 1e-6) : 0;
 }
 
-/* Persons who have the higher value: before, or as those compared are weighted. */
-static struct tally count_high(const struct effect_result *r, const struct effect_balance *b,
-                               bool after)
+/* Persons who have the higher value. */
+static struct tally count_high(const struct effect_likeness *l)
 {
-    const struct effect_likeness *l = after ? &b->after : &b->before;
-    const struct effect_comparison *c = after && r->match ? r->comparison : NULL;
-    const size_t n_treated = c ? c->n_treated : r->diagnostics.n_treated;
-    const size_t n_control = c ? c->n_control : r->diagnostics.n_control;
-    return (struct tally){{count_of(l->mean_control, b->low, b->high, n_control),
-                           count_of(l->mean_treated, b->low, b->high, n_treated)}};
+    return (struct tally){
+        {persons_of(l->holders.high[CONTROL]), persons_of(l->holders.high[TREATED])}};
 }
 
 /* Whether the row is about this covariate: its own, or that of one of its words. */
@@ -72,42 +69,49 @@ static void protect_covariate(struct effect_result *r, str covariate, bool after
 {
     const size_t min = r->spec.min_persons;
     for (;;) {
-        size_t rest[GROUPS] = {r->diagnostics.n_control, r->diagnostics.n_treated};
+        double rest[GROUPS] = {0};
         struct effect_balance *least = NULL;
         size_t fewest = SIZE_MAX;
-        if (after && r->match) {
-            rest[CONTROL] = r->comparison->n_control;
-            rest[TREATED] = r->comparison->n_treated;
-        }
         for (size_t i = 0; i < r->n_balance; i++) {
             struct effect_balance *b = &r->balance[i];
             if (!(b->high > b->low) || is_hidden(b) || !is_of(b, covariate))
                 continue;
-            const struct tally high = count_high(r, b, after);
+            const struct effect_likeness *l = after ? &b->after : &b->before;
+            const struct tally high = count_high(l);
             if (is_small(high.n[TREATED], min) || is_small(high.n[CONTROL], min)) {
                 hide(b);
                 continue;
             }
-            for (int g = 0; g < GROUPS; g++)
-                rest[g] -= high.n[g] < rest[g] ? high.n[g] : rest[g];
+            for (int g = 0; g < GROUPS; g++) /* of all, the same in each row */
+                rest[g] =
+                    (least ? rest[g] : l->holders.low[g] + l->holders.high[g]) - l->holders.high[g];
             if (high.n[TREATED] < fewest) {
                 fewest = high.n[TREATED];
                 least = b;
             }
         }
-        if (!least || (!is_small(rest[TREATED], min) && !is_small(rest[CONTROL], min)))
+        if (!least || (!is_small(persons_of(rest[TREATED]), min) &&
+                       !is_small(persons_of(rest[CONTROL]), min)))
             return;
         hide(least);
     }
 }
 
+/* Those who are compared, and in panels before as well as after, for some may have been lost. */
+static bool compares_few(const struct effect_result *r)
+{
+    const struct effect_comparison *c = r->comparison;
+    return c && is_few(c->n_treated, c->n_control, r->spec.min_persons);
+}
+
 static void release_balance(struct released_effect *to)
 {
     struct effect_result *r = to->result;
-    const struct effect_comparison *c = r->match ? r->comparison : NULL;
-    const size_t min = r->spec.min_persons;
-    const bool before = is_few(r->diagnostics.n_treated, r->diagnostics.n_control, min);
-    const bool after = before || (c && is_few(c->n_treated, c->n_control, min));
+    const struct effect_diagnostics *d = &r->diagnostics;
+    const bool is_panel = r->spec.unit.n > 0;
+    const bool before =
+        is_panel ? compares_few(r) : is_few(d->n_treated, d->n_control, r->spec.min_persons);
+    const bool after = before || (r->match && compares_few(r));
     size_t n_hidden = 0;
     for (size_t i = 0; after && i < r->n_balance; i++) {
         hide_likeness(&r->balance[i].after);
@@ -129,15 +133,11 @@ static void release_balance(struct released_effect *to)
 /* Of an outcome of two values a mean counts, too; the one follows from the other and the effect. */
 static bool counts_few(const struct effect_result *r)
 {
-    const struct effect_diagnostics *d = &r->diagnostics;
-    const double mean[GROUPS] = {d->mean_control, d->mean_treated};
-    const size_t n[GROUPS] = {d->n_control, d->n_treated};
-    for (int g = 0; g < GROUPS && d->outcome_high > d->outcome_low; g++) {
-        const size_t high = count_of(mean[g], d->outcome_low, d->outcome_high, n[g]);
-        if (is_small(high, r->spec.min_persons) ||
-            (high < n[g] && is_small(n[g] - high, r->spec.min_persons)))
+    const struct effect_holders *h = &r->diagnostics.outcome_holders;
+    for (int g = 0; g < GROUPS; g++)
+        if (is_small(persons_of(h->low[g]), r->spec.min_persons) ||
+            is_small(persons_of(h->high[g]), r->spec.min_persons))
             return true;
-    }
     return false;
 }
 

@@ -23,8 +23,8 @@
  * or when the rest is under 15 % of the largest: the (1, 50), (2, 85) and p = 15 %
  * rules. Then no number about the outcome leaves.
  *
- * Means (means.c). The mean of a column of two values is a count of those who have
- * the one: a small one is hidden, as is one that leaves a handful with the other.
+ * Means (means.c). The mean of a column of two values tells of those who have the
+ * one, whatever they weigh: of few it is hidden, as when few have the other.
  * Words of one column divide the people together.
  *
  * Looks (looks.c). Values of one column divide the people. Those whose effect is

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The door, for results made by hand: counts, means, looks, sentences. */
+#include "base/i18n.h"
 #include "engine/disclosure/released.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -55,6 +57,31 @@ static void those_left_out_of_a_matching_cannot_be_counted_by_subtraction(void *
     assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN || r->match->n_pairs == EFFECT_HIDDEN);
     assert_true(r->diagnostics.n_treated == EFFECT_HIDDEN ||
                 r->estimates[0].n_treated == EFFECT_HIDDEN);
+    disclosure_free(released);
+}
+
+/* Of 185 followed 181 are compared at the start: nobody may count the four who were not seen. */
+static void those_a_panel_lost_at_the_start_cannot_be_counted_by_subtraction(void **state)
+{
+    (void)state;
+    struct effect_result *r = counts_of(185, 4, 400, 0);
+    struct released_effect *released;
+    r->spec.method = EFFECT_DID;
+    r->spec.unit = STR("person");
+    r->spec.time = STR("month");
+    r->match = NULL;
+    r->comparison->n_control = 400;
+    r->comparison->effective_control = 320;
+    r->diagnostics.n_periods = 3;
+
+    assert_int_equal(disclosure_release(r, &released, &info), OK);
+
+    const struct effect_comparison *c = disclosure_view(released)->comparison;
+    assert_int_equal(disclosure_view(released)->diagnostics.n_treated, 185);
+    assert_int_equal(c->n_treated, EFFECT_HIDDEN);
+    assert_true(isnan(c->effective_treated));
+    assert_int_equal(c->n_control, 400);
+    assert_true(c->effective_control == 320);
     disclosure_free(released);
 }
 
@@ -126,6 +153,45 @@ static void a_warning_says_fewer_than_instead_of_a_small_count(void **state)
     assert_memory_equal(w[0].text, "<10", 3);
     assert_int_equal(w[1].arg[0].i, 6);
     disclosure_free(released);
+}
+
+/* 4 of 185 are outside, so that those matched, 181, are hidden. */
+static void a_sentence_has_no_gap_where_a_number_was_hidden(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {
+        "balancing.few-treated", "effect.few-effective",   "effect.few-units",
+        "effect.match-alone",    "effect.match-fewer",     "effect.match-outside",
+        "effect.match-taken",    "effect.outside-support", "effect.rows-dropped",
+        "effect.trimmed",        "panel.always-treated",   "panel.few-units",
+        "panel.rows-missing",    "panel.start-after-end",  "panel.trimmed",
+        "panel.unbalanced",      "twfe.all-treated",       "twfe.seen-once",
+    };
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct effect_result *r = counts_of(185, 4, 400, 0);
+        struct released_effect *released;
+        msg_set(&r->warnings[0], keys[i]);
+        msg_int(&r->warnings[0], 181);
+        msg_int(&r->warnings[0], 181);
+        msg_int(&r->warnings[0], 181);
+        r->n_warnings = 1;
+
+        assert_int_equal(disclosure_release(r, &released, &info), OK);
+
+        for (int lang = 0; lang < LANG_COUNT; lang++) {
+            out o;
+            out_init(&o, 1 << 12);
+            tr_msg(&o, (enum lang)lang, &disclosure_view(released)->warnings[0]);
+            out_char(&o, '\0');
+            const char *text = out_view(&o).p;
+            assert_null(strstr(text, tr((enum lang)lang, "disclosure.not-shown").p));
+            assert_null(strstr(text, "181"));
+            assert_true(strlen(text) > 40);
+            out_free(&o);
+        }
+        disclosure_free(released);
+    }
 }
 
 static void no_policy_goes_below_five_persons(void **state)
@@ -316,6 +382,13 @@ static void parts_that_leave_a_handful_together_are_kept_apart(void **state)
     }
 }
 
+/* Who has a 0 or a 1, of 200 and of 100 persons who weigh the same. */
+static struct effect_holders holders_of(double control, double treated)
+{
+    return (struct effect_holders){.low = {200 - 200 * control, 100 - 100 * treated},
+                                   .high = {200 * control, 100 * treated}};
+}
+
 /* A mean of a column of zeros and ones, times the persons, is a count. */
 static void means_of_two_values_do_not_count_a_few(void **state)
 {
@@ -341,8 +414,10 @@ static void means_of_two_values_do_not_count_a_few(void **state)
             r->spec.covariates[r->spec.n_covariates++] = (str){&"abc"[j], 1};
         r->balance = ARENA_NEW(r->memory, struct effect_balance, 3);
         for (size_t j = 0; j < 3 && cases[i].covariate[j]; j++, r->n_balance++) {
-            const struct effect_likeness l = {.mean_treated = cases[i].treated[j],
-                                              .mean_control = cases[i].control[j]};
+            const struct effect_likeness l = {
+                .mean_treated = cases[i].treated[j],
+                .mean_control = cases[i].control[j],
+                .holders = holders_of(cases[i].control[j], cases[i].treated[j])};
             r->balance[j] = (struct effect_balance){str_of(cases[i].covariate[j]), l, l, 0, 1};
         }
 
@@ -353,6 +428,67 @@ static void means_of_two_values_do_not_count_a_few(void **state)
             assert_int_equal(isnan(b->before.mean_treated), cases[i].is_hidden[j]);
             assert_int_equal(isnan(b->after.mean_control), cases[i].is_hidden[j]);
         }
+        disclosure_free(released);
+    }
+}
+
+/* Of few persons who weigh much a mean looks like many, and of many who weigh little like few. */
+static void a_weighted_mean_is_of_as_many_as_there_are(void **state)
+{
+    (void)state;
+    static const struct {
+        double mean, n_treated; /* of 100 persons */
+        bool is_hidden;
+    } cases[] = {{0.50, 3, true}, {0.02, 40, false}, {0.50, 97, true}, {0.98, 60, false}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct effect_result *r = counts_of(100, 0, 200, 0);
+        struct released_effect *released;
+        const double n = cases[i].n_treated;
+        const struct effect_likeness l = {.mean_treated = cases[i].mean,
+                                          .mean_control = 0.5,
+                                          .holders = holders_of(0.5, n / 100)};
+        r->comparison->n_control = 200;
+        r->spec.covariates[r->spec.n_covariates++] = STR("a");
+        r->balance = ARENA_NEW(r->memory, struct effect_balance, 1);
+        r->balance[r->n_balance++] = (struct effect_balance){STR("a"), l, l, 0, 1};
+        r->diagnostics.mean_treated = cases[i].mean;
+        r->diagnostics.outcome_holders = l.holders;
+
+        assert_int_equal(disclosure_release(r, &released, &info), OK);
+
+        const struct effect_result *view = disclosure_view(released);
+        assert_int_equal(isnan(view->balance[0].before.mean_treated), cases[i].is_hidden);
+        assert_int_equal(isnan(view->balance[0].after.mean_treated), cases[i].is_hidden);
+        assert_int_equal(isnan(view->diagnostics.mean_treated), cases[i].is_hidden);
+        disclosure_free(released);
+    }
+}
+
+/* Who has the value at some starts and not at others is part of a person: 9.5 are 10 at least. */
+static void parts_of_persons_count_as_the_fewest_they_can_be(void **state)
+{
+    (void)state;
+    static const struct {
+        double high;
+        bool is_hidden;
+    } cases[] = {{9.5, false}, {9.0000000001, true}, {8.5, true}, {0.2, true}, {0, false}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct effect_result *r = counts_of(100, 0, 200, 0);
+        struct released_effect *released;
+        const struct effect_likeness l = {.mean_treated = 0.5,
+                                          .mean_control = 0.5,
+                                          .holders = holders_of(0.5, cases[i].high / 100)};
+        r->comparison->n_control = 200;
+        r->spec.covariates[r->spec.n_covariates++] = STR("a");
+        r->balance = ARENA_NEW(r->memory, struct effect_balance, 1);
+        r->balance[r->n_balance++] = (struct effect_balance){STR("a"), l, l, 0, 1};
+
+        assert_int_equal(disclosure_release(r, &released, &info), OK);
+
+        assert_int_equal(isnan(disclosure_view(released)->balance[0].before.mean_treated),
+                         cases[i].is_hidden);
         disclosure_free(released);
     }
 }
@@ -370,8 +506,7 @@ static void means_of_an_outcome_of_two_values_do_not_count_a_few(void **state)
         struct released_effect *released;
         r->diagnostics.mean_treated = cases[i].treated;
         r->diagnostics.mean_control = cases[i].control;
-        r->diagnostics.outcome_low = 0;
-        r->diagnostics.outcome_high = 1;
+        r->diagnostics.outcome_holders = holders_of(cases[i].control, cases[i].treated);
 
         assert_int_equal(disclosure_release(r, &released, &info), OK);
 
@@ -400,10 +535,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_was_lost_in_a_class_cannot_be_counted_from_shares),
+        cmocka_unit_test(those_a_panel_lost_at_the_start_cannot_be_counted_by_subtraction),
         cmocka_unit_test(what_pairs_are_worth_does_not_tell_how_many_they_are),
         cmocka_unit_test(those_left_out_of_a_matching_cannot_be_counted_by_subtraction),
         cmocka_unit_test(rows_that_were_dropped_cannot_be_counted_by_subtraction),
         cmocka_unit_test(a_warning_says_fewer_than_instead_of_a_small_count),
+        cmocka_unit_test(a_sentence_has_no_gap_where_a_number_was_hidden),
         cmocka_unit_test(no_policy_goes_below_five_persons),
         cmocka_unit_test(looks_that_divide_people_do_not_leave_a_small_rest),
         cmocka_unit_test(those_without_a_value_are_a_rest_too),
@@ -412,6 +549,8 @@ int main(void)
         cmocka_unit_test(a_subgroup_that_one_provider_dominates_is_withheld_and_another_with_it),
         cmocka_unit_test(parts_that_leave_a_handful_together_are_kept_apart),
         cmocka_unit_test(means_of_two_values_do_not_count_a_few),
+        cmocka_unit_test(a_weighted_mean_is_of_as_many_as_there_are),
+        cmocka_unit_test(parts_of_persons_count_as_the_fewest_they_can_be),
         cmocka_unit_test(means_of_an_outcome_of_two_values_do_not_count_a_few),
         cmocka_unit_test(a_failure_on_a_page_names_no_persons_value),
     };

@@ -27,6 +27,8 @@ struct pass {
     const double *p;               /* the propensity score, or NULL */
     double *share[TIMES][GROUPS];  /* of each row in its group: sums to 1; 0 in the other */
     double squares[TIMES][GROUPS]; /* sum of share^2 */
+    double *part[TIMES];           /* of a person that a row is, of those with a share; NULL: 1 */
+    int times;                     /* BEFORE alone, or both */
     struct step *step;             /* of each row */
     size_t room;                   /* items for a column: f->n, or FEW when that is more */
     struct order_item *item;       /* 2 room for each worker */
@@ -50,13 +52,17 @@ static err pass_new(const struct frame *f, unsigned threads, arena *a, struct pa
     bool complete = true;
 
     p->f = f;
-    for (int t = 0; t < TIMES; t++)
+    for (int t = 0; t < p->times; t++) {
         for (int g = 0; g < GROUPS; g++)
             complete = (p->share[t][g] = ARENA_NEW(a, double, f->n)) && complete;
+        if (f->person)
+            complete = (p->part[t] = ARENA_NEW(a, double, f->n)) && complete;
+    }
     p->step = ARENA_NEW(a, struct step, f->n);
     p->room = f->n > FEW ? f->n : FEW;
     if (p->room <= SIZE_MAX / 2 / sizeof *p->item / threads) {
-        p->item = malloc(threads * 2 * p->room * sizeof *p->item); /* left alone with few values */
+        p->item =
+            ARENA_NEW(a, struct order_item, threads * 2 * p->room); /* few values: untouched */
         p->centred = ARENA_NEW(a, double, threads * f->n);
     }
     return complete && p->step && p->item && p->centred ? OK : err_nomem(info);
@@ -83,11 +89,43 @@ static void share_out(struct pass *p, int time, const double *weight)
         p->squares[time][g] = lin_dot(p->share[time][g], p->share[time][g], f->n);
 }
 
+/* Each person's rows of one group with a share are equal parts of the person. */
+static err part_out(struct pass *p, int time, arena *a, struct err_info *info)
+{
+    const struct frame *f = p->f;
+    uint32_t *rows = ARENA_NEW(a, uint32_t, GROUPS * f->n_persons);
+    if (!rows)
+        return err_nomem(info);
+    for (size_t i = 0; i < f->n; i++)
+        for (int g = 0; g < GROUPS; g++)
+            rows[GROUPS * f->person[i] + (size_t)g] += p->share[time][g][i] > 0 ? 1 : 0;
+    for (size_t i = 0; i < f->n; i++) {
+        const uint32_t n = rows[GROUPS * f->person[i] + (f->d[i] > 0)];
+        p->part[time][i] = n ? 1 / (double)n : 0;
+    }
+    return OK;
+}
+
+/* Who has which of two values. */
+static struct effect_holders count_holders(const struct pass *p, const struct column *c, int time)
+{
+    const double low = order_value(c->sorted[0].key), *part = p->part[time];
+    struct effect_holders holders = {{0}, {0}};
+
+    for (size_t i = 0; i < p->f->n && c->is_binary; i++) {
+        double *n = c->x[i] == low ? holders.low : holders.high;
+        for (int g = 0; g < GROUPS; g++)
+            if (p->share[time][g][i] > 0)
+                n[g] += part ? part[i] : 1;
+    }
+    return holders;
+}
+
 static void measure(const struct pass *p, struct column *c, double *centred)
 {
     const size_t n = p->f->n;
 
-    for (int t = 0; t < TIMES; t++)
+    for (int t = 0; t < p->times; t++)
         for (int g = 0; g < GROUPS; g++) {
             const double *share = p->share[t][g], mean = lin_dot(share, c->x, n);
             const double is_free = 1 - p->squares[t][g];
@@ -211,7 +249,7 @@ static void fill_row(void *ctx, size_t row, unsigned worker)
     p->balance[row].low = c.is_binary ? origin + unit * order_value(c.sorted[0].key) : REAL_NAN;
     p->balance[row].high =
         c.is_binary ? origin + unit * order_value(c.sorted[c.n_sorted - 1].key) : REAL_NAN;
-    for (int t = 0; t < TIMES; t++) {
+    for (int t = 0; t < p->times; t++) {
         const double *mean = c.mean[t], *variance = c.variance[t];
         like[t]->mean_treated = origin + unit * mean[TREATED];
         like[t]->mean_control = origin + unit * mean[CONTROL];
@@ -219,8 +257,12 @@ static void fill_row(void *ctx, size_t row, unsigned worker)
         like[t]->variance_ratio = c.is_binary || !(variance[CONTROL] > 0)
                                       ? REAL_NAN
                                       : variance[TREATED] / variance[CONTROL];
+        like[t]->holders = count_holders(p, &c, t);
     }
     compare_distributions(&c, like);
+    if (p->times == 1)
+        p->balance[row].after = (struct effect_likeness){REAL_NAN, REAL_NAN, REAL_NAN,  REAL_NAN,
+                                                         REAL_NAN, REAL_NAN, {{0}, {0}}};
 }
 
 static err name_rows(const struct pass *p, size_t n, arena *a, struct err_info *info)
@@ -235,11 +277,11 @@ static err name_rows(const struct pass *p, size_t n, arena *a, struct err_info *
 }
 
 err balance_fill(const struct frame *f, const double *p, const double *after, par *pool,
-                 struct effect_result *r, struct err_info *info)
+                 const arena *beside, struct effect_result *r, struct err_info *info)
 {
     const size_t n_rows = f->k - !p;
-    struct pass pass = {.p = p};
-    arena *scratch = arena_new(SIZE_MAX);
+    struct pass pass = {.p = p, .times = after ? 2 : 1};
+    arena *scratch = arena_new_beside(beside);
     if (!scratch)
         return err_nomem(info);
 
@@ -251,12 +293,16 @@ err balance_fill(const struct frame *f, const double *p, const double *after, pa
     if (e != OK)
         goto out;
     share_out(&pass, BEFORE, f->w);
-    share_out(&pass, AFTER, after);
+    if (after)
+        share_out(&pass, AFTER, after);
+    for (int t = 0; t < pass.times && f->person && e == OK; t++)
+        e = part_out(&pass, t, scratch, info);
+    if (e != OK)
+        goto out;
     par_run(pool, n_rows, fill_row, &pass);
     r->balance = pass.balance;
     r->n_balance = n_rows;
 out:
-    free(pass.item);
     arena_free(scratch);
     return e;
 }

@@ -8,7 +8,8 @@
 /*
  * Fills r->balance: a row for the propensity score `p`, none when it is NULL, then
  * one for each covariate of `f`. `after` holds f->n weights >= 0, with some in
- * both groups; before, a unit weighs f->w. Stuart (2010), sec. 4.1; Austin (2009).
+ * both groups, or is NULL: then nothing is after; before, a unit weighs f->w. Stuart (2010),
+ * sec. 4.1; Austin (2009).
  *
  *   difference      of means over the standard deviation of the treated before,
  *                   which stays the measure after: what changes is the groups
@@ -17,9 +18,10 @@
  *                   value that occurs before: its mean and maximum
  *
  * A column of two values has the standard deviation sqrt(share (1 - share)), no
- * variance ratio, and one difference of shares as both mean and maximum.
+ * variance ratio, and one difference of shares as both mean and maximum. Scratch is taken beside
+ * an arena.
  */
 WARN_UNUSED err balance_fill(const struct frame *f, const double *p, const double *after, par *pool,
-                             struct effect_result *r, struct err_info *info);
+                             const arena *beside, struct effect_result *r, struct err_info *info);
 
 #endif

@@ -26,6 +26,16 @@ struct whitening {
     struct clustered_white *w;
 };
 
+static void transpose(double *m, size_t k)
+{
+    for (size_t i = 0; i < k; i++)
+        for (size_t j = 0; j < i; j++) {
+            const double swap = m[i * k + j];
+            m[i * k + j] = m[j * k + i];
+            m[j * k + i] = swap;
+        }
+}
+
 /* P = C^-1 S C'^-1: first each row of the symmetric S, then each row of what that gave, turned. */
 static void whiten_cluster(void *ctx, size_t g, unsigned worker)
 {
@@ -39,12 +49,7 @@ static void whiten_cluster(void *ctx, size_t g, unsigned worker)
     for (int side = 0; side < 2; side++) {
         for (size_t i = 0; i < k; i++)
             clustered_whiten_vector(w, k, p + i * k);
-        for (size_t i = 0; i < k; i++)
-            for (size_t j = 0; j < i; j++) {
-                const double swap = p[i * k + j];
-                p[i * k + j] = p[j * k + i];
-                p[j * k + i] = swap;
-            }
+        transpose(p, k);
     }
     memcpy(product, job->c->product + g * k, k * sizeof *product);
     clustered_whiten_vector(w, k, product);
@@ -99,6 +104,45 @@ err clustered_whiten(const struct clustered *c, par *pool, arena *a, struct clus
         for (size_t j = 0; j < k; j++)
             w->total[j] += w->product[g * k + j];
     par_run(pool, c->n, score_cluster, w);
+    return OK;
+}
+
+/* ---- other columns ---- */
+
+/* v becomes the products of the new columns: `by` holds c_i / c_j, `at` is j. */
+static void turn(const double *by, double largest, size_t at, size_t k, double *v)
+{
+    const double own = v[at];
+    for (size_t i = 0, to = 0; i < k; i++)
+        if (i != at)
+            v[to++] = v[i] - own * by[i];
+    v[k - 1] = own / largest;
+}
+
+err clustered_turn(const struct clustered *c, const double *form, arena *a,
+                   struct clustered *turned, struct err_info *info)
+{
+    const size_t k = c->k;
+    double *gram = ARENA_NEW(a, double, c->n *k *k), *product = ARENA_NEW(a, double, c->n *k);
+    double *by = ARENA_NEW(a, double, k);
+    size_t at = 0;
+    if (!gram || !product || !by)
+        return err_nomem(info);
+    for (size_t i = 1; i < k; i++)
+        at = fabs(form[i]) > fabs(form[at]) ? i : at;
+    for (size_t i = 0; i < k; i++)
+        by[i] = form[i] / form[at];
+    memcpy(gram, c->gram, c->n * k * k * sizeof *gram);
+    memcpy(product, c->product, c->n * k * sizeof *product);
+    for (size_t g = 0; g < c->n; g++) {
+        for (int side = 0; side < 2; side++) {
+            for (size_t i = 0; i < k; i++)
+                turn(by, form[at], at, k, gram + (g * k + i) * k);
+            transpose(gram + g * k * k, k);
+        }
+        turn(by, form[at], at, k, product + g * k);
+    }
+    *turned = (struct clustered){c->n, k, gram, product};
     return OK;
 }
 

@@ -15,7 +15,7 @@
  * regression without the columns behind them.
  *
  * Does: covariances CR1, CR2 and CR3, and degrees of freedom for CR2.
- * Does not: read rows; bootstrap (wild_int.h) or permute (randomise_int.h).
+ * Does not: read rows; bootstrap or permute (randomise_int.h).
  */
 #ifndef ONTSCHOT_ENGINE_EFFECT_CLUSTERED_INT_H
 #define ONTSCHOT_ENGINE_EFFECT_CLUSTERED_INT_H
@@ -45,6 +45,14 @@ struct clustered_white {
 /* Memory from `a`. E_NOMEM. */
 WARN_UNUSED err clustered_whiten(const struct clustered *c, par *pool, arena *a,
                                  struct clustered_white *w, struct err_info *info);
+
+/*
+ * The same regression in other columns: the last one has the linear form c'beta for coefficient.
+ * With j the largest element of c, column i becomes X_i - X_j c_i / c_j, and the last X_j / c_j.
+ * form: k, not all 0. Memory from `a`. E_NOMEM.
+ */
+WARN_UNUSED err clustered_turn(const struct clustered *c, const double *form, arena *a,
+                               struct clustered *turned, struct err_info *info);
 
 /* v = C^-1 v, in place, for the first k columns: products with columns, or a linear form. */
 void clustered_whiten_vector(const struct clustered_white *w, size_t k, double *v);

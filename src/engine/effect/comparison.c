@@ -17,22 +17,37 @@ struct group {
     } score; /* of all units */
 };
 
-static struct group measure(const struct frame *f, const double *p, const double *w, bool treated)
+static void add_unit(struct group *g, double w)
+{
+    g->n += w > 0;
+    g->weight += w;
+    g->squares += w * w;
+    g->heaviest = fmax(g->heaviest, w);
+}
+
+/* A row is a unit, or with `sum`, f->n_persons places for the weight of each, a part of one. */
+static struct group measure(const struct frame *f, const double *p, const double *w, double *sum,
+                            bool treated)
 {
     struct group g = {.score = {REAL_INF, -REAL_INF}};
 
+    for (size_t i = 0; sum && i < f->n_persons; i++)
+        sum[i] = 0;
     for (size_t i = 0; i < f->n; i++) {
+        const double weight = w ? w[i] : 1;
         if ((f->d[i] > 0) != treated)
             continue;
-        g.n += w[i] > 0;
-        g.weight += w[i];
-        g.squares += w[i] * w[i];
-        g.heaviest = fmax(g.heaviest, w[i]);
+        if (sum)
+            sum[f->person[i]] += weight;
+        else
+            add_unit(&g, weight);
         if (p) {
             g.score.low = fmin(g.score.low, p[i]);
             g.score.high = fmax(g.score.high, p[i]);
         }
     }
+    for (size_t i = 0; sum && i < f->n_persons; i++)
+        add_unit(&g, sum[i]);
     return g;
 }
 
@@ -49,11 +64,14 @@ static size_t count_outside(const struct frame *f, const double *p, const struct
     return n;
 }
 
-static size_t count_uneven(const struct effect_result *r)
+static size_t count_uneven(const struct effect_result *r, bool is_weighted)
 {
     size_t n = 0;
-    for (size_t j = 0; j < r->n_balance; j++)
-        n += r->balance[j].covariate.n > 0 && fabs(r->balance[j].after.difference) > EFFECT_UNEVEN;
+    for (size_t j = 0; j < r->n_balance; j++) {
+        const struct effect_balance *b = &r->balance[j];
+        const double apart = is_weighted ? b->after.difference : b->before.difference;
+        n += b->covariate.n > 0 && fabs(apart) > EFFECT_UNEVEN;
+    }
     return n;
 }
 
@@ -84,22 +102,27 @@ static void fill_overlap(const struct frame *f, const double *p, const double *w
 }
 
 err comparison_fill(const struct frame *f, const double *p, const double *after, par *pool,
-                    struct effect_result *r, struct err_info *info)
+                    arena *a, struct effect_result *r, struct err_info *info)
 {
-    const struct group treated = measure(f, p, after, true), control = measure(f, p, after, false);
+    const double *w = after ? after : f->w;
+    double *sum = f->person ? ARENA_NEW(a, double, f->n_persons) : NULL;
+    if (f->person && !sum)
+        return err_nomem(info);
+    const struct group treated = measure(f, p, w, sum, true);
+    const struct group control = measure(f, p, w, sum, false);
     struct effect_comparison *c = ARENA_NEW(r->memory, struct effect_comparison, 1);
     struct effect_overlap *overlap =
         p ? ARENA_NEW(r->memory, struct effect_overlap, EFFECT_OVERLAP_BINS) : NULL;
 
     if (!c || (p && !overlap))
         return err_nomem(info);
-    if (f->k > 1) {
-        const err e = balance_fill(f, p, after, pool, r, info);
+    if (f->k > 1 && !f->is_trial) {
+        const err e = balance_fill(f, p, after, pool, a, r, info);
         if (e != OK)
             return e;
     }
     if (overlap)
-        fill_overlap(f, p, after, &treated, &control, overlap);
+        fill_overlap(f, p, w, &treated, &control, overlap);
     r->overlap = overlap;
     r->n_overlap = overlap ? EFFECT_OVERLAP_BINS : 0;
     *c = (struct effect_comparison){
@@ -112,7 +135,8 @@ err comparison_fill(const struct frame *f, const double *p, const double *after,
         .effective_control = effective(&control),
         .heaviest_control = control.heaviest / control.weight,
         .n_outside = count_outside(f, p, &control),
-        .n_uneven = count_uneven(r),
+        .is_weighted = after != NULL,
+        .n_uneven = count_uneven(r, after != NULL),
     };
     r->comparison = c;
     return OK;
@@ -127,12 +151,26 @@ static void warn_few(struct effect_result *r, const char *key, double worth, siz
     msg_int(m, (int64_t)n);
 }
 
+void comparison_warn_uneven(struct effect_result *r, const char *key, const char *only)
+{
+    const size_t n = r->comparison->n_uneven, of = effect_balance_covariates(r);
+    if (n == 0)
+        return;
+    struct msg *m = effect_warn(r, of == 1 ? only : key);
+    if (of == 1)
+        return;
+    msg_int(m, (int64_t)n);
+    msg_int(m, (int64_t)of);
+}
+
 void comparison_warn(struct effect_result *r)
 {
     const struct effect_comparison *c = r->comparison;
     const struct effect_diagnostics *d = &r->diagnostics;
+    const bool is_panel = r->spec.unit.n > 0; /* in which not only those never treated compare */
 
-    warn_few(r, "effect.few-effective", c->effective_control, d->n_control);
+    warn_few(r, "effect.few-effective", c->effective_control,
+             is_panel ? c->n_control : d->n_control);
     if (c->effective_treated < 0.999 * (double)c->n_treated) /* else the groups' sizes tell */
         warn_few(r, "balancing.few-treated", c->effective_treated, d->n_treated);
     if ((double)c->n_outside > OUTSIDE_SHARE * (double)d->n_treated) {
@@ -140,9 +178,8 @@ void comparison_warn(struct effect_result *r)
         msg_int(m, (int64_t)c->n_outside);
         msg_int(m, (int64_t)d->n_treated);
     }
-    if (c->n_uneven) {
-        struct msg *m = effect_warn(r, "balancing.uneven");
-        msg_int(m, (int64_t)c->n_uneven);
-        msg_int(m, (int64_t)effect_balance_covariates(r));
-    }
+    if (is_panel)
+        comparison_warn_uneven(r, "panel.uneven", "panel.uneven-only");
+    else
+        comparison_warn_uneven(r, "balancing.uneven", "balancing.uneven-only");
 }

@@ -353,27 +353,39 @@ static err take_scores(void *ctx, const struct twfe_system *s, const double *for
 
 /* ---- teams ---- */
 
-static err read_courses(void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
-                        struct err_info *info)
+static err read_courses(void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                        struct twfe_courses *courses, struct err_info *info)
 {
     (void)pool;
     const struct design *d = ctx;
     const struct twfe_factor *time = &s->f->factor[0];
-    uint8_t *course = ARENA_NEW(a, uint8_t, s->f->n_clusters * time->n);
-    *on = course;
-    if (!course)
+    const size_t n = s->f->n_clusters;
+    uint8_t *on = ARENA_NEW(a, uint8_t, n * time->n);
+    uint32_t *start = ARENA_NEW(a, uint32_t, n);
+    if (!on || !start)
         return err_nomem(info);
-    memset(course, TWFE_UNSEEN, s->f->n_clusters * time->n);
+    *courses = (struct twfe_courses){on, start};
+    memset(on, TWFE_UNSEEN, n * time->n);
     for (size_t g = 0; g < d->c->n_teams; g++) {
         const struct compressed_team *team = &d->c->team[g];
         if (!d->is_used[g])
             continue;
         for (size_t t = 0; t < d->c->n_periods; t++)
             if (team->n_rows[t] > 0)
-                course[time->level[t]] = t >= team->start;
-        course += time->n;
+                on[time->level[t]] = t >= team->start;
+        *start++ = team->start;
+        on += time->n;
     }
     return OK;
+}
+
+/* By level of the periods in use. */
+static void read_weights(const struct design *d, const struct compressed_team *team, double *weight)
+{
+    const struct twfe_factor *time = &d->f.factor[0];
+    for (size_t t = 0; t < d->c->n_periods; t++)
+        if (time->level[t] != TWFE_NONE)
+            weight[time->level[t]] = team->weight[t];
 }
 
 static err read_clusters(void *ctx, const struct twfe_system *s, par *pool, arena *a,
@@ -381,11 +393,15 @@ static err read_clusters(void *ctx, const struct twfe_system *s, par *pool, aren
 {
     (void)pool;
     const struct design *d = ctx;
-    const err e = twfe_clusters_new(s, a, clusters, info);
+    double *weight = ARENA_NEW(a, double, s->f->factor[0].n);
+    const err e = weight ? twfe_clusters_new(s, a, clusters, info) : err_nomem(info);
     for (size_t g = 0; g < d->c->n_teams && e == OK; g++) {
         const double *wide = team_alone(ctx, g);
-        if (wide)
-            twfe_clusters_add(clusters, s->k, wide, d->c->team[g].n_persons);
+        if (!wide)
+            continue;
+        read_weights(d, &d->c->team[g], weight);
+        twfe_clusters_add(clusters, s,
+                          &(struct twfe_cluster){wide, d->c->team[g].n_persons, weight});
     }
     return e;
 }
@@ -394,7 +410,7 @@ err compressed_estimate(const struct compressed *c, par *pool, const struct prog
                         struct effect_result *r, struct err_info *info)
 {
     struct design d = {0};
-    const struct twfe_source from_sums = {take_scores, read_courses, read_clusters, &d};
+    const struct twfe_source from_sums = {take_scores, read_courses, read_clusters, NULL, &d};
     arena *a = arena_new(PANEL_MEMORY_MAX);
     err e = a ? design_new(c, r, a, &d, info) : err_nomem(info);
     if (e == OK)

@@ -153,9 +153,11 @@ static err conclude(const struct frame *f, const struct cross_answer *answer, pa
     return OK;
 }
 
-static err estimate(const struct frame *f, par *pool, struct effect_result *r, arena *a,
-                    struct cross_answer *answer, struct err_info *info)
+err cross_estimate(const struct frame *f, par *pool, struct effect_result *r, arena *a,
+                   struct cross_answer *answer, struct err_info *info)
 {
+    *answer = (struct cross_answer){.variance = REAL_NAN,
+                                    .df = f->cluster ? (double)f->n_clusters - 1 : REAL_INF};
     switch (r->spec.method) {
     case EFFECT_WEIGHTING:
     case EFFECT_DOUBLY_ROBUST: return cross_weighting(f, pool, r, a, answer, info);
@@ -167,8 +169,9 @@ static err estimate(const struct frame *f, par *pool, struct effect_result *r, a
 err effect_cross_run(const table *t, par *pool, const struct progress *progress,
                      struct effect_result *r, struct err_info *info)
 {
-    struct cross_answer answer = {.variance = REAL_NAN};
-    struct frame f;
+    struct cross_answer answer;
+    struct frame f = {0}, whole; /* whole: before matching */
+    const bool is_matched = r->spec.method == EFFECT_MATCHING;
     arena *scratch = arena_new(SIZE_MAX);
     if (!scratch)
         return err_nomem(info);
@@ -176,18 +179,19 @@ err effect_cross_run(const table *t, par *pool, const struct progress *progress,
     err e = frame_read(t, pool, r, scratch, &f, info);
     if (e == OK)
         e = check_group_sizes(r, info);
-    if (e == OK && r->spec.method == EFFECT_MATCHING)
+    whole = f;
+    if (e == OK && is_matched && r->spec.cluster.n)
+        e = frame_copy(&f, scratch, &whole, info);
+    if (e == OK && is_matched)
         e = cross_match(t, &f, pool, r, scratch, info);
-    if (e == OK) {
-        answer.df = f.cluster ? (double)f.n_clusters - 1 : REAL_INF;
-        e = estimate(&f, pool, r, scratch, &answer, info);
-    }
+    if (e == OK)
+        e = cross_estimate(&f, pool, r, scratch, &answer, info);
     if (e == OK && f.key)
         e = keep_parts(&f, &answer, scratch, r, info);
     if (e == OK)
         e = conclude(&f, &answer, pool, progress, r, info);
     if (e == OK && r->spec.cluster.n)
-        e = cross_teams(&f, pool, progress, r, scratch, info);
+        e = cross_teams(t, &whole, pool, progress, r, scratch, info);
     arena_free(scratch);
     return e;
 }

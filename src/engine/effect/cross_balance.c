@@ -79,7 +79,7 @@ static err tell_no_weights(const struct frame *f, const double *target, const do
 }
 
 /* The controls' weights; and as score, the chance whose odds they are. */
-static err weigh_by_entropy(struct balancing *s, struct err_info *info)
+static err weigh_by_entropy(struct balancing *s, arena *a, struct err_info *info)
 {
     const struct frame *f = s->f;
     double target[LIN_K_MAX], b[LIN_K_MAX] = {0};
@@ -92,7 +92,7 @@ static err weigh_by_entropy(struct balancing *s, struct err_info *info)
     for (size_t j = 0; j < f->k; j++)
         target[j] = lin_dot(s->w1, f->x[j], f->n);
     b[0] = real_log(target[0] / lin_sum(s->w0, f->n));
-    const err e = tilt_run(f->x, f->k, s->w0, f->n, target, b, s->part, &found, info);
+    const err e = tilt_run(f->x, f->k, s->w0, f->n, target, b, s->part, a, &found, info);
     if (e != OK)
         return e;
     if (!found)
@@ -191,7 +191,8 @@ err cross_balancing(const struct frame *f, par *pool, struct effect_result *r, a
     answer->psi = ARENA_NEW(a, double, f->n);
     err e = answer->psi ? balancing_new(f, a, &s, info) : err_nomem(info);
     if (e == OK)
-        e = entropy ? weigh_by_entropy(&s, info) : weigh_by_overlap(&s, pool, r, a, &logit, info);
+        e = entropy ? weigh_by_entropy(&s, a, info)
+                    : weigh_by_overlap(&s, pool, r, a, &logit, info);
     if (e == OK)
         e = entropy ? answer_entropy(&s, pool, a, answer, info)
                     : answer_overlap(&s, &logit, a, answer, info);
@@ -199,7 +200,7 @@ err cross_balancing(const struct frame *f, par *pool, struct effect_result *r, a
         return e;
     for (size_t i = 0; i < f->n; i++)
         s.part[i] = s.w1[i] + s.w0[i];
-    e = comparison_fill(f, s.p, s.part, pool, r, info);
+    e = comparison_fill(f, s.p, s.part, pool, a, r, info);
     if (e == OK)
         comparison_warn(r);
     return e;

@@ -92,9 +92,41 @@ WARN_UNUSED err cross_cluster_errors(const struct frame *f, const double *const 
                                      par *pool, const struct effect_result *r, arena *a,
                                      struct cross_answer *answer, struct err_info *info);
 
-/* How sure, counted in teams, once the estimate has its errors: see teams_int.h. */
-WARN_UNUSED err cross_teams(const struct frame *f, par *pool, const struct progress *progress,
-                            struct effect_result *r, arena *a, struct err_info *info);
+/* The estimator of r->spec.method on the rows of f: for matching those of the matched sample. */
+WARN_UNUSED err cross_estimate(const struct frame *f, par *pool, struct effect_result *r, arena *a,
+                               struct cross_answer *answer, struct err_info *info);
+
+/*
+ * How sure, counted in teams, once the estimate has its errors: see teams_int.h. f: the rows
+ * before matching. Least squares follow from sums by team; other methods estimate again for each
+ * allocation, scores, partners and weights included.
+ */
+WARN_UNUSED err cross_teams(const table *t, const struct frame *f, par *pool,
+                            const struct progress *progress, struct effect_result *r, arena *a,
+                            struct err_info *info);
+
+/* ---- cross_teams_rerun.c ---- */
+
+/*
+ * Estimating again is done at most so often that CROSS_RERUNS_WORK multiplications are made, but
+ * CROSS_RERUNS_MIN; and not at all where that would take more than CROSS_RERUNS_LIMIT, unless
+ * randomisation is asked for.
+ */
+#define CROSS_RERUNS_WORK  1e10
+#define CROSS_RERUNS_LIMIT 4e10
+enum { CROSS_RERUNS_MIN = 199 };
+
+/* Multiplications of one estimation, roughly. */
+double cross_rerun_work(const struct frame *f, const struct effect_spec *s);
+
+struct teams_design;
+
+/* Sets evaluate of a design; f, profile and t are borrowed. *failed tells afterwards that memory
+ * was out. E_NOMEM. */
+WARN_UNUSED err cross_teams_rerun(const table *t, const struct frame *f,
+                                  const struct effect_spec *spec, const uint32_t *profile, arena *a,
+                                  struct teams_design *design, const bool **failed,
+                                  struct err_info *info);
 
 /*
  * Turns `f`, read from `t`, into the matched sample, in which least squares of y

@@ -153,8 +153,10 @@ static void warn_pairs(struct effect_result *r)
 {
     const struct effect_match *m = r->match;
 
-    warn_of(r, is_by_strata(&r->spec) ? "effect.strata-uneven" : "effect.match-uneven",
-            r->comparison->n_uneven, effect_balance_covariates(r));
+    if (is_by_strata(&r->spec))
+        comparison_warn_uneven(r, "effect.strata-uneven", "effect.strata-uneven-only");
+    else
+        comparison_warn_uneven(r, "effect.match-uneven", "effect.match-uneven-only");
     warn_of(r, "effect.match-alone", m->n_alone, r->diagnostics.n_treated);
     warn_of(r, "effect.match-outside", m->n_outside, r->diagnostics.n_treated);
     warn_of(r, "effect.match-taken", m->n_taken, r->diagnostics.n_treated);
@@ -252,7 +254,7 @@ err cross_match(const table *t, struct frame *f, par *pool, struct effect_result
     if (e != OK)
         return e;
     matching_scale(&m);
-    e = comparison_fill(f, m.p, m.weight, pool, r, info);
+    e = comparison_fill(f, m.p, m.weight, pool, a, r, info);
     if (e == OK)
         e = settle_groups(f, &m, a, r, info);
     if (e != OK)

@@ -61,16 +61,17 @@ err cross_cluster_errors(const struct frame *f, const double *const *x, size_t k
 /* ---- teams ---- */
 
 /* 1 for treated teams; *profile NULL when treatment varies within them. */
-static err read_profiles(const struct frame *f, arena *a, uint32_t **profile, double **size,
-                         struct err_info *info)
+static err read_profiles(const struct frame *f, arena *a, uint32_t **profile, bool **treated,
+                         double **size, struct err_info *info)
 {
     *profile = ARENA_NEW(a, uint32_t, f->n_clusters);
+    *treated = ARENA_NEW(a, bool, f->n_clusters);
     *size = ARENA_NEW(a, double, f->n_clusters);
-    if (!*profile || !*size)
+    if (!*profile || !*treated || !*size)
         return err_nomem(info);
     for (size_t i = 0; i < f->n; i++) {
         (*size)[f->cluster[i]]++;
-        (*profile)[f->cluster[i]] = f->d[i] > 0;
+        (*profile)[f->cluster[i]] = (*treated)[f->cluster[i]] = f->d[i] > 0;
     }
     for (size_t i = 0; i < f->n; i++)
         if ((*profile)[f->cluster[i]] != (f->d[i] > 0)) {
@@ -80,13 +81,20 @@ static err read_profiles(const struct frame *f, arena *a, uint32_t **profile, do
     return OK;
 }
 
-static err conclude(const struct frame *f, const uint32_t *profile, const double *size, par *pool,
-                    const struct progress *progress, struct effect_result *r, arena *a,
-                    struct err_info *info)
+static err conclude_least_squares(const struct frame *f, const uint32_t *profile,
+                                  const double *size, par *pool, const struct progress *progress,
+                                  struct effect_result *r, arena *a, struct err_info *info)
 {
-    static const size_t constant = 0;
-    static const int8_t times[] = {0, 1};
-    const struct randomise_profiles profiles = {2, 1, &constant, times};
+    static const size_t constant = 0, first[] = {0, 0, 1};
+    static const int8_t times[] = {1};
+    static const uint32_t effect[] = {0};
+    const struct randomise_profiles profiles = {.n = 2,
+                                                .n_columns = 1,
+                                                .column = &constant,
+                                                .first = first,
+                                                .times = times,
+                                                .n_effects = 1,
+                                                .effect = effect};
     const size_t k = (r->spec.method == EFFECT_REGRESSION ? f->k : 1) + 1;
     const double **x = ARENA_NEW(a, const double *, k);
     struct clustered c;
@@ -101,7 +109,8 @@ static err conclude(const struct frame *f, const uint32_t *profile, const double
     if (e == OK)
         e = clustered_whiten(&c, pool, a, &w, info);
     if (e == OK)
-        e = randomise_new(&c, &w, profile ? &profiles : NULL, profile, pool, a, &draws, info);
+        e = randomise_new(&c, &w, k - 1, profile ? &profiles : NULL, profile, pool, a, &draws,
+                          info);
     if (e != OK)
         return e;
     const struct teams_design design = {.n = c.n,
@@ -115,19 +124,49 @@ static err conclude(const struct frame *f, const uint32_t *profile, const double
     return teams_conclude(&design, pool, progress, a, r, info);
 }
 
-err cross_teams(const struct frame *f, par *pool, const struct progress *progress,
+/* Other methods: no sums serve, and no bootstrap that is restricted to an effect. */
+static err conclude_again(const table *t, const struct frame *f, const uint32_t *profile,
+                          const double *size, par *pool, const struct progress *progress,
+                          struct effect_result *r, arena *a, struct err_info *info)
+{
+    const bool *failed = NULL;
+    struct teams_design design = {
+        .n = f->n_clusters, .n_profiles = 2, .profile = profile, .size = size};
+    err e = cross_teams_rerun(t, f, &r->spec, profile, a, &design, &failed, info);
+    if (e == OK)
+        e = teams_conclude(&design, pool, progress, a, r, info);
+    return e == OK && *failed ? err_nomem(info) : e;
+}
+
+/* Whether estimating again is worth its time: all orders of teams, or enough of them. */
+static unsigned ability(const struct frame *f, const uint32_t *profile, const struct effect_spec *s,
+                        arena *a)
+{
+    const double all = teams_count_allocations(f->n_clusters, profile, 2, a);
+    const double n = (double)f->n_clusters; /* one team of a kind takes the place of each */
+    const double needed = all <= n || all < CROSS_RERUNS_MIN ? all : CROSS_RERUNS_MIN;
+    return s->inference == EFFECT_RANDOMISATION ||
+                   needed * cross_rerun_work(f, s) <= CROSS_RERUNS_LIMIT
+               ? TEAMS_CAN_RANDOMISE
+               : TEAMS_TOO_LARGE;
+}
+
+err cross_teams(const table *t, const struct frame *f, par *pool, const struct progress *progress,
                 struct effect_result *r, arena *a, struct err_info *info)
 {
-    static const bool treated[] = {false, true};
     const bool is_regression =
         r->spec.method == EFFECT_DIFFERENCE || r->spec.method == EFFECT_REGRESSION;
-    const unsigned can = is_regression ? TEAMS_CAN_RANDOMISE | TEAMS_CAN_WILD : 0;
+    unsigned can = TEAMS_CAN_RANDOMISE | TEAMS_CAN_WILD;
     uint32_t *profile;
+    bool *treated;
     double *size;
-    err e = read_profiles(f, a, &profile, &size, info);
+    err e = read_profiles(f, a, &profile, &treated, &size, info);
+    if (e == OK && !is_regression)
+        can = profile ? ability(f, profile, &r->spec, a) : 0;
     if (e == OK)
         e = teams_open(f->n_clusters, profile, 2, treated, can, a, r, info);
-    if (e != OK || !is_regression || !teams_needs_draws(r))
+    if (e != OK || !teams_needs_draws(r) || can == TEAMS_TOO_LARGE)
         return e;
-    return conclude(f, profile, size, pool, progress, r, a, info);
+    return is_regression ? conclude_least_squares(f, profile, size, pool, progress, r, a, info)
+                         : conclude_again(t, f, profile, size, pool, progress, r, a, info);
 }

@@ -150,12 +150,12 @@ static void add_regression(struct weighting *s, struct cross_answer *answer)
 }
 
 /* The weights under which the groups are compared, in the place of those of the treated. */
-static err compare_groups(struct weighting *s, par *pool, struct effect_result *r,
+static err compare_groups(struct weighting *s, par *pool, arena *a, struct effect_result *r,
                           struct err_info *info)
 {
     for (size_t i = 0; i < s->f->n; i++)
         s->w1[i] += s->w0[i];
-    return comparison_fill(s->f, s->p, s->w1, pool, r, info);
+    return comparison_fill(s->f, s->p, s->w1, pool, a, r, info);
 }
 
 err cross_weighting(const struct frame *f, par *pool, struct effect_result *r, arena *a,
@@ -188,7 +188,7 @@ err cross_weighting(const struct frame *f, par *pool, struct effect_result *r, a
         add_regression(&s, answer);
     if (answer->n_trimmed)
         msg_int(effect_warn(r, "effect.trimmed"), (int64_t)answer->n_trimmed);
-    e = compare_groups(&s, pool, r, info);
+    e = compare_groups(&s, pool, a, r, info);
     if (e == OK)
         comparison_warn(r);
     return e;

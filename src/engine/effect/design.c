@@ -67,10 +67,12 @@ err effect_design_choose(const table *t, struct effect_spec *s, struct err_info 
     struct effect_facts f = {.is_panel = s->unit.n > 0 && s->time.n > 0,
                              .is_randomised = s->randomised,
                              .has_covariates = s->n_covariates > 0};
-    arena *a = arena_new(PANEL_MEMORY_MAX);
+    arena *a = panel_arena_new(t, s);
     if (!a)
         return err_nomem(info);
-    const err e = f.is_panel ? count_starts(t, s, a, &f, info) : OK;
+    err e = f.is_panel ? count_starts(t, s, a, &f, info) : OK;
+    if (e == E_NOMEM)
+        e = arena_error(a, info);
     arena_free(a);
     if (e != OK)
         return e;

@@ -62,8 +62,8 @@ static err tilt_score(const struct drdid_sample *s, const double *const *control
     for (size_t j = 0; j < s->k; j++)
         target[j] = fit->treated_mean[j] * fit->treated_weight;
     double *ratio = fit->score + s->n_treated;
-    const err e =
-        tilt_run(control, s->k, s->w + s->n_treated, s->n_control, target, b, ratio, &found, info);
+    const err e = tilt_run(control, s->k, s->w + s->n_treated, s->n_control, target, b, ratio, keep,
+                           &found, info);
     if (e != OK)
         return e;
     if (!found)

@@ -232,18 +232,17 @@ static err settle_errors(struct effect_spec *s, struct err_info *info)
 static err check_inference(const struct effect_spec *s, struct err_info *info)
 {
     const bool is_regression =
-        effect_is_two_way(s->method) ||
+        effect_has_fixed_effects(s->method) ||
         (!is_given(s->unit) && (s->method == EFFECT_DIFFERENCE || s->method == EFFECT_REGRESSION));
-    const bool can_randomise =
-        is_regression || (is_given(s->unit) && !effect_has_fixed_effects(s->method));
-    if (s->replications < 1 || s->replications > EFFECT_REPLICATIONS_MAX) {
+    if (s->replications < EFFECT_REPLICATIONS_MIN || s->replications > EFFECT_REPLICATIONS_MAX) {
         err_set(info, E_LIMIT, "effect.replications-limit");
+        msg_int(&info->msg, EFFECT_REPLICATIONS_MIN);
         msg_int(&info->msg, EFFECT_REPLICATIONS_MAX);
         return E_LIMIT;
     }
     if (s->inference == EFFECT_AUTO || s->inference == EFFECT_ANALYTIC)
         return OK;
-    if (!(s->inference == EFFECT_WILD ? is_regression : can_randomise) || s->event_study)
+    if (s->inference == EFFECT_WILD && !is_regression)
         return err_text(info, E_INPUT, "effect.inference-of-methods",
                         str_of(effect_inference_name(s->inference)));
     return is_given(s->cluster) ? OK
@@ -314,7 +313,7 @@ static err copy_names(struct effect_spec *s, arena *a, struct err_info *info)
 {
     str *const name[] = {&s->outcome,          &s->treatment, &s->unit,    &s->time,
                          &s->first_treated,    &s->weights,   &s->cluster, &s->unaffected,
-                         &s->unaffected_value, &s->provider};
+                         &s->unaffected_value, &s->provider,  &s->scratch};
     bool complete = true;
 
     for (size_t i = 0; i < sizeof name / sizeof *name; i++)
@@ -338,7 +337,6 @@ static err result_new(const struct effect_spec *spec, struct effect_result **res
     r->spec = *spec;
     r->diagnostics.propensity_sum_treated = REAL_NAN;
     r->diagnostics.mean_treated = r->diagnostics.mean_control = REAL_NAN;
-    r->diagnostics.outcome_low = r->diagnostics.outcome_high = REAL_NAN;
     r->diagnostics.pretest_statistic = r->diagnostics.pretest_p = REAL_NAN;
     r->memory = arena_new(RESULT_BYTES_MAX);
     const err e = r->memory ? copy_names(&r->spec, r->memory, info) : err_nomem(info);
@@ -400,7 +398,8 @@ static void warn_few_clusters(struct effect_result *r)
     const bool is_settled = r->teams && r->teams->rule != EFFECT_ANALYTIC;
     const size_t treated = r->teams ? r->teams->few : d->n_treated_clusters;
     const size_t control = r->teams ? r->teams->few : d->n_control_clusters;
-    if (d->n_clusters == 0 || !effect_is_few(d->n_clusters, treated, control))
+    if (d->n_clusters == 0 || teams_are_one_each(r->teams) ||
+        !effect_is_few(d->n_clusters, treated, control))
         return;
     struct msg *m =
         effect_warn(r, is_settled ? "effect.few-clusters-settled" : "effect.few-clusters");
@@ -428,6 +427,7 @@ static void warn_exact_fit(struct effect_result *r)
 /* What the estimates are worth, wherever they came from. */
 static err judge(struct effect_result *r, struct err_info *info)
 {
+    teams_forget_errors(r);
     err e = effect_honest_run(r, info);
     if (e == OK)
         e = effect_design_tell(r, info);
@@ -439,53 +439,71 @@ static err judge(struct effect_result *r, struct err_info *info)
     return OK;
 }
 
-/* The main effect, by its method. */
-static err run_method(const table *t, par *pool, const struct progress *progress,
-                      struct effect_result *r, struct err_info *info)
+/* The main effect, by its method; rows are left out of fixed effects only. */
+static err run_method(const table *t, const uint8_t *keep, par *pool,
+                      const struct progress *progress, struct effect_result *r,
+                      struct err_info *info)
 {
     if (effect_has_fixed_effects(r->spec.method))
-        return effect_twfe_run(t, pool, progress, r, info);
+        return effect_twfe_run(t, keep, pool, progress, r, info);
     return is_given(r->spec.unit) ? effect_panel_run(t, &r->spec, pool, progress, r, info)
                                   : effect_cross_run(t, pool, progress, r, info);
 }
 
-err effect_run(const table *t, const struct effect_spec *spec, par *pool,
-               const struct progress *progress, struct effect_result **result,
-               struct err_info *info)
+/* All of a question whose spec is settled. */
+static err run_settled(const table *t, const uint8_t *keep, par *pool,
+                       const struct progress *progress, struct effect_result *r,
+                       struct err_info *info)
+{
+    struct looks *looks;
+    arena *a = arena_new(SIZE_MAX);
+    err e = a ? looks_plan(t, r, a, &looks, info) : err_nomem(info);
+    if (e == OK)
+        e = run_method(t, keep, pool, progress, r, info);
+    if (e == OK && is_given(r->spec.provider))
+        e = effect_providers_run(t, keep, r, info);
+    if (e == OK)
+        e = judge(r, info);
+    if (e == OK) {
+        r->has_dates = has_dates(t, &r->spec);
+        e = looks_run(looks, t, pool, progress, r, info);
+    }
+    arena_free(a);
+    return e;
+}
+
+err effect_run_part(const table *t, const uint8_t *keep, const struct effect_spec *spec, par *pool,
+                    const struct progress *progress, struct effect_result **result,
+                    struct err_info *info)
 {
     struct effect_spec settled = *spec;
     struct effect_result *r = NULL;
-    struct looks *looks;
-    arena *a = NULL;
+    table *part = NULL;
 
     err e = spec->choose ? check_choice(spec, info) : OK;
     if (e == OK && spec->choose)
         e = effect_design_choose(t, &settled, info);
     if (e == OK)
         e = settle(&settled, info);
+    if (e == OK && keep && !effect_has_fixed_effects(settled.method))
+        e = table_select(t, keep, &part, info);
     if (e == OK)
         e = result_new(&settled, &r, info);
-    if (e != OK)
-        return e;
-    a = arena_new(SIZE_MAX);
-    e = a ? looks_plan(t, r, a, &looks, info) : err_nomem(info);
     if (e == OK)
-        e = run_method(t, pool, progress, r, info);
-    if (e == OK && is_given(r->spec.provider))
-        e = effect_providers_run(t, r, info);
-    if (e == OK)
-        e = judge(r, info);
-    if (e != OK)
-        goto out;
-    r->has_dates = has_dates(t, &r->spec);
-    e = looks_run(looks, t, pool, progress, r, info);
+        e = run_settled(part ? part : t, part ? NULL : keep, pool, progress, r, info);
+    table_free(part);
     if (e == OK)
         *result = r;
-out:
-    arena_free(a);
-    if (e != OK)
+    else
         effect_result_free(r);
     return e;
+}
+
+err effect_run(const table *t, const struct effect_spec *spec, par *pool,
+               const struct progress *progress, struct effect_result **result,
+               struct err_info *info)
+{
+    return effect_run_part(t, NULL, spec, pool, progress, result, info);
 }
 
 const struct effect_estimate *effect_overall(const struct effect_result *r)

@@ -50,6 +50,15 @@ struct effect_bacon {
     size_t n_treated, n_control; /* persons */
 };
 
+/*
+ * Persons with weight who have the lower or the higher value of a column of two: whatever they
+ * weigh. Of [0] the comparison group and [1] the treated. Who has one value at one start and the
+ * other at the next is part of each.
+ */
+struct effect_holders {
+    double low[2], high[2];
+};
+
 struct effect_diagnostics {
     size_t n_rows, n_used; /* rows read; rows used */
     size_t n_dropped_missing;
@@ -60,7 +69,9 @@ struct effect_diagnostics {
     size_t n_unbalanced;               /* units not seen in every period */
     double propensity_sum_treated;     /* sum of propensity scores over the treated, or NaN */
     double mean_treated, mean_control; /* of the outcome, or NaN */
-    double outcome_low, outcome_high;  /* of an outcome of two values beside these, or NaN */
+    /* of an outcome of two values beside these: units by value; else 0. For disclosure; not shown
+     */
+    struct effect_holders outcome_holders;
     /* joint Wald test that effects before the start are 0; by event time when clustered */
     double pretest_statistic, pretest_p;
     size_t pretest_df; /* 0: no test possible */
@@ -69,9 +80,10 @@ struct effect_diagnostics {
 /* How alike two groups are in one covariate. NaN stands for "not applicable". */
 struct effect_likeness {
     double mean_treated, mean_control;
-    double difference;          /* of means, in standard deviations of the treated before */
-    double variance_ratio;      /* treated over control; NaN for columns of two values */
-    double ecdf_mean, ecdf_max; /* distance between the cumulative distributions */
+    double difference;             /* of means, in standard deviations of the treated before */
+    double variance_ratio;         /* treated over control; NaN for columns of two values */
+    double ecdf_mean, ecdf_max;    /* distance between the cumulative distributions */
+    struct effect_holders holders; /* for disclosure; never shown */
 };
 
 struct effect_balance {
@@ -98,14 +110,16 @@ enum effect_population {
     EFFECT_OF_OVERLAP, /* those who could have been in either group: ATO */
 };
 
-/* Two groups as weights make them. NaN stands for "not applicable". */
+/* Two groups as weights make them. NaN stands for "not applicable". In panels a person who is
+ * compared with several starts counts once, with all their weight. */
 struct effect_comparison {
     enum effect_population population;
     size_t n_treated, n_control;                 /* units with weight: in a pair, not trimmed */
     double effective_treated, effective_control; /* units these are worth: Kish (1965) */
     double heaviest_control;                     /* share of one control in the weight of all */
+    bool is_weighted; /* by the method; else compared as they are, and no balance is `after` */
     size_t n_outside; /* treated with a score lower or higher than that of any control */
-    size_t n_uneven;  /* covariates still further apart than EFFECT_UNEVEN */
+    size_t n_uneven;  /* covariates further apart than EFFECT_UNEVEN, as they are compared */
 };
 
 /* Units with a propensity score from <= p < to; in the last also p = to. */
@@ -144,7 +158,9 @@ struct effect_honesty_summary {
     double breakdown; /* the largest m at which the interval leaves out 0; NaN: none does, or no
                          sets were asked for */
     bool is_beyond;   /* 0 is still left out there: no larger m was looked at */
+    bool is_fragile;  /* whatever was asked: 0 is not left out at a relative m of EFFECT_FRAGILE */
 };
+#define EFFECT_FRAGILE 0.5 /* half as much as trends moved apart before */
 
 /* By which rule a difference in trends before the start is found. */
 enum effect_trend_rule {

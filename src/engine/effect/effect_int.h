@@ -25,8 +25,16 @@ bool effect_is_few(size_t n, size_t n_treated, size_t n_control);
 WARN_UNUSED err effect_result_reserve(struct effect_result *r, size_t n_estimates, size_t n_draws,
                                       struct err_info *info);
 
+/*
+ * effect_run on the rows for which keep[row] is not 0, or on all when it is NULL. What keeps rows
+ * in memory anyway gets a table of these; what streams passes over them where they lie.
+ */
+WARN_UNUSED err effect_run_part(const table *t, const uint8_t *keep, const struct effect_spec *spec,
+                                par *pool, const struct progress *progress,
+                                struct effect_result **result, struct err_info *info);
+
 /* Fills r->providers when spec.provider names a column. E_INPUT, E_NOMEM. */
-WARN_UNUSED err effect_providers_run(const table *t, struct effect_result *r,
+WARN_UNUSED err effect_providers_run(const table *t, const uint8_t *keep, struct effect_result *r,
                                      struct err_info *info);
 
 /* Sets method and controls of a spec that leaves them to the rule: effect_design_fit. */

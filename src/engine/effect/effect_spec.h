@@ -78,7 +78,8 @@ enum {
     EFFECT_FIXED_MAX = 8,
     EFFECT_BACON_MAX = 4096,
     EFFECT_RATIO_MAX = 1000,
-    EFFECT_CUTS_MAX = 256, /* of one covariate */
+    EFFECT_CUTS_MAX = 256,        /* of one covariate */
+    EFFECT_REPLICATIONS_MIN = 99, /* fewer know no p of 1 in 100 */
     EFFECT_REPLICATIONS_MAX = 1000000,
     EFFECT_HONEST_MAX = 32,       /* values of M */
     EFFECT_LOOK_COLUMNS_MAX = 16, /* of one kind of look */
@@ -153,6 +154,10 @@ struct effect_spec {
     bool no_placebo_start;
 
     bool keeps_parts; /* the result's `parts`, for effect_adjust_family */
+
+    /* Changes no result: where the persons and periods of a panel are kept. */
+    size_t memory; /* bytes that may be in memory; 0: half of what machine.h says */
+    str scratch;   /* the folder for what is more than that; empty: that of the table's file */
 
     bool randomised; /* a lottery decided who took part */
 

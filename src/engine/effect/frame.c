@@ -262,19 +262,23 @@ static err drop_collinear(par *pool, arena *a, struct frame *f, struct effect_re
     return OK;
 }
 
-/* The values of an outcome that has two. */
-static void describe_values(const double *y, size_t n, struct effect_diagnostics *d)
+/* Who has which value of an outcome that has two. */
+static void describe_values(const struct frame *f, struct effect_diagnostics *d)
 {
+    const double *y = f->y;
     double low = y[0], high = y[0];
-    for (size_t i = 1; i < n; i++) {
+    struct effect_holders holders = {{0}, {0}};
+    for (size_t i = 1; i < f->n; i++) {
         low = y[i] < low ? y[i] : low;
         high = y[i] > high ? y[i] : high;
     }
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < f->n; i++) {
         if (y[i] != low && y[i] != high)
             return;
-    d->outcome_low = low;
-    d->outcome_high = high;
+        (y[i] == low ? holders.low : holders.high)[f->d[i] > 0]++;
+    }
+    if (high > low)
+        d->outcome_holders = holders;
 }
 
 static void describe_outcome(const struct frame *f, struct effect_diagnostics *d)
@@ -286,7 +290,27 @@ static void describe_outcome(const struct frame *f, struct effect_diagnostics *d
 
     d->mean_treated = of_treated / treated;
     d->mean_control = (all - of_treated) / (weight - treated);
-    describe_values(f->y, f->n, d);
+    describe_values(f, d);
+}
+
+static void *copy_of(arena *a, const void *from, size_t size, size_t n)
+{
+    void *to = from ? arena_alloc(a, n, size) : NULL;
+    if (to)
+        memcpy(to, from, size * n);
+    return to;
+}
+
+err frame_copy(const struct frame *f, arena *a, struct frame *copy, struct err_info *info)
+{
+    *copy = *f;
+    copy->y = copy_of(a, f->y, sizeof *f->y, f->n);
+    copy->d = copy_of(a, f->d, sizeof *f->d, f->n);
+    copy->cluster = copy_of(a, f->cluster, sizeof *f->cluster, f->n);
+    copy->key = copy_of(a, f->key, sizeof *f->key, f->n);
+    return copy->y && copy->d && !f->cluster == !copy->cluster && !f->key == !copy->key
+               ? OK
+               : err_nomem(info);
 }
 
 err frame_read(const table *t, par *pool, struct effect_result *r, arena *a, struct frame *f,

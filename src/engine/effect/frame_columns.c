@@ -65,8 +65,7 @@ err frame_codes(const table *t, str name, uint32_t *code, size_t *n, struct err_
     return e;
 }
 
-/* "race: white" */
-static str indicator_name(arena *a, str column, str word)
+str frame_indicator_name(arena *a, str column, str word)
 {
     char *p = arena_alloc(a, column.n + 2 + word.n, 1);
     if (!p)
@@ -85,7 +84,7 @@ static err add_indicators(const struct table_column *c, size_t n_rows, arena *a,
 
     for (size_t word = 1; word < c->n_words; word++) {
         f->x[f->k] = ARENA_NEW(a, double, n_rows);
-        f->name[f->k] = indicator_name(a, c->name, c->words[word]);
+        f->name[f->k] = frame_indicator_name(a, c->name, c->words[word]);
         if (!f->x[f->k] || !f->name[f->k].p)
             return err_nomem(info);
         f->k++;

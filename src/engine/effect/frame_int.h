@@ -33,6 +33,9 @@ WARN_UNUSED err frame_numbers(const table *t, str name, double *v, struct err_in
 WARN_UNUSED err frame_codes(const table *t, str name, uint32_t *code, size_t *n,
                             struct err_info *info);
 
+/* "race: white"; .p is NULL when memory is out. */
+str frame_indicator_name(arena *a, str column, str word);
+
 /* Covariates over all rows of a table; NaN where missing. */
 struct frame_covariates {
     double **x; /* k columns of table_rows(t) */
@@ -68,8 +71,15 @@ struct frame {
     size_t k;
     uint32_t *cluster; /* codes, all of them in use, or NULL */
     size_t n_clusters;
+    const uint32_t *person; /* 0 .. n_persons - 1 when a person has several rows, else NULL */
+    size_t n_persons;
     uint64_t *key; /* with spec.keeps_parts: of each row's cluster, or itself; else NULL */
+    bool is_trial; /* only the estimate counts: no table of how alike groups are */
 };
+
+/* The same with outcome, treatment, clusters and keys of its own, which matching moves. E_NOMEM. */
+WARN_UNUSED err frame_copy(const struct frame *f, arena *a, struct frame *copy,
+                           struct err_info *info);
 
 /*
  * Reads what r->spec names; fills r->diagnostics and adds warnings. Memory

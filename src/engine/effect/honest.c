@@ -99,7 +99,7 @@ static err check(const struct effect_result *r, const struct honest_study *s, st
     return OK;
 }
 
-/* The power of the pre-test comes unasked; sets when asked for. */
+/* The power of the pre-test and whether the effect is fragile come unasked; sets when asked for. */
 static err fill(struct effect_result *r, arena *a, struct err_info *info)
 {
     struct honest_study *s;
@@ -115,8 +115,12 @@ static err fill(struct effect_result *r, arena *a, struct err_info *info)
         return err_nomem(info);
     const struct honest_interval parallel = honest_relative(s, r->spec.level, 0);
     double se;
-    *r->honesty = (struct effect_honesty_summary){honest_effect(s, &se), parallel.low,
-                                                  parallel.high, REAL_NAN, false};
+    *r->honesty = (struct effect_honesty_summary){
+        .estimate = honest_effect(s, &se),
+        .low = parallel.low,
+        .high = parallel.high,
+        .breakdown = REAL_NAN,
+        .is_fragile = honest_relative_holds_zero(s, r->spec.level, EFFECT_FRAGILE)};
     if (r->spec.honesty == EFFECT_TRUSTING)
         return OK;
     e = list_m(r, s, info);

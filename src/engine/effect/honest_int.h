@@ -54,6 +54,9 @@ double honest_effect(const struct honest_study *s, double *standard_error);
  */
 struct honest_interval honest_relative(const struct honest_study *s, double level, double m);
 
+/* Whether that interval holds 0. */
+bool honest_relative_holds_zero(const struct honest_study *s, double level, double m);
+
 /*
  * The smallest M at which `0` is not rejected. NaN when it is not even with
  * parallel trends; HONEST_RELATIVE_MAX when it still is there.

@@ -346,7 +346,7 @@ struct honest_interval honest_relative(const struct honest_study *s, double leve
     return all;
 }
 
-static bool holds_zero(const struct honest_study *s, double level, double m)
+bool honest_relative_holds_zero(const struct honest_study *s, double level, double m)
 {
     const struct honest_interval parallel = when_parallel(s, level);
     if (!(m > 0))
@@ -363,9 +363,9 @@ static bool holds_zero(const struct honest_study *s, double level, double m)
 double honest_relative_breakdown(const struct honest_study *s, double level)
 {
     double low = 0, high = 1;
-    if (holds_zero(s, level, 0))
+    if (honest_relative_holds_zero(s, level, 0))
         return REAL_NAN;
-    while (!holds_zero(s, level, high)) {
+    while (!honest_relative_holds_zero(s, level, high)) {
         if (high >= HONEST_RELATIVE_MAX)
             return HONEST_RELATIVE_MAX;
         low = high;
@@ -373,7 +373,7 @@ double honest_relative_breakdown(const struct honest_study *s, double level)
     }
     while (high - low > BREAKDOWN * high) {
         const double middle = low + (high - low) / 2;
-        if (holds_zero(s, level, middle))
+        if (honest_relative_holds_zero(s, level, middle))
             high = middle;
         else
             low = middle;

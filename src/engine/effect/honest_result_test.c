@@ -135,6 +135,33 @@ static void without_being_asked_only_the_power_comes(void **state)
     effect_result_free(r);
 }
 
+/* The effect of the mpdta counties is gone below 0.5 at 99 %, and not at 90 %. */
+static void whether_an_effect_is_fragile_comes_whatever_was_asked(void **state)
+{
+    (void)state;
+    bool has[2] = {false, false};
+    for (int i = 0; i < 8; i++) {
+        struct effect_spec s = mpdta_spec(i & 1 ? EFFECT_SUNAB : EFFECT_DID, EFFECT_RELATIVE);
+        s.level = i & 2 ? 0.99 : 0.9;
+        s.n_honest = 1;
+        s.honest[0] = EFFECT_FRAGILE;
+        struct effect_result *asked = run_mpdta(&s, NULL);
+        s.honesty = i & 4 ? EFFECT_SMOOTH : EFFECT_TRUSTING;
+        s.n_honest = 0;
+
+        struct effect_result *r = run_mpdta(&s, NULL);
+
+        const struct effect_honest *half = &asked->honest[0];
+        assert_true(asked->honesty->is_fragile == (half->low <= 0 && half->high >= 0));
+        assert_true(asked->honesty->is_fragile == !(asked->honesty->breakdown >= EFFECT_FRAGILE));
+        assert_true(r->honesty->is_fragile == asked->honesty->is_fragile);
+        has[r->honesty->is_fragile] = true;
+        effect_result_free(asked);
+        effect_result_free(r);
+    }
+    assert_true(has[false] && has[true]);
+}
+
 static void usual_bends_are_in_standard_errors(void **state)
 {
     (void)state;
@@ -366,6 +393,7 @@ int main(void)
         cmocka_unit_test(the_interval_with_parallel_trends_is_that_of_the_average),
         cmocka_unit_test(sun_and_abraham_give_nearly_the_same),
         cmocka_unit_test(without_being_asked_only_the_power_comes),
+        cmocka_unit_test(whether_an_effect_is_fragile_comes_whatever_was_asked),
         cmocka_unit_test(usual_bends_are_in_standard_errors),
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(power_and_bias_are_those_of_simulated_studies),

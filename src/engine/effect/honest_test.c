@@ -201,6 +201,8 @@ static void the_breakdown_value_is_where_zero_comes_in(void **state)
 
         assert_true(honest_relative(s, 0.95, 0.9999 * apart).low > 0);
         assert_true(honest_relative(s, 0.95, 1.0001 * apart).low <= 0);
+        assert_false(honest_relative_holds_zero(s, 0.95, 0.9999 * apart));
+        assert_true(honest_relative_holds_zero(s, 0.95, 1.0001 * apart));
         assert_true(smooth(s, 0.95, 0.9999 * bend).low > 0);
         assert_true(smooth(s, 0.95, 1.0001 * bend).low <= 0);
         arena_free(a);

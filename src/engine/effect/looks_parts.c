@@ -15,7 +15,7 @@ static uint64_t mix(uint64_t v)
 }
 
 /* Eight bytes at a time. */
-static uint64_t key_of_text(str word)
+uint64_t looks_key_of_text(str word)
 {
     uint64_t key = word.n;
     for (size_t i = 0; i < word.n; i += sizeof key) {
@@ -26,18 +26,28 @@ static uint64_t key_of_text(str word)
     return mix(key + 1);
 }
 
+uint64_t looks_key_of_int(int64_t v)
+{
+    return mix((uint64_t)v + 1);
+}
+
+uint64_t looks_key_of_real(double v)
+{
+    const double plus = v + 0.0; /* -0 and 0 are one value */
+    uint64_t bits;
+    memcpy(&bits, &plus, sizeof bits);
+    return mix(bits + 1);
+}
+
 uint64_t looks_key(const struct table_column *c, size_t row)
 {
     switch (c->type) {
-    case TABLE_INT: return mix((uint64_t)c->ints[row] + 1);
-    case TABLE_DATE: return mix((uint64_t)c->days[row] + 1);
-    case TABLE_TEXT: return key_of_text(c->words[c->codes[row]]);
+    case TABLE_INT: return looks_key_of_int(c->ints[row]);
+    case TABLE_DATE: return looks_key_of_int(c->days[row]);
+    case TABLE_TEXT: return looks_key_of_text(c->words[c->codes[row]]);
     case TABLE_REAL: break;
     }
-    const double v = c->reals[row] + 0.0; /* -0 and 0 are one value */
-    uint64_t bits;
-    memcpy(&bits, &v, sizeof bits);
-    return mix(bits + 1);
+    return looks_key_of_real(c->reals[row]);
 }
 
 uint64_t looks_row_key(const table *t, size_t row)

@@ -1,49 +1,39 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * An effect before there can be one. The panel stays as it was built: only the
- * starts move, and with them which periods of a cohort get a comparison. Rows
- * at or after a cohort's real start are in none of these, so need not be hidden.
+ * An effect before there can be one. Rows stay as they were read: only the
+ * starts move, and with them which periods of a start count. Rows at or after
+ * the real start are in none of these.
  */
 #include "base/num.h"
 #include "engine/effect/looks_int.h"
+#include "engine/effect/teams_int.h"
 
 enum { PERIODS_MIN = 2 }; /* before the start: one to compare with, one to be the effect's */
 
-/* The periods of a cohort in which nothing can show yet: 0 .. this - 1. */
-static size_t periods_before(const struct panel *p, const struct panel_cohort *c,
-                             size_t anticipation)
+/* The periods before a start in which nothing can show yet: 0 .. this - 1. */
+static size_t periods_before(const struct looks_starts *s, size_t i, size_t anticipation)
 {
-    const size_t before = c->start > anticipation ? c->start - anticipation : 0;
-    return before < p->periods.n ? before : p->periods.n;
+    const size_t before = s->start[i] > anticipation ? s->start[i] - anticipation : 0;
+    return before < s->n_periods ? before : s->n_periods;
 }
 
 /* Moves the starts; returns by how many periods, 0 when there is no room to. */
-static size_t move_starts(const struct panel *p, size_t anticipation, struct panel *moved)
+static size_t move_starts(const struct looks_starts *s, size_t anticipation,
+                          struct panel_move *move, size_t *n_periods)
 {
     size_t shift = 0, last = 0;
-    for (size_t h = 0; h < p->n_cohorts; h++) {
-        struct panel_cohort *c = &moved->cohort[h];
-        const size_t before = periods_before(p, c, anticipation);
-        if (shift == 0 && before >= PERIODS_MIN)
+    for (size_t i = 0; i < s->n; i++) {
+        const size_t before = periods_before(s, i, anticipation);
+        move[i] = (struct panel_move){PANEL_NEVER, 0};
+        if (before < PERIODS_MIN)
+            continue;
+        if (shift == 0)
             shift = before / 2;
-        c->start = (uint32_t)(before >= PERIODS_MIN ? before - shift : 0);
-        c->from = c->start;
-        c->until = (uint32_t)(before >= PERIODS_MIN ? before : 0);
-        last = before >= PERIODS_MIN && p->cohort[h].start < p->periods.n ? before : last;
+        move[i] = (struct panel_move){(uint32_t)(before - shift), (uint32_t)before};
+        last = s->start[i] < s->n_periods ? before : last;
     }
-    moved->periods.n = last;
+    *n_periods = last;
     return last ? shift : 0;
-}
-
-static err copy_cohorts(const struct panel *p, arena *a, struct panel *copy, struct err_info *info)
-{
-    *copy = *p;
-    copy->cohort = ARENA_NEW(a, struct panel_cohort, p->n_cohorts + 1);
-    if (!copy->cohort)
-        return err_nomem(info);
-    for (size_t h = 0; h <= p->n_cohorts; h++)
-        copy->cohort[h] = p->cohort[h];
-    return OK;
 }
 
 /* What came out, or why nothing did. */
@@ -61,15 +51,16 @@ static void take(const struct effect_result *made, struct effect_look *to)
         msg_set(&to->why, e->failed);
 }
 
-static err estimate(const struct panel *moved, const struct effect_spec *spec, par *pool,
-                    const struct progress *progress, arena *a, struct effect_look *to,
+static err estimate(const struct looks_starts *s, const struct panel_move *move, size_t n_periods,
+                    const struct effect_spec *spec, arena *a, struct effect_look *to,
                     struct err_info *info)
 {
     struct effect_result made = {.spec = *spec, .memory = a};
-    struct panel_answer answer;
     made.spec.anticipation = 0; /* what may show early is cut off already */
     made.spec.keeps_parts = false;
-    const err e = panel_solve(moved, &made.spec, pool, progress, a, &answer, &made, info);
+    const err e = s->estimate(s->ctx, move, n_periods, a, &made, info);
+    if (e == OK)
+        teams_forget_errors(&made);
     if (e == E_INPUT || e == E_LIMIT)
         to->why = info->msg;
     else if (e == OK)
@@ -77,18 +68,18 @@ static err estimate(const struct panel *moved, const struct effect_spec *spec, p
     return e == E_INPUT || e == E_LIMIT ? OK : e;
 }
 
-err looks_placebo_start(const struct panel *p, const struct effect_spec *spec, par *pool,
-                        const struct progress *progress, struct effect_result *r,
-                        struct err_info *info)
+err looks_placebo_start(const struct looks_starts *starts, const struct effect_spec *spec,
+                        struct effect_result *r, struct err_info *info)
 {
     char text[NUM_TEXT_MAX];
-    struct panel moved;
+    size_t n_periods = 0;
     struct effect_look *to = r->looks = ARENA_NEW(r->memory, struct effect_look, 1);
-    arena *a = arena_new(PANEL_MEMORY_MAX);
-    err e = to && a ? copy_cohorts(p, a, &moved, info) : err_nomem(info);
+    arena *a = arena_new_beside(starts->beside);
+    struct panel_move *move = a ? ARENA_NEW(a, struct panel_move, starts->n) : NULL;
+    err e = to && move ? OK : err_nomem(info);
     if (e != OK)
         goto out;
-    const size_t shift = move_starts(p, (size_t)spec->anticipation, &moved);
+    const size_t shift = move_starts(starts, (size_t)spec->anticipation, move, &n_periods);
     *to = (struct effect_look){.kind = EFFECT_LOOK_PLACEBO_START,
                                .column = r->spec.time,
                                .estimate = REAL_NAN,
@@ -99,13 +90,12 @@ err looks_placebo_start(const struct panel *p, const struct effect_spec *spec, p
                                .p_adjusted = REAL_NAN};
     to->value = arena_str(r->memory, (str){text, num_print_int((int64_t)shift, text)});
     r->n_looks = 1;
-    moved.key = NULL;
     if (!to->value.p)
         e = err_nomem(info);
     else if (shift == 0)
         msg_set(&to->why, "looks.no-earlier-start");
     else
-        e = estimate(&moved, spec, pool, progress, a, to, info);
+        e = estimate(starts, move, n_periods, spec, a, to, info);
     to->failed = to->why.key;
 out:
     arena_free(a);

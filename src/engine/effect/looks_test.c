@@ -253,9 +253,6 @@ static void mistakes_in_looks_are_told_before_anything_is_computed(void **state)
     s.n_explore = 0;
     declare(&s, "sex");
     refuse(&s, "looks.column-twice");
-    s.n_subgroups = 1;
-    s.method = EFFECT_TWFE;
-    refuse(&s, "looks.not-with-fixed-effects");
     s = asked();
     s.unaffected = STR("sex");
     s.unaffected_value = STR("c");
@@ -343,6 +340,84 @@ static void an_earlier_start_is_that_of_the_rows_before_the_start(void **state)
     effect_result_free(own);
     effect_result_free(r);
     table_free(moved);
+    table_free(t);
+}
+
+/*
+ * Teams of five persons in six periods, the first ones treated from period 5 on; moved: the four
+ * before it, as if from period 3 on. `x` differs from person to person.
+ */
+static table *few_teams(size_t n_teams, size_t n_treated, bool moved)
+{
+    enum { PERSONS = 5 };
+    out o;
+    out_init(&o, (size_t)1 << 20);
+    out_cstr(&o, "id,team,t,g,x,y,rest\n");
+    for (size_t person = 0; person < n_teams * PERSONS; person++)
+        for (size_t t = 1; t <= (moved ? 4 : PERIODS); t++) {
+            const size_t team = person / PERSONS;
+            const double start = team < n_treated ? moved ? 3 : 5 : 0;
+            put(&o, (double)person);
+            put(&o, (double)team);
+            put(&o, (double)t);
+            put(&o, start);
+            put(&o, shock("x", person));
+            put(&o, shock("team", team * PERIODS + t) + shock("noise", person * PERIODS + t));
+            out_cstr(&o, "\n");
+        }
+    out_char(&o, '\0');
+    table *t = parse_table(out_view(&o).p);
+    out_free(&o);
+    return t;
+}
+
+static void an_earlier_start_of_few_teams_is_judged_by_teams_as_the_effect_is(void **state)
+{
+    (void)state;
+    struct effect_spec s = did_spec();
+    s.cluster = STR("team");
+    for (s.n_covariates = 0; s.n_covariates <= 1; s.n_covariates++) {
+        table *t = few_teams(9, 2, false), *moved = few_teams(9, 2, true);
+        s.covariates[0] = STR("x");
+        s.no_placebo_start = false;
+        struct effect_result *r = run_on(t, &s, NULL);
+        s.no_placebo_start = true;
+        struct effect_result *own = run_on(moved, &s, NULL);
+
+        const struct effect_look *look = look_at(r, 0, EFFECT_LOOK_PLACEBO_START, "2");
+
+        assert_int_equal(own->teams->rule, EFFECT_RANDOMISATION);
+        assert_near(look->estimate, effect_overall(own)->estimate, 1e-12);
+        assert_near(look->p, own->teams->p_randomisation, 1e-12);
+        assert_near(look->ci_low, own->teams->low, 1e-9);
+        assert_near(look->ci_high, own->teams->high, 1e-9);
+        effect_result_free(own);
+        effect_result_free(r);
+        table_free(moved);
+        table_free(t);
+    }
+}
+
+/* Errors by cluster are rounding there, and any difference would stand out. */
+static void an_earlier_start_of_one_team_beside_another_has_no_error(void **state)
+{
+    (void)state;
+    static const enum effect_method method[] = {EFFECT_DID, EFFECT_TWFE, EFFECT_SUNAB};
+    table *t = few_teams(2, 1, false);
+    for (size_t i = 0; i < sizeof method / sizeof *method; i++) {
+        struct effect_spec s = did_spec();
+        s.method = method[i];
+        s.cluster = STR("team");
+
+        struct effect_result *r = run_on(t, &s, NULL);
+
+        const struct effect_look *look = look_at(r, 0, EFFECT_LOOK_PLACEBO_START, "2");
+        assert_true(isfinite(look->estimate));
+        assert_true(isnan(look->standard_error));
+        assert_true(look->p == 1);
+        assert_true(isinf(look->ci_low) && isinf(look->ci_high));
+        effect_result_free(r);
+    }
     table_free(t);
 }
 
@@ -463,6 +538,8 @@ int main(void)
         cmocka_unit_test(mistakes_in_looks_are_told_before_anything_is_computed),
         cmocka_unit_test(an_earlier_start_is_the_average_of_the_tests_before_it),
         cmocka_unit_test(an_earlier_start_is_that_of_the_rows_before_the_start),
+        cmocka_unit_test(an_earlier_start_of_few_teams_is_judged_by_teams_as_the_effect_is),
+        cmocka_unit_test(an_earlier_start_of_one_team_beside_another_has_no_error),
         cmocka_unit_test(one_period_before_the_start_leaves_no_room_for_an_earlier_one),
         cmocka_unit_test(anticipated_periods_are_not_before_the_start),
         cmocka_unit_test(looks_come_by_kind_and_those_that_should_be_0_are_not_adjusted),

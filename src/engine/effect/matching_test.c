@@ -533,6 +533,35 @@ static void a_single_pair_has_no_standard_error(void **state)
     table_free(t);
 }
 
+/* Of one covariate it is not said that one of the 1 is uneven. */
+static void a_single_uneven_covariate_is_told_without_counts(void **state)
+{
+    (void)state;
+    out o;
+    out_init(&o, 1 << 14);
+    out_cstr(&o, "y,treat,x\n");
+    for (int64_t i = 0; i < 40; i++) {
+        out_int(&o, (i * 7) % 13);
+        out_cstr(&o, i % 2 ? ",1," : ",0,");
+        out_int(&o, i % 2 ? i + 20 : i); /* much larger among the treated */
+        out_char(&o, '\n');
+    }
+    out_char(&o, '\0');
+    table *t = parse(out_view(&o).p);
+    struct effect_spec s = ask(EFFECT_MATCHING, "y");
+    with_covariates(&s, "x");
+    s.distance = EFFECT_MAHALANOBIS;
+
+    struct effect_result *r = run(t, &s);
+
+    assert_int_equal(r->comparison->n_uneven, 1);
+    assert_true(warns(r, "effect.match-uneven-only"));
+    assert_false(warns(r, "effect.match-uneven"));
+    effect_result_free(r);
+    table_free(t);
+    out_free(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -553,6 +582,7 @@ int main(void)
         cmocka_unit_test(what_was_asked_is_told_as_asked),
         cmocka_unit_test(data_that_hold_no_pairs_are_refused),
         cmocka_unit_test(a_single_pair_has_no_standard_error),
+        cmocka_unit_test(a_single_uneven_covariate_is_told_without_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/machine.h"
 #include "engine/effect/looks_int.h"
 #include "engine/effect/panel_teams_int.h"
 
@@ -32,11 +33,23 @@ static err check_spec(const struct effect_spec *s, struct err_info *info)
 
 /* ---- clusters of either arm ---- */
 
+bool panel_is_seen_treated(const struct panel *p, const struct panel_cohort *c, size_t i)
+{
+    for (size_t t = c->start; t < p->periods.n; t++)
+        if (!isnan(p->outcome[t * p->n + i]))
+            return true;
+    return false;
+}
+
+enum { AS_TREATED = 1, AS_CONTROL = 2 };
+
 static size_t count_in_cohort(const struct panel *p, size_t cohort, uint8_t *seen, uint8_t mark)
 {
     const struct panel_cohort *c = &p->cohort[cohort];
     size_t n = 0;
     for (size_t i = c->first; i < c->first + c->n; i++) {
+        if (mark == AS_TREATED && !panel_is_seen_treated(p, c, i))
+            continue;
         n += !(seen[p->cluster[i]] & mark);
         seen[p->cluster[i]] |= mark;
     }
@@ -58,13 +71,13 @@ static err count_clusters(const struct panel *p, const struct effect_spec *spec,
         return err_nomem(info);
     *count = (struct panel_clusters){.n = p->n_clusters};
     for (size_t h = 0; h < p->n_cohorts; h++) {
-        count->n_treated += count_in_cohort(p, h, seen, 1);
+        count->n_treated += count_in_cohort(p, h, seen, AS_TREATED);
         for (size_t i = 0; i < p->n_clusters; i++)
             alone[i] = 0;
-        count->n_lonely += count_in_cohort(p, h, alone, 1) == 1;
+        count->n_lonely += count_in_cohort(p, h, alone, AS_TREATED) == 1;
     }
     for (size_t h = spec->control == EFFECT_NOT_YET ? 1 : p->n_cohorts; h <= p->n_cohorts; h++)
-        count->n_control += count_in_cohort(p, h, seen, 2);
+        count->n_control += count_in_cohort(p, h, seen, AS_CONTROL);
     return OK;
 }
 
@@ -151,7 +164,7 @@ static void describe(const table *t, const struct panel *p, const struct panel_a
     d->propensity_sum_treated = answer->sum_treated;
 }
 
-/* ---- the whole ---- */
+/* ---- the estimates ---- */
 
 /* Numbers the cells that have an influence column. */
 static size_t number_columns(const struct panel_cells *cells, size_t *column)
@@ -214,20 +227,75 @@ err panel_solve(const struct panel *p, const struct effect_spec *spec, par *pool
                 struct effect_result *r, struct err_info *info)
 {
     err e = panel_cells_make(p, spec, a, &answer->cells, info);
+    if (e == OK && answer->keeps_samples)
+        e = panel_balance_keep(p, &answer->cells, a, info);
     if (e != OK)
         return e;
     size_t *column = ARENA_NEW(a, size_t, answer->cells.n + 1);
     if (!column)
         return err_nomem(info);
     const size_t n_columns = number_columns(&answer->cells, column);
-    /* not from the arena: untouched zero pages of persons outside a cell cost nothing */
-    double *influence = calloc((n_columns + p->n_cohorts) * p->n, sizeof *influence);
-    if (!influence)
-        return err_nomem(info);
-    e = solve(p, spec, column, n_columns, influence, pool, progress, a, answer, r, info);
-    free(influence);
+    arena *own = arena_new_beside(a); /* the largest part by far, and soon over */
+    double *influence = own ? ARENA_NEW(own, double, (n_columns + p->n_cohorts) * p->n) : NULL;
+    if (influence)
+        e = solve(p, spec, column, n_columns, influence, pool, progress, a, answer, r, info);
+    else
+        e = err_nomem(info);
+    arena_free(own);
     return e;
 }
+
+/* ---- as if treatment had started earlier ---- */
+
+struct earlier {
+    const struct panel *p;
+    par *pool;
+    const struct progress *progress;
+};
+
+/* The panel stays as it was built: only the starts move, and the periods that get a comparison. */
+static err solve_earlier(const void *ctx, const struct panel_move *move, size_t n_periods, arena *a,
+                         struct effect_result *made, struct err_info *info)
+{
+    const struct earlier *e = ctx;
+    struct panel moved = *e->p;
+    struct panel_answer answer = {0};
+    moved.cohort = ARENA_NEW(a, struct panel_cohort, moved.n_cohorts + 1);
+    if (!moved.cohort)
+        return err_nomem(info);
+    for (size_t h = 0; h <= moved.n_cohorts; h++)
+        moved.cohort[h] = e->p->cohort[h];
+    for (size_t h = 0; h < moved.n_cohorts; h++) {
+        struct panel_cohort *c = &moved.cohort[h];
+        c->start = c->from = move[h].until > 0 ? move[h].start : 0; /* 0: nobody's control */
+        c->until = move[h].until;
+    }
+    moved.periods.n = n_periods;
+    moved.key = NULL;
+    const err code = panel_solve(&moved, &made->spec, e->pool, e->progress, a, &answer, made, info);
+    if (code != OK || moved.n_cohorts > 1)
+        return code;
+    /* Of several starts, the rows of some teams are about the effect where those of others are not:
+       these cannot be exchanged. */
+    return panel_teams_run(&moved, &made->spec, &answer.cells, e->pool, e->progress, a, made, info);
+}
+
+static err look_earlier(const struct panel *p, const struct effect_spec *spec, par *pool,
+                        const struct progress *progress, arena *a, struct effect_result *r,
+                        struct err_info *info)
+{
+    const struct earlier earlier = {p, pool, progress};
+    uint32_t *start = ARENA_NEW(a, uint32_t, p->n_cohorts);
+    if (!start)
+        return err_nomem(info);
+    for (size_t h = 0; h < p->n_cohorts; h++)
+        start[h] = p->cohort[h].start;
+    const struct looks_starts starts = {start,         p->n_cohorts, p->periods.n,
+                                        solve_earlier, &earlier,     a};
+    return looks_placebo_start(&starts, spec, r, info);
+}
+
+/* ---- the whole ---- */
 
 static err estimate(const table *t, const struct effect_spec *spec, par *pool,
                     const struct progress *progress, arena *a, struct effect_result *r,
@@ -235,7 +303,7 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
 {
     struct panel p;
     struct panel_notes notes;
-    struct panel_answer answer;
+    struct panel_answer answer = {.keeps_samples = true};
 
     progress_report(progress, "panel.step-build", 0, 1);
     err e = panel_build(t, spec, pool, a, &p, &notes, info);
@@ -247,7 +315,25 @@ static err estimate(const table *t, const struct effect_spec *spec, par *pool,
         return e;
     describe(t, &p, &answer, &notes, &r->diagnostics);
     warn_all(&p, &answer.cells, &notes, &answer.clusters, spec, r);
-    return spec->no_placebo_start ? OK : looks_placebo_start(&p, spec, pool, progress, r, info);
+    e = panel_balance(&p, &answer.cells, pool, a, r, info);
+    if (e != OK)
+        return e;
+    return spec->no_placebo_start ? OK : look_earlier(&p, spec, pool, progress, a, r, info);
+}
+
+/* The folder that a table's file is in: what it says may lie there. */
+static str folder_of(str path)
+{
+    size_t n = path.n;
+    while (n > 0 && path.p[n - 1] != '/')
+        n--;
+    return n > 0 ? (str){path.p, n} : STR(".");
+}
+
+arena *panel_arena_new(const table *t, const struct effect_spec *spec)
+{
+    return arena_new_spilling(PANEL_MEMORY_MAX, spec->memory ? spec->memory : machine_memory() / 2,
+                              spec->scratch.n ? spec->scratch : folder_of(table_name(t)));
 }
 
 err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
@@ -258,11 +344,13 @@ err effect_panel_run(const table *t, const struct effect_spec *asked, par *pool,
     err e = check_spec(&spec, info);
     if (e != OK)
         return e;
-    arena *a = arena_new(PANEL_MEMORY_MAX);
+    arena *a = panel_arena_new(t, &spec);
     if (!a)
         return err_nomem(info);
     r->spec.estimator = spec.estimator;
     e = estimate(t, &spec, pool, progress, a, r, info);
+    if (e == E_NOMEM)
+        e = arena_error(a, info);
     arena_free(a);
     return e;
 }

@@ -26,6 +26,7 @@ struct job {
     enum effect_ipw ipw;
     struct panel_cells *cells;
     const size_t *column;
+    const arena *beside;
     struct bench *bench;
     double *influence;
     double *beta;   /* designs x k: coefficients of the score */
@@ -36,7 +37,7 @@ struct job {
 
 /* ---- the sample of a cell ---- */
 
-static bool is_usable(const struct panel *p, const struct panel_cell *c, size_t i)
+bool panel_is_in_cell(const struct panel *p, const struct panel_cell *c, size_t i)
 {
     const double *now = p->outcome + c->period * p->n, *then = p->outcome + c->base * p->n;
     if (isnan(now[i]) || isnan(then[i]))
@@ -55,7 +56,7 @@ static size_t add_cohort(const struct panel *p, const struct panel_cell *c, size
     const struct panel_cohort *h = &p->cohort[cohort];
     size_t n = 0;
     for (size_t i = h->first; i < h->first + h->n; i++)
-        if (is_usable(p, c, i))
+        if (panel_is_in_cell(p, c, i))
             index[n++] = (uint32_t)i;
     return n;
 }
@@ -122,6 +123,40 @@ static void keep_score(struct job *job, size_t design, const struct bench *b,
         job->sum_treated = lin_sum(fit->score, b->sample.n_treated);
 }
 
+/* A score goes the way of its index, so that the one is outside where the other is. */
+static size_t count_outside(const struct drdid_sample *s, const double *beta, double *index)
+{
+    const size_t n = s->n_treated + s->n_control;
+    double low = REAL_INF, high = -REAL_INF;
+    size_t outside = 0;
+    lin_combine(s->x, s->k, beta, n, index);
+    for (size_t i = s->n_treated; i < n; i++) {
+        low = index[i] < low ? index[i] : low;
+        high = index[i] > high ? index[i] : high;
+    }
+    for (size_t i = 0; i < s->n_treated; i++)
+        outside += index[i] < low || index[i] > high;
+    return outside;
+}
+
+static void keep_sample(const struct bench *b, const struct drdid_fit *fit, struct panel_kept *kept)
+{
+    const struct drdid_sample *s = &b->sample;
+    const size_t n = s->n_treated + s->n_control;
+    if (fit->failed)
+        return;
+    kept->is_filled = true;
+    kept->n_treated = s->n_treated;
+    kept->n_control = s->n_control;
+    kept->has_score = fit->odds != NULL;
+    memcpy(kept->index, b->index, n * sizeof *b->index);
+    memcpy(kept->w, b->w, n * sizeof *b->w);
+    if (!fit->odds)
+        return;
+    memcpy(kept->odds, fit->odds, s->n_control * sizeof *fit->odds);
+    kept->n_outside = count_outside(s, fit->beta, b->change);
+}
+
 static err compute_design(struct job *job, size_t design, struct bench *b, arena *a,
                           struct err_info *info)
 {
@@ -137,6 +172,8 @@ static err compute_design(struct job *job, size_t design, struct bench *b, arena
     if (e != OK)
         return e;
     keep_score(job, design, b, &fit);
+    if (d->kept)
+        keep_sample(b, &fit, d->kept);
     for (size_t c = d->first_cell; c < job->cells->n; c++)
         if (job->column[c] != SIZE_MAX && job->cells->cell[c].design == design)
             compute_cell(job, c, &fit, b);
@@ -146,7 +183,7 @@ static err compute_design(struct job *job, size_t design, struct bench *b, arena
 static void run_design(struct job *job, size_t design, unsigned worker)
 {
     struct err_info info;
-    arena *a = arena_new(PANEL_MEMORY_MAX);
+    arena *a = arena_new_beside(job->beside);
     job->error[design] =
         a ? compute_design(job, design, &job->bench[worker], a, &info) : err_nomem(&info);
     arena_free(a);
@@ -206,6 +243,7 @@ err panel_att(const struct panel *p, const struct effect_spec *spec, struct pane
                       .ipw = spec->ipw,
                       .cells = cells,
                       .column = column,
+                      .beside = a,
                       .bench = ARENA_NEW(a, struct bench, n_workers),
                       .influence = influence,
                       .beta = ARENA_NEW(a, double, cells->n_designs * p->k),

@@ -321,7 +321,7 @@ err panel_build(const table *t, const struct effect_spec *spec, par *pool, arena
 {
     *p = (struct panel){0};
     *notes = (struct panel_notes){0};
-    arena *scratch = arena_new(PANEL_MEMORY_MAX);
+    arena *scratch = arena_new_beside(a);
     if (!scratch)
         return err_nomem(info);
     const err e = build(t, spec, pool, scratch, a, p, notes, info);

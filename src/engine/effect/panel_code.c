@@ -81,6 +81,7 @@ struct entry {
 };
 
 struct key_set {
+    arena *memory;
     struct entry *entry; /* in order of appearance */
     size_t n, room;
     uint32_t *slot;  /* entry + 1; 0 is free. NULL while keys rise */
@@ -101,9 +102,11 @@ static bool key_set_append(struct key_set *s, uint64_t key, size_t row)
 {
     if (s->n == s->room) {
         const size_t room = s->room ? 2 * s->room : 2048;
-        struct entry *entry = realloc(s->entry, room * sizeof *entry);
+        struct entry *entry = ARENA_NEW(s->memory, struct entry, room);
         if (!entry)
             return false;
+        if (s->n)
+            memcpy(entry, s->entry, s->n * sizeof *entry);
         s->entry = entry;
         s->room = room;
     }
@@ -116,10 +119,9 @@ static bool key_set_append(struct key_set *s, uint64_t key, size_t row)
 static bool key_set_index(struct key_set *s)
 {
     const size_t capacity = s->room * 2;
-    uint32_t *slot = calloc(capacity, sizeof *slot);
+    uint32_t *slot = ARENA_NEW(s->memory, uint32_t, capacity);
     if (!slot)
         return false;
-    free(s->slot);
     s->slot = slot;
     s->capacity = capacity;
     for (size_t i = 0; i < s->n; i++)
@@ -164,7 +166,7 @@ static bool order_codes(struct key_set *s, size_t n_rows, uint32_t *code)
 {
     if (is_ordered(s))
         return true;
-    uint32_t *place = malloc(s->n * sizeof *place);
+    uint32_t *place = ARENA_NEW(s->memory, uint32_t, s->n);
     if (!place)
         return false;
     qsort(s->entry, s->n, sizeof *s->entry, by_key);
@@ -172,7 +174,6 @@ static bool order_codes(struct key_set *s, size_t n_rows, uint32_t *code)
         place[s->entry[i].id] = (uint32_t)i;
     for (size_t r = 0; r < n_rows; r++)
         code[r] = place[code[r]];
-    free(place);
     return true;
 }
 
@@ -211,10 +212,10 @@ static bool number_rows(const struct table_column *c, const uint32_t *rank, size
 err panel_codes_make(const struct table_column *c, size_t n_rows, const char *empty_key, arena *a,
                      struct panel_codes *codes, struct err_info *info)
 {
-    struct key_set s = {0};
+    struct key_set s = {.memory = a};
     uint32_t *rank = NULL;
 
-    err e = panel_check_whole(c, n_rows, empty_key, info);
+    const err e = panel_check_whole(c, n_rows, empty_key, info);
     if (e != OK)
         return e;
     codes->column = c;
@@ -222,20 +223,13 @@ err panel_codes_make(const struct table_column *c, size_t n_rows, const char *em
     if (c->type == TABLE_TEXT)
         rank = panel_ranks(c, a);
     if (!codes->code || (c->type == TABLE_TEXT && !rank) ||
-        !number_rows(c, rank, n_rows, &s, codes->code) || !order_codes(&s, n_rows, codes->code)) {
-        e = err_nomem(info);
-        goto out;
-    }
+        !number_rows(c, rank, n_rows, &s, codes->code) || !order_codes(&s, n_rows, codes->code))
+        return err_nomem(info);
     codes->n = s.n;
     codes->row = ARENA_NEW(a, size_t, s.n);
-    if (!codes->row) {
-        e = err_nomem(info);
-        goto out;
-    }
+    if (!codes->row)
+        return err_nomem(info);
     for (size_t i = 0; i < s.n; i++)
         codes->row[i] = s.entry[i].row;
-out:
-    free(s.entry);
-    free(s.slot);
-    return e;
+    return OK;
 }

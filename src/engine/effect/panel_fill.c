@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The variables of the panel: outcome, covariates and weights, period by period. */
+#include "engine/effect/frame_int.h"
 #include "engine/effect/panel_build_int.h"
 
 #include <math.h>
@@ -98,6 +99,14 @@ static void fill(void *ctx, size_t job, unsigned worker)
     }
 }
 
+static err name_covariate(struct variable *v, arena *a, struct err_info *info)
+{
+    const struct table_column *c = v->column;
+    v->series.name = v->is_indicator ? frame_indicator_name(a, c->name, c->words[v->word])
+                                     : arena_str(a, c->name);
+    return v->series.name.p ? OK : err_nomem(info);
+}
+
 static size_t series_length(const struct filling *f, const struct variable *v)
 {
     return f->n * (v->series.varies ? f->n_periods : 1);
@@ -128,6 +137,8 @@ static void standardise(void *ctx, size_t job, unsigned worker)
     v->is_constant = !(sd > 1e-12 * fabs(mean));
     for (size_t i = 0; i < n && !v->is_constant; i++)
         x[i] = (x[i] - mean) / sd;
+    v->series.mean = mean;
+    v->series.sd = sd;
 }
 
 static err check_accepted(const struct filling *f, struct err_info *info)
@@ -155,9 +166,13 @@ static err check_known(const struct filling *f, const struct variable *v, struct
 static err fill_all(struct filling *f, par *pool, arena *a, struct err_info *info)
 {
     for (size_t j = 0; j < f->n_variables; j++) {
-        f->variable[j].series.v = ARENA_NEW(a, double, f->n);
-        if (!f->variable[j].series.v)
+        struct variable *v = &f->variable[j];
+        v->series.v = ARENA_NEW(a, double, f->n);
+        if (!v->series.v)
             return err_nomem(info);
+        const err e = v->role == COVARIATE ? name_covariate(v, a, info) : OK;
+        if (e != OK)
+            return e;
     }
     par_run(pool, f->n_variables, survey, f);
     err e = check_accepted(f, info);

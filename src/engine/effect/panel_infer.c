@@ -31,7 +31,8 @@ static double small_sample(size_t n_clusters)
     return n_clusters > 1 ? sqrt((double)n_clusters / (double)(n_clusters - 1)) : 1;
 }
 
-/* The number of clusters that hold units of a cohort or, with `others`, of the cell's controls. */
+/* The number of clusters with units of the cell's cohort or, with `others`, of its controls in it.
+ */
 static size_t count_clusters(const struct basis *b, const struct panel_cell *c, bool others,
                              uint32_t *stamp)
 {
@@ -42,8 +43,11 @@ static size_t count_clusters(const struct basis *b, const struct panel_cell *c, 
             continue;
         const struct panel_cohort *cohort = &b->p->cohort[h];
         for (size_t i = cohort->first; i < cohort->first + cohort->n; i++) {
-            n += !stamp[b->p->cluster[i]];
-            stamp[b->p->cluster[i]] = 1;
+            uint32_t *has = &stamp[b->p->cluster[i]];
+            if (*has || !panel_is_in_cell(b->p, c, i))
+                continue;
+            *has = 1;
+            n++;
         }
     }
     return n;

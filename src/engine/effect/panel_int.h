@@ -13,6 +13,7 @@
  *   panel_aggregate.c  averages of cells as linear forms
  *   panel_infer.c      variances and bands
  *   panel_study.c      changes since one period, for honest_int.h
+ *   panel_balance.c    how alike those compared are at the base of each start
  *   panel.c            the whole, with its warnings
  *   looks_placebo.c    the same panel, as if treatment had started earlier
  *
@@ -37,7 +38,7 @@ enum {
     PANEL_COLUMNS_MAX = 256,    /* covariates, with text columns as indicators, and the constant */
     PANEL_ESTIMATES_MAX = 4096, /* cells and aggregates together */
 };
-#define PANEL_MEMORY_MAX ((size_t)1 << 40) /* the machine gives out before */
+#define PANEL_MEMORY_MAX ((size_t)1 << 40) /* with what lies on disk */
 #define PANEL_REAL_MAX   1e100             /* larger outcomes, covariates and weights are refused */
 #define PANEL_NEVER      UINT32_MAX
 
@@ -49,6 +50,12 @@ enum {
 WARN_UNUSED err effect_panel_run(const table *t, const struct effect_spec *spec, par *pool,
                                  const struct progress *progress, struct effect_result *r,
                                  struct err_info *info);
+
+/*
+ * For all that a panel takes, by spec.memory and spec.scratch: an arena that spills. Passes over
+ * what is made in it go from front to back, so that it may be larger than memory. NULL: E_NOMEM.
+ */
+arena *panel_arena_new(const table *t, const struct effect_spec *spec);
 
 /* ---- panel_code.c ---- */
 
@@ -143,6 +150,11 @@ WARN_UNUSED err panel_starts_make(const struct panel_rows *rows, const struct ef
 /* The label of a period number that may lie behind the last, as a time value. */
 double panel_period_label(const struct panel_periods *p, size_t period);
 
+/* A start as if it had been earlier, and how many periods then count: 0 .. until - 1. */
+struct panel_move {
+    uint32_t start, until;
+};
+
 /* ---- panel_build.c ---- */
 
 /* Units and periods of all rows; a unit has one row in a period at most. E_INPUT, E_LIMIT. */
@@ -153,6 +165,8 @@ WARN_UNUSED err panel_rows_make(const table *t, const struct effect_spec *spec, 
 struct panel_series {
     double *v; /* n, or periods x n */
     bool varies;
+    str name;        /* of a covariate: "age", or "race: white" for a word */
+    double mean, sd; /* of a covariate before it was centred and scaled */
 };
 
 /* Units of one start lie together: unit `first` up to `first + n`. */
@@ -218,11 +232,23 @@ struct panel_cell {
     size_t n_treated, n_control, n_lost, n_trimmed;
 };
 
+/* The sample of a design and its controls' weights, when these are wanted after it is fitted. */
+struct panel_kept {
+    uint32_t *index; /* persons: n_treated, then n_control */
+    double *w;       /* the weight of each */
+    double *odds;    /* of the controls, see drdid_fit; as they came where there is no score */
+    size_t n_treated, n_control;
+    size_t n_outside; /* treated with a score lower or higher than that of any control */
+    bool has_score;
+    bool is_filled; /* false: there is no estimate */
+};
+
 /* Cells whose propensity score is the same: same persons, same covariates. */
 struct panel_design {
     size_t first_cell;
-    size_t lead; /* the first design of its cohort, whose coefficients are near */
-    size_t room; /* persons at most */
+    size_t lead;             /* the first design of its cohort, whose coefficients are near */
+    size_t room;             /* persons at most */
+    struct panel_kept *kept; /* filled by panel_att where it is not NULL */
 };
 
 struct panel_cells {
@@ -237,6 +263,9 @@ WARN_UNUSED err panel_cells_make(const struct panel *p, const struct effect_spec
                                  struct panel_cells *cells, struct err_info *info);
 
 /* ---- panel_att.c ---- */
+
+/* Whether a person of a cell's cohorts is compared: seen in both periods, with covariates then. */
+bool panel_is_in_cell(const struct panel *p, const struct panel_cell *c, size_t i);
 
 /*
  * Fills att, counts and `failed` of all cells, and influence[c * n + i] of the
@@ -276,6 +305,24 @@ WARN_UNUSED err panel_study(const struct panel *p, const struct panel_cells *cel
                             const double *covariance, arena *a, struct effect_result *r,
                             struct err_info *info);
 
+/* ---- panel_balance.c ---- */
+
+/*
+ * How alike treated and controls are in their covariates, in the base period of each start: in
+ * the first comparison since it, with those who are its controls there. Starts are stacked, and
+ * the controls of each weigh together as much as its treated, as in the overall effect; before by
+ * their own weights, after by these times the odds of the estimator. With covariates that stay the
+ * same a control is one row, however many starts it serves; else a row for each. By outcome
+ * regression there is no after.
+ *
+ * panel_balance_keep goes before panel_att, asking for what panel_balance needs after it:
+ * r->balance and r->comparison. Both do nothing without covariates. E_NOMEM.
+ */
+WARN_UNUSED err panel_balance_keep(const struct panel *p, struct panel_cells *cells, arena *a,
+                                   struct err_info *info);
+WARN_UNUSED err panel_balance(const struct panel *p, const struct panel_cells *cells, par *pool,
+                              arena *a, struct effect_result *r, struct err_info *info);
+
 /* ---- panel_infer.c ---- */
 
 /* Covariance, standard errors, intervals, draws and bands. */
@@ -296,6 +343,12 @@ WARN_UNUSED err panel_parts(const struct panel *p, const struct panel_cells *cel
 
 /* ---- panel.c ---- */
 
+/*
+ * Whether unit i of a cohort is seen, with an outcome, since the cohort's start. A cluster without
+ * such a unit is not a treated one: nothing in the effects is about it. twfe_read.c counts alike.
+ */
+bool panel_is_seen_treated(const struct panel *p, const struct panel_cohort *c, size_t i);
+
 /* Influence of the cohorts' shares, n_cohorts columns. */
 void panel_add_shares(const struct panel *p, double *influence);
 
@@ -306,12 +359,14 @@ struct panel_clusters {
 };
 
 struct panel_answer {
+    bool keeps_samples; /* asked: for panel_balance */
     struct panel_cells cells;
     struct panel_clusters clusters;
     double sum_treated; /* scores, when there is one design; else NaN */
 };
 
-/* Estimates of a panel that is built, into r: all but what r->diagnostics says of its table. */
+/* Estimates of a panel that is built, into r and the rest of `answer`: all but what r->diagnostics
+ * says of its table. */
 WARN_UNUSED err panel_solve(const struct panel *p, const struct effect_spec *spec, par *pool,
                             const struct progress *progress, arena *a, struct panel_answer *answer,
                             struct effect_result *r, struct err_info *info);

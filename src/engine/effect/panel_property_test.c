@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Properties that hold for any panel, on made panels with gaps. */
 #include "engine/effect/panel_made_int.h"
+#include "engine/effect/teams_int.h"
 
 static void assert_same_bits(const struct effect_result *a, const struct effect_result *b)
 {
@@ -28,6 +29,47 @@ static struct effect_spec full_spec(void)
     s.bootstrap = 130;
     s.seed = 9;
     return s;
+}
+
+/* 20 starts in 44 periods: over a megabyte of influences, which then lies on disk. */
+static void what_does_not_fit_in_memory_does_not_change_a_bit(void **state)
+{
+    (void)state;
+    struct made *m = make(22, 240, 44, 20);
+    struct effect_spec s = full_spec();
+    s.scratch = STR(".");
+    table *t = table_of(m);
+
+    struct effect_result *free_run = run_on(t, &s, NULL);
+    s.memory = 1;
+    struct effect_result *tight = run_on(t, &s, NULL);
+
+    assert_same_bits(free_run, tight);
+    assert_true(free_run->n_estimates > 800);
+    effect_result_free(free_run);
+    effect_result_free(tight);
+    table_free(t);
+    free(m);
+}
+
+static void without_room_on_disk_nothing_is_handed_out(void **state)
+{
+    (void)state;
+    struct made *m = make(22, 240, 44, 20);
+    struct effect_spec s = full_spec();
+    struct err_info info;
+    struct effect_result *r = NULL;
+    s.memory = 1;
+    s.scratch = STR("no-such-folder");
+    table *t = table_of(m);
+
+    const err e = effect_run(t, &s, NULL, NULL, &r, &info);
+
+    assert_int_equal(e, E_NOT_FOUND);
+    assert_string_equal(info.msg.key, "file.cannot-spill");
+    assert_null(r);
+    table_free(t);
+    free(m);
 }
 
 static void the_order_of_rows_does_not_change_a_bit(void **state)
@@ -302,7 +344,8 @@ static void assert_consistent(const struct effect_result *r)
     for (size_t i = 0; i < n; i++) {
         const struct effect_estimate *e = &r->estimates[i];
         assert_true(isnan(e->estimate) == (e->failed != NULL));
-        assert_true(isnan(r->covariance[i * n + i]) == (e->failed != NULL));
+        assert_true(isnan(r->covariance[i * n + i]) ==
+                    (e->failed != NULL || teams_are_one_each(r->teams)));
         assert_false(r->covariance[i * n + i] < -1e-12);
         assert_true(isnan(e->ci_low) == isnan(e->ci_high));
         assert_false(e->ci_low > e->ci_high);
@@ -338,9 +381,95 @@ static void any_panel_gives_a_result_or_a_reason(void **state)
     assert_true(n_results > 200 && n_refused > 200);
 }
 
+/* ---- teams nobody of whom is seen since the start ---- */
+
+/* Teams 1 .. 9 of three persons over four periods; 1 to 3 start in period 3, and 3 is lost then. */
+static table *teams_of(bool keeps_lost)
+{
+    out o;
+    out_init(&o, 1 << 20);
+    out_cstr(&o, "id,t,g,y,team\n");
+    for (int64_t i = 0; i < 27; i++)
+        for (int64_t t = 1; t <= 4; t++) {
+            const int64_t team = 1 + i / 3;
+            const double y = normal(31, (size_t)i, (size_t)t, 1) + (team <= 2 && t >= 3 ? 2 : 0);
+            if (team == 3 && (t >= 3 || !keeps_lost))
+                continue;
+            out_int(&o, i);
+            out_char(&o, ',');
+            out_int(&o, t);
+            out_cstr(&o, team <= 3 ? ",3," : ",0,");
+            out_real(&o, y);
+            out_char(&o, ',');
+            out_int(&o, team);
+            out_char(&o, '\n');
+        }
+    out_char(&o, '\0');
+    table *t = parse_table(out_view(&o).p);
+    out_free(&o);
+    return t;
+}
+
+/* By start its rows tell of the time before it: what another start would show there is not known.
+ */
+static void effects_by_start_do_not_exchange_a_team_that_is_lost_before_its_start(void **state)
+{
+    (void)state;
+    table *all = teams_of(true);
+    struct effect_spec by_start = did_spec(), study = did_spec();
+    by_start.method = EFFECT_SUNAB;
+    study.method = EFFECT_TWFE;
+    study.event_study = true;
+    by_start.cluster = study.cluster = STR("team");
+    const struct effect_spec *spec[] = {&by_start, &study};
+    for (size_t i = 0; i < sizeof spec / sizeof *spec; i++) {
+
+        struct effect_result *r = run_on(all, spec[i], NULL);
+
+        assert_int_equal(r->diagnostics.n_treated_clusters, 2);
+        assert_int_equal(r->teams->n_treated, 2);
+        assert_int_equal(r->teams->few, 2);
+        assert_int_equal(r->teams->rule, EFFECT_ANALYTIC);
+        assert_string_equal(r->teams->why, "effect.rule-not-here");
+        effect_result_free(r);
+    }
+    table_free(all);
+}
+
+static void a_team_that_is_lost_before_its_start_is_no_treated_team(void **state)
+{
+    (void)state;
+    table *all = teams_of(true), *seen = teams_of(false);
+    struct effect_spec did = did_spec();
+    did.cluster = STR("team");
+    struct effect_spec twfe = did;
+    twfe.method = EFFECT_TWFE;
+
+    struct effect_result *a = run_on(all, &did, NULL), *b = run_on(seen, &did, NULL);
+    struct effect_result *c = run_on(all, &twfe, NULL);
+
+    assert_int_equal(a->diagnostics.n_clusters, 9);
+    assert_int_equal(a->diagnostics.n_treated_clusters, 2);
+    assert_int_equal(c->diagnostics.n_treated_clusters, 2);
+    assert_int_equal(a->teams->n_treated, 2);
+    assert_int_equal(c->teams->n_treated, 2);
+    assert_int_equal(a->teams->n_teams, 8); /* the lost one keeps its place */
+    assert_near(a->teams->n_allocations, 28, 0);
+    assert_near(a->teams->p_randomisation, b->teams->p_randomisation, 0);
+    assert_near(effect_overall(a)->estimate, effect_overall(b)->estimate, 1e-14);
+    assert_near(effect_overall(a)->ci_low, effect_overall(b)->ci_low, 1e-9);
+    effect_result_free(a);
+    effect_result_free(b);
+    effect_result_free(c);
+    table_free(all);
+    table_free(seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_does_not_fit_in_memory_does_not_change_a_bit),
+        cmocka_unit_test(without_room_on_disk_nothing_is_handed_out),
         cmocka_unit_test(the_order_of_rows_does_not_change_a_bit),
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(shifting_time_only_shifts_labels),
@@ -351,6 +480,8 @@ int main(void)
         cmocka_unit_test(a_covariate_told_twice_counts_once),
         cmocka_unit_test(many_cells_have_the_errors_of_few),
         cmocka_unit_test(any_panel_gives_a_result_or_a_reason),
+        cmocka_unit_test(a_team_that_is_lost_before_its_start_is_no_treated_team),
+        cmocka_unit_test(effects_by_start_do_not_exchange_a_team_that_is_lost_before_its_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
  * what is compared with what stays the same, since the cohorts do. The number judged is the simple
  * average, its variance that of panel_infer.c.
  *
- *   panel_teams.c        which cohort each team is in, and the rule
+ *   panel_teams.c        which cohort each team is in, which teams change places, and the rule
  *   panel_teams_sums.c   without covariates: from sums of changes by team, exact, O(cells x teams)
  *   panel_teams_rerun.c  with covariates: the whole estimation again for each allocation
  */

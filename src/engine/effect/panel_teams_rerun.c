@@ -10,7 +10,8 @@
 struct rerun {
     const struct panel_teams *t;
     double *treatment; /* periods x n: as it was, missing where the outcome is */
-    bool *failed;      /* memory was out; written from any thread, to true only */
+    const arena *beside;
+    bool *failed; /* memory was out; written from any thread, to true only */
 };
 
 /* ---- the panel in another order ---- */
@@ -102,9 +103,12 @@ static err estimate(const struct rerun *r, const struct panel *q, arena *a, doub
     if (!column)
         return e == OK ? err_nomem(info) : e;
     const size_t n_columns = number_columns(&cells, column);
-    double *influence = calloc((n_columns + q->n_cohorts) * q->n, sizeof *influence);
-    if (!influence)
+    arena *own = arena_new_beside(a);
+    double *influence = own ? ARENA_NEW(own, double, (n_columns + q->n_cohorts) * q->n) : NULL;
+    if (!influence) {
+        arena_free(own);
         return err_nomem(info);
+    }
     e = panel_att(q, r->t->spec, &cells, column, NULL, NULL, a, influence, &sum_treated, info);
     if (e == OK)
         e = panel_aggregate(q, r->t->spec, &cells, a, a, &result, &forms, info);
@@ -117,7 +121,7 @@ static err estimate(const struct rerun *r, const struct panel *q, arena *a, doub
         panel_add_shares(q, influence + n_columns * q->n);
         e = panel_parts(q, &cells, column, n_columns, influence, &forms, at, a, part, info);
     }
-    free(influence);
+    arena_free(own);
     return e;
 }
 
@@ -150,7 +154,7 @@ static void evaluate(const void *ctx, const uint32_t *profile, unsigned worker,
     (void)worker;
     const struct rerun *r = ctx;
     struct err_info info;
-    arena *a = arena_new(PANEL_MEMORY_MAX);
+    arena *a = arena_new_beside(r->beside);
     *draw = (struct teams_draw){0};
     const err e = a ? evaluate_in(r, profile, a, draw, &info) : err_nomem(&info);
     arena_free(a);
@@ -176,7 +180,7 @@ err panel_teams_rerun(const struct panel_teams *t, arena *a, struct teams_design
             treatment[at] =
                 isnan(p->outcome[at]) ? NAN : p->cohort[t->profile[p->cluster[i]]].start <= time;
         }
-    *r = (struct rerun){t, treatment, flag};
+    *r = (struct rerun){t, treatment, a, flag};
     const double work = (double)t->cells->n * (double)p->n;
     design->most = PANEL_RERUNS_WORK / work > PANEL_RERUNS_MIN ? (size_t)(PANEL_RERUNS_WORK / work)
                                                                : PANEL_RERUNS_MIN;

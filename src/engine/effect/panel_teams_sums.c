@@ -117,13 +117,13 @@ static void compare(const struct sums *s, const struct compared *c, const uint32
     *x = (struct means){0};
     for (size_t g = 0; g < s->n_teams; g++) {
         if (profile[g] == c->cell->cohort) {
-            n_own++;
+            n_own += c->n[g] > 0;
             x->share += s->share[g];
             x->n_treated += c->n[g];
             for (int o = OUTCOME; o < OUTCOMES; o++)
                 x->treated[o] += c->m[o][g];
         } else if (is_control(c->cell, profile[g])) {
-            n_others++;
+            n_others += c->n[g] > 0;
             x->n_control += c->n[g];
             for (int o = OUTCOME; o < OUTCOMES; o++)
                 x->control[o] += c->m[o][g];

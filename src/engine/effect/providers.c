@@ -93,7 +93,8 @@ static err find_columns(const table *t, const struct effect_spec *s,
     return e;
 }
 
-err effect_providers_run(const table *t, struct effect_result *r, struct err_info *info)
+err effect_providers_run(const table *t, const uint8_t *keep, struct effect_result *r,
+                         struct err_info *info)
 {
     const struct table_column *c[3];
     size_t n = 0;
@@ -108,7 +109,7 @@ err effect_providers_run(const table *t, struct effect_result *r, struct err_inf
     }
     for (size_t i = 0; i < table_rows(t); i++) {
         const double amount = fabs(value_at(c[1], i));
-        if (!(amount > 0))
+        if (!(amount > 0) || (keep && !keep[i]))
             continue;
         paid[n++] = (struct paid){
             .provider = is_missing(c[0], i)        ? INT64_MIN

@@ -13,7 +13,8 @@ static bool weighs_by_chance(const struct effect_spec *s)
     return s->method == EFFECT_WEIGHTING || (s->method == EFFECT_DID && s->estimator == EFFECT_IPW);
 }
 
-/* Options that have a check of their own are not here: matching, balancing, fixed effects, honest. */
+/* Options that have a check of their own are not here: matching, balancing, fixed effects, honest.
+ */
 err effect_scope_check(const struct effect_spec *s, struct err_info *info)
 {
     const bool did = is_did(s);
@@ -29,6 +30,8 @@ err effect_scope_check(const struct effect_spec *s, struct err_info *info)
         {"ipw", s->ipw != EFFECT_HAJEK, weighs_by_chance(s)},
         {"first-treated", s->first_treated.n > 0, s->unit.n > 0},
         {"never", s->has_never, s->unit.n > 0},
+        {"memory", s->memory > 0, did},
+        {"scratch", s->scratch.n > 0, did},
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         if (!options[i].is_given || options[i].has_meaning)

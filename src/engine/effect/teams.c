@@ -32,7 +32,7 @@ static void choose_by_number(struct effect_teams *t, size_t n_profiles, unsigned
     if (t->few >= EFFECT_TEAMS_ENOUGH)
         t->why = "effect.rule-enough";
     else if (!(can & TEAMS_CAN_RANDOMISE))
-        t->why = "effect.rule-not-here";
+        t->why = can & TEAMS_TOO_LARGE ? "effect.rule-too-large" : "effect.rule-not-here";
     else {
         t->rule = EFFECT_RANDOMISATION;
         t->why = t->n_treated == 1                                   ? "effect.rule-one-treated"
@@ -93,7 +93,7 @@ err teams_open(size_t n, const uint32_t *profile, size_t n_profiles, const bool 
                              .low = REAL_NAN,
                              .high = REAL_NAN};
     for (size_t i = 0; profile && i < n; i++)
-        t.n_treated += treated[profile[i]];
+        t.n_treated += treated[i];
     err e = count_few(&t, profile, n_profiles, a, info);
     if (e == OK)
         e = choose(&t, n_profiles, &r->spec, profile ? can : can & ~(unsigned)TEAMS_CAN_RANDOMISE,
@@ -124,6 +124,11 @@ bool teams_needs_draws(const struct effect_result *r)
 }
 
 /* ---- what the draws say ---- */
+
+bool teams_are_one_each(const struct effect_teams *t)
+{
+    return t && t->n_teams == 2 && !isnan(t->smallest_p);
+}
 
 /* The one number that a result comes down to. */
 static struct effect_estimate *main_estimate(struct effect_result *r)
@@ -188,8 +193,9 @@ static void report(struct effect_result *r, enum effect_inference rule,
     *value = p(ctx, 0);
     if (r->teams->rule != rule)
         return;
-    teams_invert(p, ctx, e->estimate, e->standard_error, r->spec.level, &r->teams->low,
-                 &r->teams->high);
+    const double step =
+        teams_are_one_each(r->teams) ? 1 : e->standard_error; /* then none is rejected */
+    teams_invert(p, ctx, e->estimate, step, r->spec.level, &r->teams->low, &r->teams->high);
     r->teams->no_low = isinf(r->teams->low);
     r->teams->no_high = isinf(r->teams->high);
     e->p = *value;
@@ -239,15 +245,35 @@ err teams_conclude(const struct teams_design *d, par *pool, const struct progres
                    arena *a, struct effect_result *r, struct err_info *info)
 {
     const struct effect_estimate *main = main_estimate(r);
-    if (!main || main->failed || !(main->standard_error > 0))
+    const bool has_errors = !teams_are_one_each(r->teams);
+    if (!main || main->failed || (has_errors && !(main->standard_error > 0)))
         return OK; /* fitted exactly: nothing to compare */
-    r->teams->p_analytic = main->p;
+    if (has_errors)
+        r->teams->p_analytic = main->p;
     err e = OK;
     if (d->evaluate && d->profile)
         e = randomise(d, pool, progress, a, r, info);
-    if (e == OK && d->resample)
+    if (e == OK && d->resample && has_errors)
         e = bootstrap(d, pool, progress, a, r, info);
     return e;
+}
+
+void teams_forget_errors(struct effect_result *r)
+{
+    if (!teams_are_one_each(r->teams))
+        return;
+    const struct effect_estimate *main = main_estimate(r);
+    for (size_t i = 0; i < r->n_estimates; i++) {
+        struct effect_estimate *e = &r->estimates[i];
+        e->standard_error = e->band_low = e->band_high = REAL_NAN;
+        if (e != main || r->teams->rule == EFFECT_ANALYTIC)
+            e->ci_low = e->ci_high = e->p = REAL_NAN;
+    }
+    for (size_t i = 0; i < r->n_estimates * r->n_estimates; i++)
+        r->covariance[i] = REAL_NAN;
+    r->diagnostics.pretest_statistic = r->diagnostics.pretest_p = REAL_NAN;
+    r->diagnostics.pretest_df = 0;
+    (void)effect_warn(r, "effect.one-team-each");
 }
 
 void teams_close(struct effect_result *r)
@@ -255,7 +281,7 @@ void teams_close(struct effect_result *r)
     const struct effect_estimate *main = main_estimate(r);
     if (!r->teams || !main)
         return;
-    if (isnan(r->teams->p_analytic))
+    if (isnan(r->teams->p_analytic) && !teams_are_one_each(r->teams))
         r->teams->p_analytic = main->p;
     if (r->teams->rule == EFFECT_ANALYTIC) {
         r->teams->low = main->ci_low;

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 64, WEBB_BELOW = 12, SIGNS_MAX = 30, GRAIN = 1024 };
+enum { BLOCK = 64, WEBB_BELOW = 12, SIGNS_MAX = 30, GRAIN = 1024, GRAIN_OF_ONE = 32 };
 
 #define EXACT_MAX 1e15 /* counts below are whole */
 
@@ -24,6 +24,7 @@ struct job {
     uint32_t *place;   /* workers x n: 0 .. n - 1 between draws */
     size_t *left;      /* workers x n_profiles */
     double *weight;    /* workers x n */
+    size_t block;      /* allocations or draws in a block */
     size_t first;      /* block of this round */
 };
 
@@ -98,8 +99,8 @@ static void allocate_block(void *ctx, size_t block, unsigned worker)
     const struct job *job = ctx;
     const struct teams_design *d = job->d;
     uint32_t *profile = job->profile + worker * d->n;
-    const size_t from = (job->first + block) * BLOCK;
-    const size_t to = from + BLOCK < job->t->n ? from + BLOCK : job->t->n;
+    const size_t from = (job->first + block) * job->block;
+    const size_t to = from + job->block < job->t->n ? from + job->block : job->t->n;
     for (size_t i = from; i < to; i++) {
         if (job->t->is_complete)
             unrank(job, i, job->left + worker * d->n_profiles, profile);
@@ -130,13 +131,14 @@ static err describe(struct job *job, arena *a, struct err_info *info)
 static err run_rounds(struct job *job, par *pool, void (*block)(void *, size_t, unsigned),
                       struct err_info *info)
 {
-    const size_t n_blocks = (job->t->n + BLOCK - 1) / BLOCK;
-    for (job->first = 0; job->first < n_blocks; job->first += GRAIN) {
+    const size_t n_blocks = (job->t->n + job->block - 1) / job->block;
+    const size_t grain = job->block == 1 ? GRAIN_OF_ONE : GRAIN;
+    for (job->first = 0; job->first < n_blocks; job->first += grain) {
         const size_t left = n_blocks - job->first;
         if (progress_cancelled(job->progress))
             return err_set(info, E_CANCELLED, "error.cancelled");
-        par_run(pool, left < GRAIN ? left : GRAIN, block, job);
-        progress_report(job->progress, "effect.step-teams", (double)(job->first * BLOCK),
+        par_run(pool, left < grain ? left : grain, block, job);
+        progress_report(job->progress, "effect.step-teams", (double)(job->first * job->block),
                         (double)job->t->n);
     }
     return OK;
@@ -165,6 +167,7 @@ err teams_allocate(const struct teams_design *d, size_t most, uint64_t seed, par
                       .t = t,
                       .progress = progress,
                       .seed = seed,
+                      .block = d->most ? 1 : BLOCK, /* each costs an estimation */
                       .profile = ARENA_NEW(a, uint32_t, workers * d->n),
                       .place = ARENA_NEW(a, uint32_t, workers * d->n),
                       .left = ARENA_NEW(a, size_t, workers * d->n_profiles)};
@@ -210,8 +213,8 @@ static void resample_block(void *ctx, size_t block, unsigned worker)
     const struct job *job = ctx;
     const struct teams_design *d = job->d;
     double *weight = job->weight + worker * d->n;
-    const size_t from = (job->first + block) * BLOCK;
-    for (size_t i = from; i < from + BLOCK && i < job->t->n; i++) {
+    const size_t from = (job->first + block) * job->block;
+    for (size_t i = from; i < from + job->block && i < job->t->n; i++) {
         draw_weights(job, i, weight);
         d->resample(d->resample_ctx, weight, worker, &job->t->draw[i]);
     }
@@ -225,6 +228,7 @@ err teams_resample(const struct teams_design *d, size_t most, uint64_t seed, par
                       .t = t,
                       .progress = progress,
                       .seed = seed,
+                      .block = BLOCK,
                       .weight = ARENA_NEW(a, double, par_threads(pool) * d->n)};
     t->is_complete = d->n >= WEBB_BELOW && d->n <= SIGNS_MAX && ((size_t)1 << d->n) <= most;
     t->n = t->is_complete ? (size_t)1 << d->n : most;

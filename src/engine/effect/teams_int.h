@@ -19,7 +19,7 @@
  *                  with few treated groups and heteroskedasticity", Review of Economics and
  *                  Statistics 101 (2019); Conley and Taber (2011)
  *
- * spec.inference overrules it. The wild cluster bootstrap (wild_int.h) stands beside it.
+ * spec.inference overrules it. The wild cluster bootstrap (randomise_int.h) stands beside it.
  *
  * Does: rule, allocations, p-values, intervals by inversion; fills r->teams and, where the rule
  *       says so, p and interval of the main estimate.
@@ -56,12 +56,12 @@ struct teams_design {
     size_t most; /* allocations at most, as each costs an estimation; 0: spec.replications */
 };
 
-/* What a method can do besides errors by cluster. */
-enum { TEAMS_CAN_RANDOMISE = 1, TEAMS_CAN_WILD = 2 };
+/* What a method can do besides errors by cluster; or could, were the data not too large for it. */
+enum { TEAMS_CAN_RANDOMISE = 1, TEAMS_CAN_WILD = 2, TEAMS_TOO_LARGE = 4 };
 
 /*
  * Chooses the rule and makes r->teams with what is known before any estimate: teams, allocations,
- * smallest p. profile: n, or NULL when treatment varies within teams. treated: of each profile.
+ * smallest p. profile: n, or NULL when treatment varies within teams; then treated, n, is not read.
  * Does nothing when r->teams has no sense: treatment within teams, or every unit its own team and
  * many of either kind. E_INPUT when spec.inference asks what the design does not have; E_NOMEM.
  */
@@ -76,6 +76,13 @@ bool teams_needs_draws(const struct effect_result *r);
 WARN_UNUSED err teams_conclude(const struct teams_design *d, par *pool,
                                const struct progress *progress, arena *a, struct effect_result *r,
                                struct err_info *info);
+
+/*
+ * One team of either kind and no other: each fits its own outcome, and errors by cluster are
+ * rounding. teams_forget_errors forgets these, and says so. t may be NULL.
+ */
+bool teams_are_one_each(const struct effect_teams *t);
+void teams_forget_errors(struct effect_result *r);
 
 /* At the end: p and interval of the errors by cluster, where these are all there is. */
 void teams_close(struct effect_result *r);

@@ -94,12 +94,9 @@ static err solve(const struct tilt *t, double *b, bool *found, struct err_info *
 }
 
 err tilt_run(const double *const *x, size_t k, const double *w, size_t n, const double *target,
-             double *b, double *odds, bool *found, struct err_info *info)
+             double *b, double *odds, arena *a, bool *found, struct err_info *info)
 {
     *found = false;
-    arena *a = arena_new((size_t)1 << 40);
-    if (!a)
-        return err_nomem(info);
     const struct tilt t = {
         .x = x,
         .k = k,
@@ -115,7 +112,5 @@ err tilt_run(const double *const *x, size_t k, const double *w, size_t n, const 
         .keep = ARENA_NEW(a, bool, k),
     };
     const bool fits = t.tilted && t.gradient && t.hessian && t.step && t.trial && t.keep;
-    const err e = fits ? solve(&t, b, found, info) : err_nomem(info);
-    arena_free(a);
-    return e;
+    return fits ? solve(&t, b, found, info) : err_nomem(info);
 }

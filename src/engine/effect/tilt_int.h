@@ -12,7 +12,6 @@
 #define ONTSCHOT_ENGINE_EFFECT_TILT_INT_H
 
 #include "base/arena.h"
-#include "base/err.h"
 
 enum { TILT_ITERATIONS_MAX = 60 };
 
@@ -24,10 +23,11 @@ enum { TILT_ITERATIONS_MAX = 60 };
  *   target  k weighted sums over the treated
  *   b       k: start in, solution out
  *   odds    n: exp(x'b) out
+ *   a       scratch
  *   *found  false when there is no solution: the treated lie outside the controls
  */
 WARN_UNUSED err tilt_run(const double *const *x, size_t k, const double *w, size_t n,
-                         const double *target, double *b, double *odds, bool *found,
+                         const double *target, double *b, double *odds, arena *a, bool *found,
                          struct err_info *info);
 
 #endif

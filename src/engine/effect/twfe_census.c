@@ -147,7 +147,9 @@ static void count_clusters(struct twfe_census *c, const struct twfe_tile *t, siz
                            const struct course *course)
 {
     uint8_t *has = &c->has[t->cluster[t->first[unit]]];
+    const uint32_t start = t->start[unit] == PANEL_NEVER ? 0 : t->start[unit] + 1;
     mark_byte(has, course->n_on > 0 ? TWFE_EVER : TWFE_NEVER);
+    mark_home(&c->start[t->cluster[t->first[unit]]], start, &c->starts_split);
     if (!(__atomic_load_n(has, __ATOMIC_RELAXED) & TWFE_HAS_MORE) &&
         (__atomic_fetch_or(has, TWFE_HAS_UNIT, __ATOMIC_RELAXED) & TWFE_HAS_UNIT))
         mark_byte(has, TWFE_HAS_MORE);
@@ -288,7 +290,11 @@ static err census_new(struct twfe *f, size_t n_groups, arena *a, struct twfe_cen
     c->has = ARENA_NEW(a, uint8_t, s->cluster.n);
     c->n_words = twfe_course_words(f);
     c->course = ARENA_NEW(a, uint64_t, s->cluster.n * 2 * c->n_words);
-    return c->has && c->course ? OK : err_nomem(info);
+    c->start = ARENA_NEW(a, uint32_t, s->cluster.n);
+    if (!c->has || !c->course || !c->start)
+        return err_nomem(info);
+    memset(c->start, 0xff, s->cluster.n * sizeof *c->start); /* TWFE_NONE: none yet */
+    return OK;
 }
 
 err twfe_census_take(struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,

@@ -39,7 +39,8 @@ struct twfe_census {
     uint8_t *has;                     /* of clusters */
     uint64_t *course;                 /* of clusters, as in struct twfe */
     size_t n_words;
-    bool units_split;
+    uint32_t *start; /* of clusters: 1 + that of their units; 0: never */
+    bool units_split, starts_split;
 };
 
 /* Counts everything into c->count[0]; sums products into f->gram when it is there. E_NOMEM. */

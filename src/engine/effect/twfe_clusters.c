@@ -11,6 +11,14 @@ struct cluster_pass {
     size_t n_visited;             /* units so far; one group only when these are the clusters */
 };
 
+/* What a unit's rows count in the averages of effects. */
+static void add_weights(const struct twfe *f, const struct twfe_tile *t, size_t unit,
+                        double *weight)
+{
+    for (size_t i = t->first[unit]; i < t->first[unit + 1]; i++)
+        weight[f->factor[0].level[t->code[0][i]]] += t->w ? t->w[i] : 1;
+}
+
 static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
 {
     struct cluster_pass *p = ctx;
@@ -21,32 +29,39 @@ static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
     for (size_t u = 0; u < t->n_units; u++) {
         const size_t code = t->cluster ? t->cluster[t->first[u]] : p->n_visited++;
         own->n_units[code]++;
+        if (own->weight)
+            add_weights(f, t, u, own->weight + code * f->factor[0].n);
         twfe_add_unit(f, t, u, &p->scratch[worker], own->wide + code * square);
     }
 }
 
 /* The groups together in the first, in order. */
-static void gather(struct twfe_apart *apart, size_t n_groups, size_t square)
+static void gather(struct twfe_apart *apart, size_t n_groups, size_t square, size_t n_periods)
 {
     for (size_t g = 1; g < n_groups; g++) {
         for (size_t i = 0; i < apart->n * square; i++)
             apart->wide[i] += apart[g].wide[i];
+        for (size_t i = 0; apart->weight && i < apart->n * n_periods; i++)
+            apart->weight[i] += apart[g].weight[i];
         for (size_t c = 0; c < apart->n; c++)
             apart->n_units[c] += apart[g].n_units[c];
     }
 }
 
-void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const double *wide,
-                       size_t n_units)
+void twfe_clusters_add(struct twfe_clusters *c, const struct twfe_system *s,
+                       const struct twfe_cluster *from)
 {
-    const size_t width = n_columns + 1, k = c->k, g = c->n++;
+    const size_t width = s->k + 1, k = c->k, g = c->n++, n_periods = s->f->factor[0].n;
+    const double *wide = from->wide;
     for (size_t i = 0; i < k; i++) {
         for (size_t j = 0; j <= i; j++)
             c->gram[(g * k + i) * k + j] = c->gram[(g * k + j) * k + i] =
                 wide[c->column[i] * width + c->column[j]];
         c->product[g * k + i] = wide[(width - 1) * width + c->column[i]];
     }
-    c->n_units[g] = n_units;
+    c->n_units[g] = from->n_units;
+    if (c->weight)
+        memcpy(c->weight + g * n_periods, from->weight, n_periods * sizeof *c->weight);
 }
 
 static err check(const struct twfe_system *s, size_t n, struct err_info *info)
@@ -79,7 +94,9 @@ err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_cluster
     c->gram = ARENA_NEW(a, double, n * c->k * c->k);
     c->product = ARENA_NEW(a, double, n * c->k);
     c->n_units = ARENA_NEW(a, size_t, n);
-    return c->gram && c->product && c->n_units ? OK : err_nomem(info);
+    if (s->f->cell)
+        c->weight = ARENA_NEW(a, double, n * s->f->factor[0].n);
+    return c->gram && c->product && c->n_units && (c->weight || !s->f->cell) ? OK : err_nomem(info);
 }
 
 /* Room for all groups in one. */
@@ -87,14 +104,17 @@ static err pass_new(const struct twfe_system *s, size_t n, size_t n_groups, par 
                     struct cluster_pass *p, struct err_info *info)
 {
     const size_t square = (s->k + 1) * (s->k + 1), workers = par_threads(pool);
+    const size_t n_periods = s->f->cell ? s->f->factor[0].n : 0;
     *p = (struct cluster_pass){.s = s,
                                .scratch = ARENA_NEW(a, struct twfe_scratch, workers),
                                .apart = ARENA_NEW(a, struct twfe_apart, n_groups)};
     double *wide = ARENA_NEW(a, double, n_groups *n *square);
+    double *weight = ARENA_NEW(a, double, n_groups *n *n_periods);
     size_t *n_units = ARENA_NEW(a, size_t, n_groups * n);
-    err e = p->scratch && p->apart && wide && n_units ? OK : err_nomem(info);
+    err e = p->scratch && p->apart && wide && weight && n_units ? OK : err_nomem(info);
     for (size_t g = 0; g < n_groups && e == OK; g++)
-        p->apart[g] = (struct twfe_apart){n, wide + g * n * square, n_units + g * n};
+        p->apart[g] = (struct twfe_apart){n, wide + g * n * square, n_units + g * n,
+                                          s->f->cell ? weight + g * n * n_periods : NULL};
     for (size_t w = 0; w < workers && e == OK; w++)
         e = twfe_scratch_new(s->f, a, &p->scratch[w], info);
     return e;
@@ -114,7 +134,7 @@ static err read_rows(const struct twfe_system *s, size_t n, par *pool, arena *a,
     struct twfe_pass pass = {
         .s = &f->rows, .tile = s->tile, .n_groups = n_groups, .visit = visit, .ctx = &p};
     twfe_pass_run(&pass, pool);
-    gather(p.apart, n_groups, square);
+    gather(p.apart, n_groups, square, f->factor[0].n);
     *apart = p.apart[0];
     return OK;
 }
@@ -132,7 +152,9 @@ err twfe_clusters(const struct twfe_system *s, par *pool, arena *a, struct twfe_
         e = read_rows(s, n, pool, a, &apart, info);
     for (size_t code = 0; code < n && e == OK; code++)
         if (apart.n_units[code] > 0)
-            twfe_clusters_add(c, s->k, apart.wide + code * (s->k + 1) * (s->k + 1),
-                              apart.n_units[code]);
+            twfe_clusters_add(c, s,
+                              &(struct twfe_cluster){
+                                  apart.wide + code * (s->k + 1) * (s->k + 1), apart.n_units[code],
+                                  apart.weight ? apart.weight + code * f->factor[0].n : NULL});
     return e;
 }

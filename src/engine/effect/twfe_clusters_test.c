@@ -21,7 +21,9 @@ static void solve(const table *t, const struct effect_spec *spec, par *pool, str
     *v = (struct solved){.a = arena_new((size_t)1 << 30), .r = {.spec = *spec}};
     assert_non_null(v->a);
     v->r.memory = v->a;
-    assert_int_equal(twfe_read(t, pool, v->a, &v->f, &v->r, &info), OK);
+    struct twfe_rows rows;
+    assert_int_equal(twfe_rows_open(t, NULL, &v->r.spec, pool, v->a, &rows, &info), OK);
+    assert_int_equal(twfe_read(&rows, pool, v->a, &v->f, &v->r, &info), OK);
     assert_int_equal(twfe_tiles_new(&v->f, pool, v->a, &v->tile, &info), OK);
     assert_int_equal(twfe_solve(&v->f, v->tile, pool, v->a, &v->s, &v->r, &info), OK);
 }
@@ -120,15 +122,25 @@ static void compare_ways(const struct made *m, const struct effect_spec *spec)
     solve(t, spec, NULL, &v);
     assert_non_null(v.s.apart.wide);
     assert_int_equal(twfe_forms(&v.f, v.a, &v.r, &form, &info), OK);
+    const size_t n_codes = v.f.rows.cluster.n;
+    double *kept_sum = ARENA_NEW(v.a, double, n_codes), *sum = ARENA_NEW(v.a, double, n_codes);
 
     assert_int_equal(twfe_scores(&v.s, form, NULL, v.a, &v.r, &info), OK);
     assert_int_equal(twfe_clusters(&v.s, NULL, v.a, &kept, &info), OK);
+    assert_int_equal(twfe_score_sums(&v.s, form, NULL, v.a, kept_sum, &info), OK);
     const double variance = v.r.covariance[0];
     v.s.apart.wide = NULL;
     assert_int_equal(twfe_scores(&v.s, form, NULL, v.a, &v.r, &info), OK);
     assert_int_equal(twfe_clusters(&v.s, NULL, v.a, &read, &info), OK);
+    assert_int_equal(twfe_score_sums(&v.s, form, NULL, v.a, sum, &info), OK);
 
     assert_near(variance / v.r.covariance[0], 1, 1e-11);
+    double squares = 0;
+    for (size_t g = 0; g < n_codes; g++) {
+        assert_near(kept_sum[g], sum[g], 1e-12);
+        squares += sum[g] * sum[g];
+    }
+    assert_near(squares / variance, 1, 1e-11);
     assert_int_equal(kept.n, read.n);
     for (size_t i = 0; i < kept.n * kept.k * kept.k; i++)
         assert_near(kept.gram[i], read.gram[i], 1e-11);

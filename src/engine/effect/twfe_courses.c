@@ -6,9 +6,9 @@
 
 /* ---- units that are clusters: in the order of rows, one group ---- */
 
-struct courses {
+struct units {
     const struct twfe *f;
-    uint8_t *on;      /* n_units x periods */
+    struct twfe_courses *c;
     size_t n_visited; /* units so far */
 };
 
@@ -16,21 +16,24 @@ static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
 {
     (void)group;
     (void)worker;
-    struct courses *c = ctx;
-    const struct twfe_factor *time = &c->f->factor[0];
-    for (size_t u = 0; u < t->n_units; u++, c->n_visited++)
+    struct units *all = ctx;
+    const struct twfe_factor *time = &all->f->factor[0];
+    for (size_t u = 0; u < t->n_units; u++, all->n_visited++) {
+        if (all->c->start)
+            all->c->start[all->n_visited] = t->start[u];
         for (size_t i = t->first[u]; i < t->first[u + 1]; i++)
-            c->on[c->n_visited * time->n + time->level[t->code[0][i]]] = t->d[i] > 0;
+            all->c->on[all->n_visited * time->n + time->level[t->code[0][i]]] = t->d[i] > 0;
+    }
 }
 
-static void read_units(const struct twfe_system *s, par *pool, uint8_t *on)
+static void read_units(const struct twfe_system *s, par *pool, struct twfe_courses *c)
 {
-    struct courses c = {.f = s->f, .on = on};
+    struct units all = {.f = s->f, .c = c};
     struct twfe_pass pass = {.s = &s->f->rows,
                              .tile = s->tile,
                              .n_groups = 1,
                              .visit = visit,
-                             .ctx = &c,
+                             .ctx = &all,
                              .without_outcome = true};
     twfe_pass_run(&pass, pool);
 }
@@ -39,10 +42,11 @@ static void read_units(const struct twfe_system *s, par *pool, uint8_t *on)
 
 /* False when some cluster was treated and not, in one period. Clusters without rows are left out,
  * as twfe_clusters does. */
-static bool read_marks(const struct twfe *f, uint8_t *on)
+static bool read_marks(const struct twfe *f, struct twfe_courses *c)
 {
     const struct twfe_factor *time = &f->factor[0];
     const size_t n_words = twfe_course_words(f);
+    size_t n = 0;
     for (size_t g = 0; g < f->rows.cluster.n; g++) {
         const uint64_t *treated = f->course + g * 2 * n_words, *other = treated + n_words;
         bool is_seen = false;
@@ -52,25 +56,31 @@ static bool read_marks(const struct twfe *f, uint8_t *on)
                 return false;
             if (!is_on && !is_off)
                 continue;
-            on[time->level[p]] = is_on;
+            c->on[n * time->n + time->level[p]] = is_on;
             is_seen = true;
         }
-        on += is_seen ? time->n : 0;
+        if (is_seen && c->start)
+            c->start[n] = f->cluster_start[g];
+        n += is_seen;
     }
     return true;
 }
 
-err twfe_courses(const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
-                 struct err_info *info)
+err twfe_courses_read(const struct twfe_system *s, par *pool, arena *a, struct twfe_courses *c,
+                      struct err_info *info)
 {
-    const size_t n = s->f->n_clusters * s->f->factor[0].n;
-    *on = ARENA_NEW(a, uint8_t, n);
-    if (!*on)
+    const struct twfe *f = s->f;
+    const size_t n = f->n_clusters * f->factor[0].n;
+    const bool has_starts = f->cell && (!f->rows.has_cluster || f->cluster_start);
+    *c = (struct twfe_courses){.on = ARENA_NEW(a, uint8_t, n)};
+    if (has_starts)
+        c->start = ARENA_NEW(a, uint32_t, f->n_clusters);
+    if (!c->on || (has_starts && !c->start))
         return err_nomem(info);
-    memset(*on, TWFE_UNSEEN, n);
-    if (!s->f->rows.has_cluster)
-        read_units(s, pool, *on);
-    else if (!read_marks(s->f, *on))
-        *on = NULL;
+    memset(c->on, TWFE_UNSEEN, n);
+    if (!f->rows.has_cluster)
+        read_units(s, pool, c);
+    else if (!read_marks(f, c))
+        c->on = NULL;
     return OK;
 }

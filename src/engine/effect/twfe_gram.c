@@ -348,7 +348,8 @@ static err gather(const struct twfe_gram *p, arena *a, struct twfe_system *s, do
     const size_t n_cells = (f->rows.periods.n + 1) * f->rows.periods.n;
     struct twfe_apart *apart = &s->apart;
     bool is_whole = f->is_nested;
-    *apart = (struct twfe_apart){n, ARENA_NEW(a, double, n *square), p->group[0].n_units};
+    *apart = (struct twfe_apart){
+        .n = n, .wide = ARENA_NEW(a, double, n *square), .n_units = p->group[0].n_units};
     *g = ARENA_NEW(a, double, square);
     s->cell_sum = p->group[0].cell_sum;
     if (!apart->wide || !*g)

@@ -22,7 +22,10 @@
  *   twfe_forms.c     which combinations of coefficients are the answer
  *   twfe_bacon.c     what a two-way estimate is an average of
  *   twfe_clusters.c  the normal equations cluster by cluster
- *   twfe.c           the whole
+ *   twfe_courses.c   when each cluster was treated (twfe_profiles.c, twfe_teams.c)
+ *   twfe_parts.c     what the effect owes to each cluster, for looks
+ *   twfe_parts.c     what the effect owes to each cluster
+ *   twfe.c           the whole; again, as if treatment had started earlier
  *
  * Variance of b by cluster (Liang and Zeger 1986): sum of squared scores of
  * clusters, times G/(G-1) * (n-1)/(n-K). K counts what was estimated, the
@@ -73,11 +76,12 @@ struct twfe {
     double *period;         /* value of each level of the first factor */
     size_t *n_by_start;     /* units by first treated period, never last: periods + 1 */
     bool switches_off;
-    uint64_t *course;  /* of clusters x 2: bits of periods of the table with treated rows, others */
-    size_t n_clusters; /* 0: errors by row */
-    bool is_nested;    /* each unit lies in one cluster */
-    bool is_iterated;  /* too many levels for one small system */
-    struct twfe_gram *gram; /* the products, when they were summed as rows were counted; or NULL */
+    uint64_t *course; /* of clusters x 2: bits of periods of the table with treated rows, others */
+    uint32_t *cluster_start; /* of clusters, when cells are asked for and units agree; else NULL */
+    size_t n_clusters;       /* 0: errors by row */
+    bool is_nested;          /* each unit lies in one cluster */
+    bool is_iterated;        /* too many levels for one small system */
+    struct twfe_gram *gram;  /* the products, when they were summed as rows were counted; or NULL */
 };
 
 static inline size_t twfe_course_words(const struct twfe *f)
@@ -93,6 +97,7 @@ struct twfe_apart {
     size_t n; /* codes of clusters */
     double *wide;
     size_t *n_units; /* n; 0 when a code is not in use */
+    double *weight;  /* with cells, n x levels of the first factor: of rows; else NULL */
 };
 #define TWFE_APART_BYTES ((size_t)1 << 22) /* of what the first pass keeps apart */
 
@@ -122,14 +127,15 @@ struct twfe_clusters {
     double *gram;    /* n x k x k, full and symmetric: X'WX */
     double *product; /* n x k: X'Wy */
     size_t *n_units; /* n */
+    double *weight;  /* with cells, n x levels of the first factor: of rows; else NULL */
 };
 #define TWFE_CLUSTERS_BYTES_MAX ((size_t)1 << 29) /* of all Gram matrices together */
 
 /*
- * Reads what r->spec names; fills r->diagnostics and adds warnings. Memory
- * comes from `a`. E_INPUT, E_LIMIT, E_NOMEM.
+ * Reads the opened rows of what r->spec names; fills r->diagnostics and adds
+ * warnings. Memory comes from `a`. E_INPUT, E_LIMIT, E_NOMEM.
  */
-WARN_UNUSED err twfe_read(const table *t, par *pool, arena *a, struct twfe *f,
+WARN_UNUSED err twfe_read(const struct twfe_rows *rows, par *pool, arena *a, struct twfe *f,
                           struct effect_result *r, struct err_info *info);
 
 /* Leaves only cells and x as columns of the system, and the rest to twfe_iterate.c. */
@@ -200,15 +206,31 @@ WARN_UNUSED err twfe_scores_of_clusters(const struct twfe_system *s, const doubl
                                         const double *(*wide)(void *ctx, size_t cluster), void *ctx,
                                         arena *a, struct effect_result *r, struct err_info *info);
 
-/* ---- twfe_iterate.c: the same two steps when f->is_iterated. E_LIMIT when it does not settle ----
+/*
+ * Scores of one estimate, added up within clusters, by code, or without a column of these within
+ * units, in the order of rows: the estimate is off by about their total. sum: comes zeroed.
+ */
+WARN_UNUSED err twfe_score_sums(const struct twfe_system *s, const double *form, par *pool,
+                                arena *a, double *sum, struct err_info *info);
+
+/* ---- twfe_iterate.c: the same steps when f->is_iterated. E_LIMIT when it does not settle ----
  */
 
 WARN_UNUSED err twfe_iterate(const struct twfe *f, struct twfe_tile *tile, par *pool, arena *a,
                              struct twfe_system *s, struct effect_result *r, struct err_info *info);
 WARN_UNUSED err twfe_iterate_scores(const struct twfe_system *s, const double *form, par *pool,
                                     arena *a, struct effect_result *r, struct err_info *info);
+WARN_UNUSED err twfe_iterate_sums(const struct twfe_system *s, const double *form, arena *a,
+                                  double *sum, struct err_info *info);
 
 /* ---- others ---- */
+
+/*
+ * r->parts of the first estimate, the one for all, whose combination is `form`. With errors by row
+ * they are those of units, whose rows are no less alike than that. Two passes over the rows.
+ */
+WARN_UNUSED err twfe_parts(const struct twfe_system *s, const double *form, par *pool, arena *a,
+                           struct effect_result *r, struct err_info *info);
 
 /* Whether the first pass is to sum outcomes by start and period (cell_sum), for twfe_bacon. */
 bool twfe_bacon_needs_sums(const struct twfe *f, const struct effect_spec *spec);
@@ -239,32 +261,45 @@ WARN_UNUSED err twfe_clusters(const struct twfe_system *s, par *pool, arena *a,
 WARN_UNUSED err twfe_clusters_new(const struct twfe_system *s, arena *a, struct twfe_clusters *c,
                                   struct err_info *info);
 
-/* The next cluster; wide as in struct twfe_apart. */
-void twfe_clusters_add(struct twfe_clusters *c, size_t n_columns, const double *wide,
-                       size_t n_units);
+/* The next cluster, with what struct twfe_apart has of it. */
+struct twfe_cluster {
+    const double *wide;
+    size_t n_units;
+    const double *weight;
+};
+void twfe_clusters_add(struct twfe_clusters *c, const struct twfe_system *s,
+                       const struct twfe_cluster *cluster);
 
-/* In a course: no row of the cluster in that period. */
+/* When the clusters in use were treated, by value. */
+struct twfe_courses {
+    uint8_t *on;     /* n_clusters x periods: 1 treated, 0 not, TWFE_UNSEEN: no row of the cluster
+                        then; NULL when treatment varies within a cluster */
+    uint32_t *start; /* with cells, n_clusters: the first treated period of the table, PANEL_NEVER;
+                        NULL when units of a cluster start apart */
+};
 enum { TWFE_UNSEEN = 2 };
 
 /* For twfe_source; a pass over the rows where units are the clusters. E_NOMEM. */
-WARN_UNUSED err twfe_courses(const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
-                             struct err_info *info);
+WARN_UNUSED err twfe_courses_read(const struct twfe_system *s, par *pool, arena *a,
+                                  struct twfe_courses *c, struct err_info *info);
 
 /*
  * What a solved system needs of the rows it came from, or of sums in their place (compress_run.c).
  *
  *   scores    as twfe_scores
- *   courses   n_clusters x periods, from `a`: 1 treated, 0 not, TWFE_UNSEEN; NULL when treatment
- *             varies within a cluster
+ *   courses   as twfe_courses_read
  *   clusters  as twfe_clusters
+ *   parts     as twfe_parts; NULL: sums have no keys of clusters
  */
 struct twfe_source {
     err (*scores)(void *ctx, const struct twfe_system *s, const double *form, par *pool, arena *a,
                   struct effect_result *r, struct err_info *info);
-    err (*courses)(void *ctx, const struct twfe_system *s, par *pool, arena *a, uint8_t **on,
-                   struct err_info *info);
+    err (*courses)(void *ctx, const struct twfe_system *s, par *pool, arena *a,
+                   struct twfe_courses *c, struct err_info *info);
     err (*clusters)(void *ctx, const struct twfe_system *s, par *pool, arena *a,
                     struct twfe_clusters *c, struct err_info *info);
+    err (*parts)(void *ctx, const struct twfe_system *s, const double *form, par *pool, arena *a,
+                 struct effect_result *r, struct err_info *info);
     void *ctx;
 };
 
@@ -273,9 +308,10 @@ WARN_UNUSED err twfe_infer(const struct twfe_system *s, const struct twfe_source
                            const struct progress *progress, arena *a, struct effect_result *r,
                            struct err_info *info);
 
-/* Computes everything of `r`; r->spec is valid. Errors as effect_run. */
-WARN_UNUSED err effect_twfe_run(const table *t, par *pool, const struct progress *progress,
-                                struct effect_result *r, struct err_info *info);
+/* Computes everything of `r`, of the rows in `keep`, or all; r->spec is valid. As effect_run. */
+WARN_UNUSED err effect_twfe_run(const table *t, const uint8_t *keep, par *pool,
+                                const struct progress *progress, struct effect_result *r,
+                                struct err_info *info);
 
 /* Treated and others, of n_units and n_never; when everyone starts sometime, those who start last
  * are the others, with a warning. */

@@ -297,33 +297,66 @@ static void combine(const struct twfe_system *s, const double *b, double *v)
     lin_combine((const double *const *)s->columns->x, s->k, b, s->columns->n, v);
 }
 
+/* What scores of rows are made of. */
+struct scoring {
+    const struct twfe_system *s;
+    double *residual; /* by weight */
+    double *v, *b;    /* n, k: scratch */
+};
+
+static err scoring_new(const struct twfe_system *s, arena *a, struct scoring *p,
+                       struct err_info *info)
+{
+    const struct twfe_columns *c = s->columns;
+    *p = (struct scoring){s, ARENA_NEW(a, double, c->n), ARENA_NEW(a, double, c->n),
+                          ARENA_NEW(a, double, s->k)};
+    if (!p->residual || !p->v || !p->b)
+        return err_nomem(info);
+    combine(s, s->beta, p->v);
+    for (size_t i = 0; i < c->n; i++)
+        p->residual[i] = (c->x[s->k][i] - p->v[i]) * (c->w ? c->w[i] : 1);
+    return OK;
+}
+
+/* Adds the scores of an estimate to the sum that each row belongs to; NULL: its own. */
+static void add_scores(const struct scoring *p, const double *form, const uint32_t *of, double *sum)
+{
+    memcpy(p->b, form, p->s->k * sizeof *p->b);
+    twfe_solve_for(p->s, p->b);
+    combine(p->s, p->b, p->v);
+    for (size_t i = 0; i < p->s->columns->n; i++)
+        sum[of ? of[i] : i] += p->v[i] * p->residual[i];
+}
+
+err twfe_iterate_sums(const struct twfe_system *s, const double *form, arena *a, double *sum,
+                      struct err_info *info)
+{
+    struct scoring p;
+    const err e = scoring_new(s, a, &p, info);
+    if (e == OK)
+        add_scores(&p, form, s->columns->cluster ? s->columns->cluster : s->columns->level[0], sum);
+    return e;
+}
+
 err twfe_iterate_scores(const struct twfe_system *s, const double *form, par *pool, arena *a,
                         struct effect_result *r, struct err_info *info)
 {
     const struct twfe_columns *c = s->columns;
     const bool by_row = s->f->n_clusters == 0;
-    const uint32_t *cluster = c->cluster ? c->cluster : c->level[0];
+    const uint32_t *of = by_row ? NULL : c->cluster ? c->cluster : c->level[0];
     const size_t n_sums = by_row ? c->n : c->cluster ? s->f->rows.cluster.n : c->n_levels[0];
     const size_t m = r->n_estimates;
     double **sum = ARENA_NEW(a, double *, m);
-    double *residual = ARENA_NEW(a, double, c->n), *v = ARENA_NEW(a, double, c->n);
-    double *b = ARENA_NEW(a, double, s->k);
-    if (!sum || !residual || !v || !b)
-        return err_nomem(info);
-    combine(s, s->beta, v);
-    for (size_t i = 0; i < c->n; i++)
-        residual[i] = (c->x[s->k][i] - v[i]) * (c->w ? c->w[i] : 1);
-    for (size_t j = 0; j < m; j++) {
+    struct scoring p;
+    const err e = sum ? scoring_new(s, a, &p, info) : err_nomem(info);
+    for (size_t j = 0; j < m && e == OK; j++) {
         sum[j] = ARENA_NEW(a, double, n_sums);
         if (!sum[j])
             return err_nomem(info);
-        if (r->estimates[j].reference)
-            continue;
-        memcpy(b, form + j * s->k, s->k * sizeof *b);
-        twfe_solve_for(s, b);
-        combine(s, b, v);
-        for (size_t i = 0; i < c->n; i++)
-            sum[j][by_row ? i : cluster[i]] += v[i] * residual[i];
+        if (!r->estimates[j].reference)
+            add_scores(&p, form + j * s->k, of, sum[j]);
     }
-    return lin_gram(pool, (const double *const *)sum, m, NULL, n_sums, r->covariance, info);
+    return e == OK
+               ? lin_gram(pool, (const double *const *)sum, m, NULL, n_sums, r->covariance, info)
+               : e;
 }

@@ -326,21 +326,31 @@ static void assert_iterated(const struct world *m, const struct effect_spec *spe
 {
     struct err_info info;
     arena *a = arena_new((size_t)1 << 30);
+    struct twfe_rows rows;
     struct twfe f;
     struct twfe_tile *tile;
     struct twfe_system s;
     double *form;
     table *t = table_of_world(m);
-    struct effect_result *exact = run_on(t, spec, NULL);
+    struct effect_spec with_parts = *spec;
+    with_parts.keeps_parts = true;
+    struct effect_result *exact = run_on(t, &with_parts, NULL);
     struct effect_result r = {.spec = exact->spec, .memory = a};
 
-    assert_int_equal(twfe_read(t, NULL, a, &f, &r, &info), OK);
+    assert_int_equal(twfe_rows_open(t, NULL, &r.spec, NULL, a, &rows, &info), OK);
+    assert_int_equal(twfe_read(&rows, NULL, a, &f, &r, &info), OK);
     assert_int_equal(twfe_leave_to_iteration(&f, a, &info), OK);
     assert_int_equal(twfe_tiles_new(&f, NULL, a, &tile, &info), OK);
     assert_int_equal(twfe_solve(&f, tile, NULL, a, &s, &r, &info), OK);
     assert_int_equal(twfe_forms(&f, a, &r, &form, &info), OK);
     assert_int_equal(twfe_scores(&s, form, NULL, a, &r, &info), OK);
+    assert_int_equal(twfe_parts(&s, form, NULL, a, &r, &info), OK);
 
+    assert_int_equal(r.parts.n, exact->parts.n);
+    for (size_t i = 0; i < r.parts.n; i++) {
+        assert_true(r.parts.of[i].key == exact->parts.of[i].key);
+        assert_near(r.parts.of[i].part, exact->parts.of[i].part, 1e-9);
+    }
     assert_int_equal(r.n_estimates, exact->n_estimates);
     const double factor = exact->covariance[0] / r.covariance[0];
     for (size_t i = 0; i < r.n_estimates; i++) {

@@ -237,6 +237,16 @@ static err describe(const struct twfe *f, const struct twfe_census *c, struct ef
     return OK;
 }
 
+/* The start of each cluster, when all its units have the same. */
+static void settle_starts(struct twfe *f, const struct twfe_census *c)
+{
+    if (!f->rows.needs_start || c->starts_split)
+        return;
+    f->cluster_start = c->start;
+    for (size_t g = 0; g < f->rows.cluster.n; g++)
+        c->start[g] = c->start[g] == 0 ? PANEL_NEVER : c->start[g] - 1;
+}
+
 /* Clusters that hold rows that count. */
 static err count_used_clusters(struct twfe *f, const struct twfe_census *c, struct err_info *info)
 {
@@ -260,6 +270,12 @@ err twfe_tiles_new(const struct twfe *f, par *pool, arena *a, struct twfe_tile *
     return e;
 }
 
+/* Periods whose rows may count, from the first on. */
+static size_t foreseen_periods(const struct twfe_rows *s)
+{
+    return s->move ? s->move[s->periods.n].until : s->periods.n;
+}
+
 /*
  * With persons and periods alone, the columns are known before anyone is counted if each period is
  * in use; then products are summed in the same pass.
@@ -272,7 +288,7 @@ static err foresee(struct twfe *f, par *pool, arena *a, struct err_info *info)
     uint8_t *used = ARENA_NEW(a, uint8_t, n);
     if (!used)
         return err_nomem(info);
-    memset(used, 1, n);
+    memset(used, 1, foreseen_periods(&f->rows));
     f->n_factors = f->n_x = 1;
     f->is_nested = true; /* else sums of clusters are not used */
     const err e = place_factor(f, 0, used, n, a, info);
@@ -284,23 +300,34 @@ static void compare_with_foreseen(struct twfe *f, const struct twfe_census *c)
 {
     if (!f->gram)
         return;
-    if (!twfe_are_used(c->used[0], f->rows.periods.n))
+    if (!twfe_are_used(c->used[0], foreseen_periods(&f->rows)))
         f->gram = NULL;
     f->factor[0] = (struct twfe_factor){0};
     f->n_levels = f->n_factors = f->n_x = 0;
     f->is_nested = false;
 }
 
-err twfe_read(const table *t, par *pool, arena *a, struct twfe *f, struct effect_result *r,
-              struct err_info *info)
+/* Rows serve more than one reading, which each scales its own covariates. */
+static err take_rows(const struct twfe_rows *rows, const struct effect_spec *spec, arena *a,
+                     struct twfe *f, struct err_info *info)
+{
+    *f = (struct twfe){.rows = *rows};
+    f->rows.spec = spec;
+    f->n_clusters = spec->cluster.n > 0; /* how many is seen later */
+    f->rows.x = ARENA_NEW(a, struct twfe_covariate, rows->n_x);
+    if (!f->rows.x)
+        return err_nomem(info);
+    memcpy(f->rows.x, rows->x, rows->n_x * sizeof *rows->x);
+    return OK;
+}
+
+err twfe_read(const struct twfe_rows *rows, par *pool, arena *a, struct twfe *f,
+              struct effect_result *r, struct err_info *info)
 {
     struct twfe_tile *tile;
     struct twfe_census c;
-    *f = (struct twfe){.rows = {.spec = &r->spec}};
-    f->rows.needs_start = r->spec.method == EFFECT_SUNAB || r->spec.event_study;
-    f->n_clusters = r->spec.cluster.n > 0; /* how many is seen later */
     arena *scratch = arena_new(PANEL_MEMORY_MAX);
-    err e = scratch ? twfe_rows_open(t, pool, a, &f->rows, info) : err_nomem(info);
+    err e = scratch ? take_rows(rows, &r->spec, a, f, info) : err_nomem(info);
     if (e == OK)
         e = twfe_tiles_new(f, pool, scratch, &tile, info);
     if (e == OK)
@@ -318,6 +345,7 @@ err twfe_read(const table *t, par *pool, arena *a, struct twfe *f, struct effect
     f->n_by_start = n->by_start;
     f->switches_off = n->switches_off;
     f->course = c.course;
+    settle_starts(f, &c);
     e = check_rows(f, n, r, info);
     if (e == OK)
         e = count_used_clusters(f, &c, info);

@@ -79,7 +79,7 @@ static err find_keys(const struct twfe_rows *s, str name, const char *empty_key,
     const struct table_column *c;
     err e = table_find(s->t, name, &c, info);
     if (e == OK)
-        e = no_gaps(c, s->n, empty_key, info);
+        e = no_gaps(c, table_rows(s->t), empty_key, info);
     return e == OK ? twfe_keys_make(c, ordered, a, k, info) : e;
 }
 
@@ -426,22 +426,43 @@ static err sort_stable(const struct panel_codes *by, const uint32_t *from, size_
     return OK;
 }
 
-static err make_order(struct twfe_rows *s, arena *a, struct err_info *info)
+/* The rows that count, in the order given, or in that of the table when it is NULL. */
+static err keep_rows(struct twfe_rows *s, const uint8_t *keep, const uint32_t *from, arena *a,
+                     struct err_info *info)
+{
+    const size_t n = table_rows(s->t);
+    s->n = 0;
+    for (size_t i = 0; i < n; i++)
+        s->n += keep[i] != 0;
+    uint32_t *order = ARENA_NEW(a, uint32_t, s->n);
+    if (!order)
+        return err_nomem(info);
+    for (size_t i = 0, to = 0; i < n; i++) {
+        const size_t row = from ? from[i] : i;
+        if (keep[row])
+            order[to++] = (uint32_t)row;
+    }
+    s->order = order;
+    return OK;
+}
+
+static err make_order(struct twfe_rows *s, const uint8_t *keep, arena *a, struct err_info *info)
 {
     struct panel_rows rows;
+    const size_t n = table_rows(s->t);
     arena *scratch = arena_new(PANEL_MEMORY_MAX);
-    uint32_t *order = ARENA_NEW(a, uint32_t, s->n);
-    uint32_t *by_time = scratch ? ARENA_NEW(scratch, uint32_t, s->n) : NULL;
+    uint32_t *order = ARENA_NEW(a, uint32_t, n);
+    uint32_t *by_time = scratch ? ARENA_NEW(scratch, uint32_t, n) : NULL;
     err e = order && by_time ? OK : err_nomem(info);
     if (e == OK)
         e = panel_rows_make(s->t, s->spec, scratch, &rows, info);
     if (e == OK)
-        e = sort_stable(&rows.time, NULL, s->n, scratch, by_time, info);
+        e = sort_stable(&rows.time, NULL, n, scratch, by_time, info);
     if (e == OK)
-        e = sort_stable(&rows.unit, by_time, s->n, scratch, order, info);
+        e = sort_stable(&rows.unit, by_time, n, scratch, order, info);
     s->order = order;
     arena_free(scratch);
-    return e;
+    return e == OK && keep ? keep_rows(s, keep, order, a, info) : e;
 }
 
 static err make_periods(struct twfe_rows *s, arena *a, struct err_info *info)
@@ -455,20 +476,23 @@ static err make_periods(struct twfe_rows *s, arena *a, struct err_info *info)
     return panel_periods_make(time->keys.column, value, time->n, &s->periods, info);
 }
 
-err twfe_rows_open(const table *t, par *pool, arena *a, struct twfe_rows *s, struct err_info *info)
+err twfe_rows_open(const table *t, const uint8_t *keep, const struct effect_spec *spec, par *pool,
+                   arena *a, struct twfe_rows *s, struct err_info *info)
 {
     struct twfe_keys coded[CODED_MAX];
     size_t n_coded = 0;
-    const bool is_known = table_is_sorted_by(t, s->spec->unit, s->spec->time);
+    const bool is_known = table_is_sorted_by(t, spec->unit, spec->time);
     bool is_unsorted = false;
-    s->t = t;
-    s->n = table_rows(t);
-    err e = find_columns(s, a, coded, &n_coded, is_known, info);
+    *s = (struct twfe_rows){.t = t, .spec = spec, .n = table_rows(t)};
+    s->needs_start = spec->method == EFFECT_SUNAB || spec->event_study;
+    err e = keep ? keep_rows(s, keep, NULL, a, info) : OK;
+    if (e == OK)
+        e = find_columns(s, a, coded, &n_coded, is_known, info);
     if (e == OK)
         e = scan_rows(s, coded, n_coded, is_known, pool, a, &is_unsorted, info);
     if (e == OK && is_unsorted) {
         is_unsorted = false;
-        e = make_order(s, a, info);
+        e = make_order(s, keep, a, info);
         if (e == OK)
             e = scan_rows(s, coded, n_coded, true, pool, a, &is_unsorted, info);
     }

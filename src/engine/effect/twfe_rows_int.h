@@ -5,7 +5,8 @@
  * Rows are cut into blocks of whole units, which the data alone fix. A pass
  * visits them tile by tile: some whole units, with all that an estimate needs of
  * their rows. Nothing is kept for each row, so that a mapped column file may be
- * larger than memory. A table that is not sorted costs an order, 4 bytes a row.
+ * larger than memory. A table that is not sorted, or of which only some rows count,
+ * costs an order, 4 bytes a row.
  *
  * Does: check every row, find the values of time, clusters and factors, fill tiles.
  * Does not: decide which columns the system has (twfe_read.c).
@@ -125,16 +126,20 @@ struct twfe_rows {
     const struct table_column *y, *w, *d; /* w, d may be NULL */
     struct panel_start_reader starts;     /* when d is NULL */
     double heaviest;
-    bool is_marked;             /* two periods, and treatment names who is treated in between */
-    bool needs_start;           /* a start for each unit, for cells */
+    bool is_marked;                /* two periods, and treatment names who is treated in between */
+    bool needs_start;              /* a start for each unit, for cells */
+    const struct panel_move *move; /* of each start, never last: as if it had been then; or NULL */
     const uint32_t *cell_level; /* periods x periods: level of each start in each period, or NULL */
     struct twfe_covariate *x;
     size_t n_x;
 };
 
-/* Finds, checks and orders what s->spec names. E_INPUT with unit or row, E_LIMIT, E_NOMEM. */
-WARN_UNUSED err twfe_rows_open(const table *t, par *pool, arena *a, struct twfe_rows *s,
-                               struct err_info *info);
+/*
+ * Finds, checks and orders what `spec` names, of the rows for which keep[row] is not 0, or all when
+ * it is NULL. E_INPUT with unit or row, E_LIMIT, E_NOMEM.
+ */
+WARN_UNUSED err twfe_rows_open(const table *t, const uint8_t *keep, const struct effect_spec *spec,
+                               par *pool, arena *a, struct twfe_rows *s, struct err_info *info);
 
 /* ---- twfe_tile.c: some units at a time ---- */
 
@@ -151,6 +156,7 @@ struct twfe_tile {
     uint32_t *first; /* n_units + 1 */
     uint32_t *id;    /* n_units: the place of the unit's first row, a name for it */
     uint32_t *start; /* n_units: first treated period, PANEL_NEVER */
+    uint32_t *until; /* n_units: with rows->move, the periods that count; else NULL */
     double **x;      /* covariates, then room for the treatment */
     double *y, *d;
     double *w;                             /* NULL: all 1 */

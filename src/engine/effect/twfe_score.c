@@ -118,9 +118,9 @@ static void add_scores(const struct score_pass *p, const struct twfe_tile *t, co
     }
 }
 
-static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+/* Scores of the tile's rows, m x TWFE_TILE_ROWS. */
+static const double *score_tile(const struct score_pass *p, struct twfe_tile *t, unsigned worker)
 {
-    const struct score_pass *p = ctx;
     const struct twfe *f = p->s->f;
     double *residual = t->y;
     double *score = p->score + worker * p->m * TWFE_TILE_ROWS;
@@ -137,7 +137,13 @@ static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
         for (size_t i = 0; i < t->n; i++)
             v[i] *= residual[i];
     }
-    add_scores(p, t, score, group, p->row + worker * p->m);
+    return score;
+}
+
+static void visit(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+{
+    const struct score_pass *p = ctx;
+    add_scores(p, t, score_tile(p, t, worker), group, p->row + worker * p->m);
 }
 
 static void place(const struct score_pass *p, const double *square, struct effect_result *r)
@@ -270,4 +276,66 @@ err twfe_scores(const struct twfe_system *s, const double *form, par *pool, aren
         return twfe_scores_of_clusters(s, form, s->apart.n, wide_of_rows, (void *)(uintptr_t)s, a,
                                        r, info);
     return score_rows(s, form, pool, a, r, info);
+}
+
+/* ---- one estimate, cluster by cluster ---- */
+
+struct sum_pass {
+    struct score_pass scores;
+    size_t n_visited; /* units so far: one group, in the order of rows */
+};
+
+static void visit_sums(void *ctx, struct twfe_tile *t, size_t group, unsigned worker)
+{
+    (void)group;
+    struct sum_pass *p = ctx;
+    const double *score = score_tile(&p->scores, t, worker);
+    for (size_t u = 0; u < t->n_units; u++, p->n_visited++) {
+        if (t->cluster) {
+            add_by_cluster(t, u, score, 1, p->scores.sum);
+            continue;
+        }
+        for (size_t i = t->first[u]; i < t->first[u + 1]; i++)
+            p->scores.sum[p->n_visited] += score[i];
+    }
+}
+
+static err sum_rows(const struct twfe_system *s, const double *b, par *pool, arena *a, double *sum,
+                    struct err_info *info)
+{
+    struct sum_pass p = {.scores = {.s = s, .m = 1, .sum = sum}};
+    p.scores.inverse = ARENA_NEW(a, struct combination, 1);
+    p.scores.score = ARENA_NEW(a, double, par_threads(pool) * TWFE_TILE_ROWS);
+    err e = p.scores.inverse && p.scores.score ? OK : err_nomem(info);
+    if (e == OK)
+        e = combination_new(s, s->beta, a, &p.scores.fit, info);
+    if (e == OK)
+        e = combination_new(s, b, a, &p.scores.inverse[0], info);
+    if (e != OK)
+        return e;
+    struct twfe_pass pass = {
+        .s = &s->f->rows, .tile = s->tile, .n_groups = 1, .visit = visit_sums, .ctx = &p};
+    twfe_pass_run(&pass, pool);
+    return OK;
+}
+
+err twfe_score_sums(const struct twfe_system *s, const double *form, par *pool, arena *a,
+                    double *sum, struct err_info *info)
+{
+    if (s->f->is_iterated)
+        return twfe_iterate_sums(s, form, a, sum, info);
+    double *b = ARENA_NEW(a, double, s->k), *left = ARENA_NEW(a, double, s->k);
+    if (!b || !left)
+        return err_nomem(info);
+    memcpy(b, form, s->k * sizeof *b);
+    twfe_solve_for(s, b);
+    if (!s->apart.wide)
+        return sum_rows(s, b, pool, a, sum, info);
+    for (size_t g = 0; g < s->apart.n; g++) {
+        if (s->apart.n_units[g] == 0)
+            continue;
+        take_left(s, s->apart.wide + g * (s->k + 1) * (s->k + 1), left);
+        sum[g] = lin_dot(b, left, s->k);
+    }
+    return OK;
 }

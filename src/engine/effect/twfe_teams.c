@@ -1,87 +1,29 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/effect/twfe_teams_int.h"
 
-#include <string.h>
-
-enum { PROFILES_MAX = 1024 };
-
-/* ---- how each team was treated ---- */
-
-/* A period in which a team was not seen takes after the one before, the first ones after the
- * first that was: its own data do not tell, and others may get its course. */
-static void fill_unseen(uint8_t *on, size_t n_periods)
-{
-    size_t first = 0;
-    while (on[first] == TWFE_UNSEEN)
-        first++;
-    memset(on, on[first], first);
-    for (size_t t = first + 1; t < n_periods; t++)
-        if (on[t] == TWFE_UNSEEN)
-            on[t] = on[t - 1];
-}
-
-/* Numbers the courses that differ; the number of these, or 0 when there are too many. */
-static size_t number_courses(const uint8_t *on, size_t n, size_t n_periods, const uint8_t **course,
-                             uint32_t *profile)
-{
-    size_t n_courses = 0;
-    for (size_t g = 0; g < n; g++) {
-        size_t p = 0;
-        while (p < n_courses && memcmp(course[p], on + g * n_periods, n_periods) != 0)
-            p++;
-        if (p == PROFILES_MAX)
-            return 0;
-        if (p == n_courses)
-            course[n_courses++] = on + g * n_periods;
-        profile[g] = (uint32_t)p;
-    }
-    return n_courses;
-}
-
-/* A course as a sum of periods' columns, of which the first period has none: all columns of a
- * person, free of unit effects, add up to minus that one. */
-static void write_profile(const uint8_t *course, size_t n_columns, int8_t *times)
-{
-    const int8_t listed = course[0] ? -1 : 1;
-    for (size_t t = 1; t <= n_columns; t++)
-        times[t - 1] = course[t] != course[0] ? listed : 0;
-}
-
-static err read_profiles(const struct twfe_system *s, const struct twfe_source *source, par *pool,
-                         arena *a, struct twfe_teams *t, bool **treated, struct err_info *info)
-{
-    const struct twfe *f = s->f;
-    const size_t n_periods = f->factor[0].n, n_columns = n_periods - 1;
-    uint8_t *on = NULL;
-    const uint8_t **course = ARENA_NEW(a, const uint8_t *, PROFILES_MAX);
-    uint32_t *profile = ARENA_NEW(a, uint32_t, f->n_clusters);
-    size_t *column = ARENA_NEW(a, size_t, n_columns);
-    if (!course || !profile || !column)
-        return err_nomem(info);
-    const err e = source->courses(source->ctx, s, pool, a, &on, info);
-    if (e != OK || !on)
-        return e;
-    for (size_t g = 0; g < f->n_clusters; g++)
-        fill_unseen(on + g * n_periods, n_periods);
-    const size_t n = number_courses(on, f->n_clusters, n_periods, course, profile);
-    int8_t *times = ARENA_NEW(a, int8_t, n * n_columns);
-    *treated = ARENA_NEW(a, bool, n);
-    if (!times || !*treated)
-        return err_nomem(info);
-    for (size_t p = 0; p < n; p++) {
-        write_profile(course[p], n_columns, times + p * n_columns);
-        (*treated)[p] = memchr(course[p], 1, n_periods) != NULL;
-    }
-    for (size_t j = 0; j < n_columns; j++)
-        column[j] = j;
-    t->profile = n > 0 ? profile : NULL;
-    t->profiles = (struct randomise_profiles){n, n_columns, column, times};
-    return OK;
-}
-
 /* ---- what the design allows ---- */
 
-/* One treatment column, all periods in the system, and room for each cluster's equations. */
+/* All periods in the system, and room for each cluster's equations. */
+static bool has_periods(const struct twfe_system *s)
+{
+    bool all = s->f->factor[0].column == 0;
+    for (size_t j = 0; all && j + 1 < s->f->factor[0].n; j++)
+        all = s->keep[j];
+    return all;
+}
+
+/*
+ * Columns behind the cells may have been left out because of these; with other cells they would
+ * not. What lies in units is out whatever the cells.
+ */
+static bool has_covariates(const struct twfe_system *s)
+{
+    bool all = true;
+    for (size_t j = s->f->n_levels; all && s->f->cell && j < s->k; j++)
+        all = s->keep[j] || s->scale[j] == 0;
+    return all;
+}
+
 static unsigned ability(const struct twfe_system *s)
 {
     const struct twfe *f = s->f;
@@ -89,12 +31,9 @@ static unsigned ability(const struct twfe_system *s)
     size_t bytes;
     const bool fits = !__builtin_mul_overflow(n, width * width * sizeof(double), &bytes) &&
                       bytes <= TWFE_CLUSTERS_BYTES_MAX;
-    bool all_periods = !f->is_iterated && f->factor[0].column == 0;
-    for (size_t j = 0; all_periods && j + 1 < f->factor[0].n; j++)
-        all_periods &= s->keep[j];
-    if (f->cell || f->is_iterated || !f->is_nested || !fits)
+    if (f->is_iterated || !f->is_nested || !fits)
         return 0;
-    return TEAMS_CAN_WILD | (all_periods ? TEAMS_CAN_RANDOMISE : 0u);
+    return TEAMS_CAN_WILD | (has_periods(s) && has_covariates(s) ? TEAMS_CAN_RANDOMISE : 0u);
 }
 
 /* Persons who are their own clusters, many of either kind: no teams, and no pass to find them. */
@@ -106,26 +45,42 @@ static bool is_about_persons(const struct twfe *f, const struct effect_result *r
            d->n_control_clusters >= EFFECT_TEAMS_ENOUGH;
 }
 
-err twfe_teams_open(const struct twfe_system *s, const struct twfe_source *source, par *pool,
-                    arena *a, struct effect_result *r, struct twfe_teams *t, struct err_info *info)
+/* What there is to go by: profiles, and whether these can be given to other teams. */
+static err open_profiles(const struct twfe_system *s, const struct twfe_source *source, par *pool,
+                         arena *a, struct effect_result *r, struct twfe_teams *t,
+                         struct err_info *info)
 {
-    bool *treated = NULL;
-    *t = (struct twfe_teams){.needs_errors =
+    bool *treated = NULL, can_move = true;
+    unsigned can = ability(s);
+    err e = twfe_profiles_read(s, source, pool, a, t, &treated, &can_move, info);
+    if (e != OK)
+        return e;
+    if (!can_move || (t->profile && randomise_bytes(s->f->n_clusters, s->k, &t->profiles) >
+                                        (double)TWFE_CLUSTERS_BYTES_MAX))
+        can &= ~(unsigned)TEAMS_CAN_RANDOMISE;
+    t->can_randomise = t->profile && (can & TEAMS_CAN_RANDOMISE);
+    e = teams_open(s->f->n_clusters, t->profile, t->profiles.n, treated, can, a, r, info);
+    t->needs_draws = e == OK && teams_needs_draws(r) && can != 0;
+    return e;
+}
+
+err twfe_teams_open(const struct twfe_system *s, const struct twfe_source *source,
+                    const double *form, par *pool, arena *a, struct effect_result *r,
+                    struct twfe_teams *t, struct err_info *info)
+{
+    *t = (struct twfe_teams){.form = form,
+                             .n_left = s->f->n - twfe_count_parameters(s, false),
+                             .needs_errors =
                                  r->spec.errors == EFFECT_CR2 || r->spec.errors == EFFECT_CR3};
     if (s->f->n_clusters == 0)
         return OK;
-    err e = is_about_persons(s->f, r) ? OK : read_profiles(s, source, pool, a, t, &treated, info);
-    if (e == OK && !is_about_persons(s->f, r))
-        e = teams_open(s->f->n_clusters, t->profile, t->profiles.n, treated, ability(s), a, r,
-                       info);
-    t->needs_draws = e == OK && teams_needs_draws(r) && ability(s) != 0;
+    err e = is_about_persons(s->f, r) ? OK : open_profiles(s, source, pool, a, r, t, info);
     if (e != OK || !(t->needs_errors || t->needs_draws))
         return e;
     e = source->clusters(source->ctx, s, pool, a, &t->clusters, info);
-    if (e != OK)
-        return e;
     t->c = (struct clustered){t->clusters.n, t->clusters.k, t->clusters.gram, t->clusters.product};
-    return clustered_whiten(&t->c, pool, a, &t->w, info);
+    const bool is_white = t->needs_errors || !s->f->cell; /* draws with cells have their own */
+    return e == OK && is_white ? clustered_whiten(&t->c, pool, a, &t->w, info) : e;
 }
 
 /* ---- errors ---- */
@@ -149,26 +104,122 @@ err twfe_teams_errors(const struct twfe_teams *t, const struct twfe_system *s, c
 
 /* ---- teams ---- */
 
-err twfe_teams_conclude(const struct twfe_teams *t, par *pool, const struct progress *progress,
-                        arena *a, struct effect_result *r, struct err_info *info)
+/* What the tests are drawn from. */
+struct draws {
+    struct clustered others, turned; /* with cells: without these; the overall effect last */
+    struct clustered_white white_others, white_turned;
+    struct randomise allocation, bootstrap;
+};
+
+/* The columns of the system but the cells. */
+static err leave_out_cells(const struct twfe_teams *t, const struct twfe_system *s, arena *a,
+                           struct clustered *others, struct err_info *info)
 {
-    struct randomise draws;
+    const struct twfe_factor *cells = &s->f->factor[s->f->n_factors - 1];
+    const size_t k = t->c.k, room = k - (cells->n - 1);
+    double *gram = ARENA_NEW(a, double, t->c.n *room *room);
+    double *product = ARENA_NEW(a, double, t->c.n *room);
+    size_t *at = ARENA_NEW(a, size_t, k), n = 0;
+    if (!gram || !product || !at)
+        return err_nomem(info);
+    for (size_t j = 0; j < k; j++)
+        if (t->clusters.column[j] - cells->column >= cells->n - 1) /* also what lies before */
+            at[n++] = j;
+    for (size_t g = 0; g < t->c.n; g++)
+        for (size_t i = 0; i < n; i++) {
+            product[g * n + i] = t->c.product[g * k + at[i]];
+            for (size_t j = 0; j < n; j++)
+                gram[(g * n + i) * n + j] = t->c.gram[(g * k + at[i]) * k + at[j]];
+        }
+    *others = (struct clustered){t->c.n, n, gram, product};
+    return OK;
+}
+
+/* The overall effect as a coefficient, for the bootstrap. */
+static err turn(const struct twfe_teams *t, arena *a, struct clustered *turned,
+                struct err_info *info)
+{
+    double *form = ARENA_NEW(a, double, t->c.k);
+    if (!form)
+        return err_nomem(info);
+    for (size_t j = 0; j < t->c.k; j++)
+        form[j] = t->form[t->clusters.column[j]];
+    return clustered_turn(&t->c, form, a, turned, info);
+}
+
+/* What a team's rows count at each place of the profiles. */
+static err weigh(struct twfe_teams *t, const struct twfe_system *s, arena *a, struct err_info *info)
+{
+    const size_t n_places = t->profiles.first[t->profiles.n], n_periods = s->f->factor[0].n;
+    double *weight = ARENA_NEW(a, double, t->c.n *n_places);
+    if (!weight)
+        return err_nomem(info);
+    for (size_t g = 0; g < t->c.n; g++)
+        for (size_t i = 0; i < n_places; i++)
+            weight[g * n_places + i] = t->clusters.weight[g * n_periods + t->level[i]];
+    t->profiles.weight = weight;
+    t->profiles.rows_left = (double)(t->n_left + s->f->factor[s->f->n_factors - 1].n - 1);
+    return OK;
+}
+
+static err draw_with_cells(struct twfe_teams *t, const struct twfe_system *s, par *pool, arena *a,
+                           struct draws *d, struct err_info *info)
+{
+    err e = turn(t, a, &d->turned, info);
+    if (e == OK)
+        e = clustered_whiten(&d->turned, pool, a, &d->white_turned, info);
+    if (e == OK)
+        e = randomise_new(&d->turned, &d->white_turned, t->c.k - 1, NULL, NULL, pool, a,
+                          &d->bootstrap, info);
+    if (e != OK || !t->can_randomise)
+        return e;
+    e = leave_out_cells(t, s, a, &d->others, info);
+    if (e == OK)
+        e = clustered_whiten(&d->others, pool, a, &d->white_others, info);
+    if (e == OK)
+        e = weigh(t, s, a, info);
+    return e == OK ? randomise_new(&d->others, &d->white_others, d->others.k, &t->profiles,
+                                   t->profile, pool, a, &d->allocation, info)
+                   : e;
+}
+
+/* Multiplications for an allocation, see randomise_int.h. */
+static size_t most_allocations(const struct draws *d)
+{
+    const double n = (double)d->allocation.n, k = (double)d->allocation.k;
+    const double c = (double)d->allocation.profiles->n_effects;
+    const double width = (double)d->allocation.width;
+    const double work = n * (k * k + 5 * width * k) + c * c * (k / 2 + c / 6);
+    const double most = TWFE_TEAMS_WORK / work;
+    return most > TWFE_TEAMS_MIN ? (size_t)most : TWFE_TEAMS_MIN;
+}
+
+err twfe_teams_conclude(struct twfe_teams *t, const struct twfe_system *s, par *pool,
+                        const struct progress *progress, arena *a, struct effect_result *r,
+                        struct err_info *info)
+{
+    const bool has_cells = s->f->cell != NULL;
+    struct draws d;
     double *size = ARENA_NEW(a, double, t->c.n);
     if (!size)
         return err_nomem(info);
     for (size_t g = 0; g < t->c.n; g++)
         size[g] = (double)t->clusters.n_units[g];
-    const err e = randomise_new(&t->c, &t->w, t->profile ? &t->profiles : NULL, t->profile, pool, a,
-                                &draws, info);
+    const err e =
+        has_cells ? draw_with_cells(t, s, pool, a, &d, info)
+                  : randomise_new(&t->c, &t->w, t->c.k - 1, t->can_randomise ? &t->profiles : NULL,
+                                  t->profile, pool, a, &d.allocation, info);
     if (e != OK)
         return e;
     const struct teams_design design = {.n = t->c.n,
                                         .n_profiles = t->profiles.n,
                                         .profile = t->profile,
                                         .size = size,
-                                        .evaluate = t->profile ? randomise_evaluate : NULL,
-                                        .evaluate_ctx = &draws,
+                                        .evaluate = t->can_randomise ? randomise_evaluate : NULL,
+                                        .evaluate_ctx = &d.allocation,
                                         .resample = randomise_resample,
-                                        .resample_ctx = &draws};
+                                        .resample_ctx = has_cells ? &d.bootstrap : &d.allocation,
+                                        .most = has_cells && t->can_randomise ? most_allocations(&d)
+                                                                              : 0};
     return teams_conclude(&design, pool, progress, a, r, info);
 }

@@ -13,6 +13,7 @@ err twfe_tile_new(const struct twfe_rows *s, arena *a, struct twfe_tile *t, stru
         .first = ARENA_NEW(a, uint32_t, n + 1),
         .id = ARENA_NEW(a, uint32_t, n),
         .start = ARENA_NEW(a, uint32_t, n),
+        .until = s->move ? ARENA_NEW(a, uint32_t, n) : NULL,
         .x = ARENA_NEW(a, double *, s->n_x + 1),
         .y = ARENA_NEW(a, double, n),
         .d = ARENA_NEW(a, double, n),
@@ -28,7 +29,7 @@ err twfe_tile_new(const struct twfe_rows *s, arena *a, struct twfe_tile *t, stru
         complete &= (t->code[h] = ARENA_NEW(a, uint32_t, n)) != NULL;
     complete &=
         t->first && t->id && t->start && t->x && t->y && t->d && t->key && t->keep && t->known;
-    complete &= (!s->w || t->w) && (!s->has_cluster || t->cluster);
+    complete &= (!s->move || t->until) && (!s->w || t->w) && (!s->has_cluster || t->cluster);
     return complete ? OK : err_nomem(info);
 }
 
@@ -108,6 +109,19 @@ static void treat_from_column(const struct twfe_rows *s, size_t from, struct twf
     }
 }
 
+/* As if each start had been at another time. */
+static void move_starts(const struct twfe_rows *s, struct twfe_tile *t)
+{
+    for (size_t u = 0; u < t->n_units; u++) {
+        const uint32_t start = t->start[u];
+        const struct panel_move *move = &s->move[start == PANEL_NEVER ? s->periods.n : start];
+        t->start[u] = move->start;
+        t->until[u] = move->until;
+        for (size_t i = t->first[u]; i < t->first[u + 1]; i++)
+            t->d[i] = move->start <= t->code[0][i];
+    }
+}
+
 static void find_cells(const struct twfe_rows *s, struct twfe_tile *t)
 {
     const size_t n_periods = s->periods.n;
@@ -136,7 +150,7 @@ static void find_covariates(const struct twfe_rows *s, size_t from, struct twfe_
 /* Whether any row of the table may not count. */
 static bool may_drop(const struct twfe_rows *s)
 {
-    bool may = s->y->n_missing > 0 || s->w || s->spec->method == EFFECT_SUNAB;
+    bool may = s->y->n_missing > 0 || s->w || s->move || s->spec->method == EFFECT_SUNAB;
     for (size_t j = 0; j < s->n_x; j++)
         may |= s->x[j].column->n_missing > 0;
     return may;
@@ -153,6 +167,9 @@ static bool mark(const struct twfe_rows *s, struct twfe_tile *t)
         t->n_missing += !whole;
         t->keep[i] = whole && (!t->w || t->w[i] > 0);
     }
+    for (size_t u = 0; s->move && u < t->n_units; u++)
+        for (size_t i = t->first[u]; i < t->first[u + 1]; i++)
+            t->keep[i] &= t->code[0][i] < t->until[u];
     for (size_t u = 0; s->spec->method == EFFECT_SUNAB && u < t->n_units; u++)
         if (t->start[u] == 0) {
             t->n_always++;
@@ -215,6 +232,8 @@ size_t twfe_tile_fill(const struct twfe_rows *s, size_t from, size_t end, struct
         treat_from_column(s, from, t);
     else
         treat_from_starts(s, from, t);
+    if (s->move)
+        move_starts(s, t);
     if (s->cell_level)
         find_cells(s, t);
     if (!t->without_outcome || s->y->n_missing > 0)

@@ -23,18 +23,45 @@ static struct chart_love_row love_row(struct report_view *v, const struct effect
         .name = name,
         .before = b->before.difference,
         .after = b->after.difference,
-        .tip = SAY(v, "alike.tip-love", html_from_str(name), html_number(b->before.difference, 2),
+        .tip = SAY(v, isnan(b->after.difference) ? "alike.tip-love-before" : "alike.tip-love",
+                   html_from_str(name), html_number(b->before.difference, 2),
                    html_number(b->after.difference, 2)),
     };
+}
+
+static const char *key_of_title(const struct effect_comparison *c, bool is_single)
+{
+    if (!c->is_weighted)
+        return !c->n_uneven ? "alike.title-love-near"
+               : is_single  ? "alike.title-love-apart-only"
+                            : "alike.title-love-apart";
+    return !c->n_uneven ? "alike.title-love-even"
+           : is_single  ? "alike.title-love-uneven-only"
+                        : "alike.title-love-uneven";
 }
 
 static str title_love(struct report_view *v, const struct effect_result *r)
 {
     const size_t uneven = r->comparison->n_uneven;
     const size_t covariates = effect_balance_covariates(r);
-    return SAY(v, uneven ? "alike.title-love-uneven" : "alike.title-love-even",
+    return SAY(v, key_of_title(r->comparison, covariates == 1),
                html_from_size(uneven ? uneven : covariates), html_from_size(covariates),
                html_number(EFFECT_UNEVEN, 1));
+}
+
+static str label_before(const struct report_view *v, const struct effect_result *r)
+{
+    if (!r->comparison->is_weighted)
+        return tr(v->lang, "alike.unweighted");
+    return tr(v->lang, r->match ? "alike.before-pairs" : "alike.before-weights");
+}
+
+/* Empty where nothing is weighted: the legend leaves it out. */
+static str label_after(const struct report_view *v, const struct effect_result *r)
+{
+    if (!r->comparison->is_weighted)
+        return STR("");
+    return tr(v->lang, r->match ? "alike.after-pairs" : "alike.after-weights");
 }
 
 void report_chart_love(struct html *h, struct report_view *v, const struct report_analysis *a)
@@ -60,8 +87,8 @@ void report_chart_love(struct html *h, struct report_view *v, const struct repor
         .n_rows = r->n_balance,
         .limit = EFFECT_UNEVEN,
         .x_title = tr(v->lang, "alike.axis-love"),
-        .before_label = tr(v->lang, r->match ? "alike.before-pairs" : "alike.before-weights"),
-        .after_label = tr(v->lang, r->match ? "alike.after-pairs" : "alike.after-weights"),
+        .before_label = label_before(v, r),
+        .after_label = label_after(v, r),
         .limit_label = SAY(v, "alike.limit-love", html_number(EFFECT_UNEVEN, 1)),
     };
     out_init(&svg, REPORT_BYTES_MAX);
@@ -136,8 +163,8 @@ void report_chart_overlap(struct html *h, struct report_view *v, const struct re
         .x_title = tr(v->lang, "alike.axis-overlap"),
         .up_label = tr(v->lang, "report.col-treated"),
         .down_label = tr(v->lang, "report.col-control"),
-        .before_label = tr(v->lang, r->match ? "alike.before-pairs" : "alike.before-weights"),
-        .after_label = tr(v->lang, r->match ? "alike.after-pairs" : "alike.after-weights"),
+        .before_label = label_before(v, r),
+        .after_label = label_after(v, r),
     };
     out_init(&svg, REPORT_BYTES_MAX);
     const err e = chart_overlap(&svg, &chart, &info);

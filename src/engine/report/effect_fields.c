@@ -119,6 +119,7 @@ static const struct effect_field comparison_fields[] = {
      NULL},
     {"heaviest_control", EFFECT_FIELD_REAL, offsetof(struct effect_comparison, heaviest_control),
      NULL},
+    {"is_weighted", EFFECT_FIELD_FLAG, offsetof(struct effect_comparison, is_weighted), NULL},
     {"n_outside", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_outside), NULL},
     {"n_uneven", EFFECT_FIELD_COUNT, offsetof(struct effect_comparison, n_uneven), NULL},
     {0},
@@ -206,6 +207,7 @@ static const struct effect_field honesty_fields[] = {
     {"high", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, high), NULL},
     {"breakdown", EFFECT_FIELD_REAL, offsetof(struct effect_honesty_summary, breakdown), NULL},
     {"is_beyond", EFFECT_FIELD_FLAG, offsetof(struct effect_honesty_summary, is_beyond), NULL},
+    {"is_fragile", EFFECT_FIELD_FLAG, offsetof(struct effect_honesty_summary, is_fragile), NULL},
     {0},
 };
 

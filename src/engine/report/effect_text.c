@@ -10,7 +10,7 @@
 
 enum { COLUMNS = 7, DECIMALS_MAX = 6 };
 
-/* Decimals that show a standard error in three digits. */
+/* Decimals that show a standard error in three digits; without any, the main effect. */
 static int decimals_for(const struct effect_result *r)
 {
     double smallest = REAL_NAN;
@@ -19,6 +19,9 @@ static int decimals_for(const struct effect_result *r)
         if (se > 0 && !(se >= smallest))
             smallest = se;
     }
+    const struct effect_estimate *overall = effect_overall(r);
+    if (isnan(smallest) && overall && overall->estimate != 0)
+        smallest = fabs(overall->estimate);
     int decimals = 0;
     for (double size = smallest; size < 100 && decimals < DECIMALS_MAX; size *= 10)
         decimals++;
@@ -150,29 +153,32 @@ static void print_head(out *o, enum lang lang, const struct effect_result *r)
 }
 
 /* A count as the next value of a sentence. */
-void effect_text_count(struct msg *m, size_t n)
+void effect_text_counts(struct msg *m, const char *key, const char *key_hidden, const size_t *count,
+                        size_t n)
 {
-    if (n == EFFECT_HIDDEN)
-        msg_key(m, "disclosure.not-shown");
-    else
-        msg_int(m, (int64_t)n);
+    bool any = false;
+    for (size_t i = 0; i < n; i++)
+        any = any || count[i] == EFFECT_HIDDEN;
+    msg_set(m, any ? key_hidden : key);
+    for (size_t i = 0; i < n; i++)
+        if (count[i] == EFFECT_HIDDEN)
+            msg_key(m, "disclosure.not-shown");
+        else
+            msg_int(m, (int64_t)count[i]);
 }
 
 static void print_basis(out *o, enum lang lang, const struct effect_diagnostics *d)
 {
+    const size_t used[] = {d->n_used, d->n_rows, d->n_treated, d->n_control};
+    const size_t clusters[] = {d->n_clusters, d->n_treated_clusters};
     struct msg m;
 
     out_char(o, '\n');
-    msg_set(&m, "effect.basis");
-    effect_text_count(&m, d->n_used);
-    effect_text_count(&m, d->n_rows);
-    effect_text_count(&m, d->n_treated);
-    effect_text_count(&m, d->n_control);
+    effect_text_counts(&m, "effect.basis", "effect.basis-hidden", used, 4);
     text_say(o, lang, &m);
     if (d->n_clusters) {
-        msg_set(&m, "effect.basis-clusters");
-        effect_text_count(&m, d->n_clusters);
-        effect_text_count(&m, d->n_treated_clusters);
+        effect_text_counts(&m, "effect.basis-clusters", "effect.basis-clusters-hidden", clusters,
+                           2);
         text_say(o, lang, &m);
     }
     if (d->pretest_df) {

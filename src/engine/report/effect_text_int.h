@@ -33,7 +33,11 @@ WARN_UNUSED err effect_text_balance(out *o, enum lang lang, const struct effect_
 /* Who is compared with whom, and whom the effect is about. */
 void effect_text_comparison(out *o, enum lang lang, const struct effect_result *r);
 
-/* The next value of a message: a count, or words where it may not be shown. */
-void effect_text_count(struct msg *m, size_t n);
+/*
+ * A message of n counts. Where one may not be shown it is `key_hidden`, a list of labels rather
+ * than a sentence, in which words stand in its place.
+ */
+void effect_text_counts(struct msg *m, const char *key, const char *key_hidden, const size_t *count,
+                        size_t n);
 
 #endif

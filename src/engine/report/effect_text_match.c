@@ -61,12 +61,13 @@ void effect_text_match(out *o, enum lang lang, const struct effect_result *r)
     const struct effect_match *match = r->match;
     const struct effect_comparison *c = r->comparison;
     const bool by_strata = match->n_pairs == 0;
+    const size_t count[] = {by_strata ? match->n_strata : match->n_pairs, c->n_treated,
+                            c->n_control};
     struct msg m;
 
-    msg_set(&m, by_strata ? "effect.basis-strata" : "effect.basis-match");
-    effect_text_count(&m, by_strata ? match->n_strata : match->n_pairs);
-    effect_text_count(&m, c->n_treated);
-    effect_text_count(&m, c->n_control);
+    effect_text_counts(&m, by_strata ? "effect.basis-strata" : "effect.basis-match",
+                       by_strata ? "effect.basis-strata-hidden" : "effect.basis-match-hidden",
+                       count, 3);
     msg_real(&m, c->effective_control, 1);
     text_say(o, lang, &m);
     if (isnan(match->width))

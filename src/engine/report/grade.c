@@ -89,13 +89,11 @@ static bool lost_many(const struct effect_result *r)
     return (double)d->n_dropped_missing > GRADE_LOSS * (double)d->n_rows;
 }
 
-/* An effect that is gone with half the trend differences that were there before the start. */
-static bool is_fragile(const struct effect_result *r, const struct effect_estimate *e)
+/* What would be gone with half the trend differences that were there before the start. */
+static bool may_be_fragile(const struct effect_result *r, const struct effect_estimate *e)
 {
     const enum verdict verdict = verdict_of(e);
-    return r->honesty && r->spec.honesty == EFFECT_RELATIVE &&
-           (verdict == VERDICT_LOWER || verdict == VERDICT_HIGHER) &&
-           !(r->honesty->breakdown >= GRADE_BREAKDOWN);
+    return is_followed(r) && (verdict == VERDICT_LOWER || verdict == VERDICT_HIGHER);
 }
 
 static void take(struct report_grade *g, bool holds, const char *why)
@@ -119,9 +117,11 @@ bool grade_of(const struct report_view *v, size_t outcome, struct report_grade *
     take(g, has_look(r, EFFECT_LOOK_PLACEBO_OUTCOME, EFFECT_LOOK_UNAFFECTED),
          "report.grade-control");
     take(g, disagrees(v, outcome, e), "report.grade-disagree");
-    take(g, is_fragile(r, e), "report.grade-fragile");
+    take(g, may_be_fragile(r, e) && r->honesty && r->honesty->is_fragile, "report.grade-fragile");
     take(g, lost_many(r), "report.grade-loss");
     take(g, !v->in->seal.frozen, "report.grade-exploratory");
+    if (may_be_fragile(r, e) && !r->honesty)
+        g->unseen = "report.grade-unseen-fragile";
     g->step = g->start > (int)g->n ? g->start - (int)g->n : 1;
     return true;
 }

@@ -16,15 +16,15 @@
 #include "report_int.h"
 
 enum { GRADE_STEPS = 5, GRADE_REASONS_MAX = 8, GRADE_PERSONS_FEW = 30 };
-#define GRADE_P         0.05 /* of a difference before the start */
-#define GRADE_LOSS      0.2  /* share of rows that lack a value */
-#define GRADE_BREAKDOWN 0.5  /* Rambachan and Roth's relative magnitude */
+#define GRADE_P    0.05 /* of a difference before the start */
+#define GRADE_LOSS 0.2  /* share of rows that lack a value */
 
 struct report_grade {
     int step, start;                       /* 1 .. GRADE_STEPS */
     const char *start_why;                 /* message keys */
     const char *reason[GRADE_REASONS_MAX]; /* each takes one step */
     size_t n;
+    const char *unseen; /* what could not be looked at, so that it takes no step; or NULL */
 };
 
 /* Whether persons were followed in time; two-way effects need not show it in their estimates. */

@@ -87,6 +87,32 @@ static void each_weakness_takes_one_step(void **state)
     x->results[0].teams = NULL;
 }
 
+/* Also unasked, when there are effects by period; when there are none, that is said. */
+static void an_effect_that_small_trends_undo_takes_a_step(void **state)
+{
+    struct report_example *x = *state;
+    struct effect_honesty_summary honesty = {.is_fragile = true};
+    out o;
+    make_sound(x);
+
+    struct report_grade g = grade_in(x);
+    assert_true(g.step == 4 && !g.n);
+    assert_string_equal(g.unseen, "report.grade-unseen-fragile");
+    assert_contains(page_of(&x->in, LANG_EN, &o), "Not looked at");
+    out_free(&o);
+    x->results[0].honesty = &honesty;
+    g = grade_in(x);
+    assert_true(g.step == 3 && took(&g, "report.grade-fragile") && !g.unseen);
+    assert_lacks(page_of(&x->in, LANG_EN, &o), "Not looked at");
+    out_free(&o);
+    honesty.is_fragile = false;
+    assert_int_equal(grade_in(x).step, 4);
+    honesty.is_fragile = true;
+    report_example_shift(x, 0, 1160); /* nothing is there to be undone */
+    g = grade_in(x);
+    assert_true(g.step == 4 && !g.unseen);
+}
+
 static void an_effect_and_its_absence_are_graded_alike(void **state)
 {
     struct report_example *x = *state;
@@ -131,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(designs_start_where_the_rule_says),
         TEST(each_weakness_takes_one_step),
+        TEST(an_effect_that_small_trends_undo_takes_a_step),
         TEST(an_effect_and_its_absence_are_graded_alike),
         TEST(another_computation_disagrees_when_neither_holds_the_other),
         TEST(the_page_says_what_would_overturn_the_answer),

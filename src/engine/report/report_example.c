@@ -87,17 +87,17 @@ static void make_panel(struct report_example *x, size_t result, double factor)
 static void make_alike(struct report_example *x, struct effect_result *r)
 {
     static const struct effect_balance balance[EXAMPLE_COVARIATES] = {
-        {.before = {0.35, 0.21, 0.62, 1.4, 0.11, 0.28},
-         .after = {0.35, 0.34, 0.03, 1.1, 0.01, 0.03}},
+        {.before = {0.35, 0.21, 0.62, 1.4, 0.11, 0.28, {{0}, {0}}},
+         .after = {0.35, 0.34, 0.03, 1.1, 0.01, 0.03, {{0}, {0}}}},
         {.covariate = {"debts", 5},
-         .before = {3.1, 2.2, 0.45, 1.6, 0.08, 0.21},
-         .after = {3.1, 3.0, 0.04, 1.2, 0.01, 0.04}},
+         .before = {3.1, 2.2, 0.45, 1.6, 0.08, 0.21, {{0}, {0}}},
+         .after = {3.1, 3.0, 0.04, 1.2, 0.01, 0.04, {{0}, {0}}}},
         {.covariate = {"age", 3},
-         .before = {41, 44, -0.22, 0.9, 0.05, 0.12},
-         .after = {41, 42.4, -0.12, 0.9, 0.02, 0.07}},
+         .before = {41, 44, -0.22, 0.9, 0.05, 0.12, {{0}, {0}}},
+         .after = {41, 42.4, -0.12, 0.9, 0.02, 0.07, {{0}, {0}}}},
         {.covariate = {"single_parent", 13},
-         .before = {0.4, 0.3, 0.2, REAL_NAN, 0.1, 0.1},
-         .after = {0.4, 0.39, 0.02, REAL_NAN, 0.01, 0.01},
+         .before = {0.4, 0.3, 0.2, REAL_NAN, 0.1, 0.1, {{865, 247}, {371, 165}}},
+         .after = {0.4, 0.39, 0.02, REAL_NAN, 0.01, 0.01, {{865, 247}, {371, 165}}},
          .high = 1},
     };
     static const struct effect_bacon bacon[EXAMPLE_BACON] = {
@@ -111,6 +111,7 @@ static void make_alike(struct report_example *x, struct effect_result *r)
                                                .effective_treated = 412,
                                                .effective_control = 511.3,
                                                .heaviest_control = 0.012,
+                                               .is_weighted = true,
                                                .n_outside = 6,
                                                .n_uneven = 1};
     memcpy(x->balance, balance, sizeof balance);

@@ -214,6 +214,34 @@ static void how_alike_the_groups_were_stands_on_the_page_when_it_is_known(void *
     out_free(&o);
 }
 
+static void groups_compared_as_they_are_have_no_after(void **state)
+{
+    struct report_example *x = *state;
+    struct effect_result *r = &x->results[0];
+    out o;
+    x->comparison.is_weighted = false;
+    x->comparison.n_uneven = 1;
+    r->n_overlap = 0;
+    for (size_t j = 0; j < r->n_balance; j++)
+        x->balance[j].after = (struct effect_likeness){REAL_NAN, REAL_NAN, REAL_NAN,  REAL_NAN,
+                                                       REAL_NAN, REAL_NAN, {{0}, {0}}};
+
+    const char *page = page_of(&x->in, LANG_EN, &o);
+
+    assert_contains(page, "The groups differ in one of the 4 characteristics by more than 0.1");
+    assert_contains(page, "The groups are compared as they are, without weights");
+    assert_lacks(page, "before weighting");
+    assert_lacks(page, ">weighted<");
+    assert_lacks(page, "the 1,236 others as much as");
+    out_free(&o);
+
+    r->n_balance = 1;
+    page = page_of(&x->in, LANG_NL, &o);
+    assert_contains(page, "De groepen verschillen in dit ene kenmerk meer dan 0,1");
+    assert_lacks(page, "van de 1 ");
+    out_free(&o);
+}
+
 static void a_count_that_may_not_be_shown_is_nowhere_on_the_page(void **state)
 {
     struct report_example *x = *state;
@@ -476,6 +504,7 @@ int main(void)
         TEST(long_names_are_whole_in_tables_and_cut_in_pictures),
         TEST(without_moments_in_time_the_computations_stand_beside_the_answer),
         TEST(how_alike_the_groups_were_stands_on_the_page_when_it_is_known),
+        TEST(groups_compared_as_they_are_have_no_after),
         TEST(a_count_that_may_not_be_shown_is_nowhere_on_the_page),
         TEST(strata_are_told_as_strata),
         TEST(an_empty_input_still_gives_a_page),

@@ -47,10 +47,14 @@ void words_alike(struct report_view *v, const struct effect_result *r, struct re
     const struct effect_estimate *e = overall(r);
     points->n = 0;
     add(points, tr(v->lang, effect_population_words(r)));
+    if (r->spec.unit.n)
+        add(points, tr(v->lang, "panel.alike-when"));
     if (r->match)
         say_pairs(v, r, points);
-    else
+    else if (r->comparison->is_weighted)
         say_weights(v, r->comparison, points);
+    else
+        add(points, tr(v->lang, "panel.alike-unweighted"));
     add_count(v, points, "effect.rows-dropped", d->n_dropped_missing, d->n_rows);
     if (e)
         add_count(v, points, "effect.trimmed", e->n_trimmed, d->n_control);

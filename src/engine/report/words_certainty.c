@@ -117,7 +117,9 @@ static void say_controls(struct report_view *v, const struct effect_result *r,
     }
     if (n_found)
         add(v, points, "report.sure-controls-alarm",
-            SAY(v, "report.sure-controls-bad", html_from_size(n_found), html_from_size(n)));
+            n == 1
+                ? tr(v->lang, "report.sure-control-bad")
+                : SAY(v, "report.sure-controls-bad", html_from_size(n_found), html_from_size(n)));
     else
         add(v, points, "report.sure-controls",
             n ? SAY(v, "report.sure-controls-good", html_from_size(n))

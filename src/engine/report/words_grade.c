@@ -44,6 +44,8 @@ void words_grade(struct report_view *v, struct report_points *points)
         add(v, points, "report.grade-down", tr(v->lang, g.reason[i]));
     if (g.n == 0)
         add(v, points, "report.grade-down", tr(v->lang, "report.grade-down-none"));
+    if (g.unseen)
+        add(v, points, "report.grade-unseen", tr(v->lang, g.unseen));
 }
 
 /* ---- what would overturn it ---- */
@@ -174,5 +176,7 @@ void sheets_add_grade(struct report_view *v)
     put(t, "report.grade-start", html_key(g.start_why));
     for (size_t i = 0; i < g.n; i++)
         put(t, "report.grade-down", html_key(g.reason[i]));
+    if (g.unseen)
+        put(t, "report.grade-unseen", html_key(g.unseen));
     v->sheets[v->n_sheets++] = t;
 }

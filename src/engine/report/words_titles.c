@@ -67,6 +67,9 @@ str title_forest(struct report_view *v, size_t outcome)
     if (n == 0)
         return SAY(v, "report.title-forest-groups",
                    html_from_str(view_text(v, v->in->outcomes[outcome].label)));
+    if (n == 1 && same == 0)
+        return SAY(v, "report.title-forest-other",
+                   html_from_str(view_text(v, v->in->outcomes[outcome].label)));
     return SAY(v, same == n ? "report.title-forest-same" : "report.title-forest-differ",
                html_from_int(same == n ? n : same), html_from_int(n),
                html_from_str(view_text(v, v->in->outcomes[outcome].label)));

@@ -194,7 +194,7 @@ static const struct schema_map filter_map = {
         {.key = "replications",                                                                    \
          .kind = SCHEMA_INT,                                                                       \
          IN_DESIGN(replications),                                                                  \
-         .low = SCHEMA_FROM(99),                                                                   \
+         .low = SCHEMA_FROM(EFFECT_REPLICATIONS_MIN),                                              \
          .high = SCHEMA_TO(EFFECT_REPLICATIONS_MAX),                                               \
          .about = "study.about-replications"},                                                     \
         {.key = "honest", .kind = SCHEMA_TEXT, IN_DESIGN(honest), .about = "study.about-honest"},  \

@@ -21,6 +21,7 @@ struct computing {
     struct err_info *info;
     struct effect_companion companion[COMPANIONS_MAX]; /* chosen after the first estimate */
     size_t n_companions;
+    size_t n_analyses_max; /* as many as there may be, with companions */
 };
 
 /* ---- texts of the plan in the report's terms ---- */
@@ -311,6 +312,8 @@ static err add_analysis(struct computing *c, struct report_analysis analysis, st
     struct results *r = c->results;
     struct released_effect *result = NULL;
     const struct study_outcome *o = c->study->outcomes.item;
+    progress_report(c->progress, "study.step-analysis", (double)r->n_effects,
+                    (double)c->n_analyses_max);
     const err e = estimate(c, analysis.outcome, &asked, &result);
     if (e != OK && (e != E_INPUT || analysis.role == REPORT_MAIN)) {
         place_at(c, o[analysis.outcome].node);
@@ -405,6 +408,7 @@ static err add_analyses(struct computing *c)
     const size_t n = s->outcomes.n * (study_estimators(s) + s->subgroups.n + COMPANIONS_MAX);
     struct report_analysis *list = ARENA_NEW(r->memory, struct report_analysis, n);
     r->effect = ARENA_NEW(r->memory, struct released_effect *, n);
+    c->n_analyses_max = n;
     if (!list || !r->effect)
         return err_nomem(c->info);
     for (size_t i = 0; i < s->outcomes.n; i++) {

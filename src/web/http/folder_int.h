@@ -28,7 +28,4 @@ struct http_file {
  */
 enum http_found http_folder_open(int root_fd, str path, str report, struct http_file *file);
 
-/* policy.c: the Content-Security-Policy that allows exactly the styles the page holds */
-void http_policy_print(out *o, str page);
-
 #endif

@@ -127,7 +127,7 @@ static void a_page_allows_its_own_styles_and_nothing_else(void **state)
     assert_true(has(&answer, expected));
     assert_true(has(&answer, "Content-Type: text/html; charset=utf-8\r\n"));
     assert_true(has(&answer, "X-Content-Type-Options: nosniff\r\n"));
-    assert_true(has(&answer, "Referrer-Policy: no-referrer\r\n"));
+    assert_true(has(&answer, "Referrer-Policy: same-origin\r\n"));
     assert_true(str_ends(str_cut(out_view(&answer), 0, answer.n - 1), STR(PAGE)));
     out_free(&answer);
 }

@@ -143,6 +143,9 @@ struct http_answer {
 /* `value` is borrowed until the site's function returns; a line break in it breaks the answer. */
 void http_add_header(struct http_answer *a, const char *name, str value);
 
+/* The Content-Security-Policy that allows exactly the styles which the page carries within. */
+void http_policy_print(out *o, str page);
+
 /* A redirect: 303 after a form, 301 for a moved page, 307. `location` is a path and query or URL.
  */
 void http_redirect(struct http_answer *a, int status, str location);

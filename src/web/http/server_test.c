@@ -451,7 +451,7 @@ static void every_answer_keeps_the_browser_strict(void **state)
         "Content-Security-Policy: default-src 'none'; ",
         "frame-ancestors 'none'",
         "X-Content-Type-Options: nosniff\r\n",
-        "Referrer-Policy: no-referrer\r\n",
+        "Referrer-Policy: same-origin\r\n",
         "Cross-Origin-Opener-Policy: same-origin\r\n",
         "X-Frame-Options: DENY\r\n",
         "Cross-Origin-Resource-Policy: same-origin\r\n",

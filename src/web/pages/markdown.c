@@ -73,6 +73,7 @@ err markdown_check(str text, struct err_info *info)
 struct writer {
     struct html h;
     int below, depth;
+    int heading[HEADING_MAX], n_headings; /* typed levels of those that the text stands under */
     bool in_link;
     size_t column; /* of the next cell */
 };
@@ -142,9 +143,16 @@ static void put_text_with_addresses(struct writer *w, str s)
     put_text(w, str_cut(s, from, s.n));
 }
 
+/* One level below the heading above it, whatever was typed: an outline without gaps. */
 static void put_heading(struct writer *w, cmark_node *node, bool enters)
 {
-    const int level = w->below + cmark_node_get_heading_level(node);
+    const int typed = cmark_node_get_heading_level(node);
+    if (enters) {
+        while (w->n_headings && w->heading[w->n_headings - 1] >= typed)
+            w->n_headings--;
+        w->heading[w->n_headings++] = typed;
+    }
+    const int level = w->below + w->n_headings;
     put(w, enters ? "<h" : "</h");
     out_int(w->h.o, level > HEADING_MAX ? HEADING_MAX : level);
     put(w, enters ? ">" : ">\n");

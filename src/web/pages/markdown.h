@@ -18,7 +18,7 @@
 #include "base/html.h"
 
 enum {
-    MARKDOWN_MAX = 100 << 10, /* bytes of text */
+    MARKDOWN_MAX = 200000,    /* bytes of text: as long as a publication may be */
     MARKDOWN_DEPTH_MAX = 32,  /* lists and quotes within each other; deeper ones lie flat */
 };
 
@@ -29,8 +29,8 @@ enum {
 void markdown_prepare(void);
 
 /*
- * `below` is the level of the heading that stands above the text: with 1 a "#"
- * becomes an h2. The HTML lives in `a`. E_INPUT when the text is not UTF-8, E_LIMIT
+ * `below` is the level of the heading that stands above the text: with 1 its first one becomes
+ * an h2, "#" or "##" as was typed, and those below it follow without a gap. The HTML lives in `a`. E_INPUT when the text is not UTF-8, E_LIMIT
  * beyond MARKDOWN_MAX or when the HTML outgrows what `a` may hold, E_NOMEM.
  */
 WARN_UNUSED err markdown_html(arena *a, str text, int below, safe_html *html,

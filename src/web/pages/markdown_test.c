@@ -39,7 +39,7 @@ static void texts_become_the_elements_that_the_header_names(void **state)
         {"", ""},
         {"Een *woord* en **nog een**, `code`.",
          "<p>Een <em>woord</em> en <strong>nog een</strong>, <code>code</code>.</p>\n"},
-        {"# Kop\n\n###### Klein", "<h2>Kop</h2>\n<h6>Klein</h6>\n"},
+        {"# Kop\n\n###### Klein", "<h2>Kop</h2>\n<h3>Klein</h3>\n"},
         {"a  \nb\nc", "<p>a<br>\nb\nc</p>\n"},
         {"- a\n- b\n  - c", "<ul>\n<li>a</li>\n<li>b\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>\n"},
         {"- a\n\n- b", "<ul>\n<li><p>a</p>\n</li>\n<li><p>b</p>\n</li>\n</ul>\n"},

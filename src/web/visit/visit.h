@@ -86,6 +86,33 @@ bool visit_ticked(const struct req *r, const char *name);
 /* A whole number; `fallback` for anything else. */
 int64_t visit_number(const struct req *r, const char *name, int64_t fallback);
 
+/* ---- what is wrong with a form: shown on top, at each field, and in the status ---- */
+
+enum { FAULTS_MAX = 12 };
+struct faults { /* not moved: the errors point into it */
+    struct part_error error[FAULTS_MAX];
+    size_t n;
+    struct msg msg[FAULTS_MAX];
+};
+
+/* One that the page itself sees; only the first of a field is kept. "": of the whole form. */
+void fault_add(struct req *r, struct faults *f, const char *field, const char *key);
+/* The same for a field that was left empty. */
+void fault_need(struct req *r, struct faults *f, const char *field, const char *key);
+
+/* Where the error of a call belongs: of one whose key begins so, at this field. */
+struct fault_place {
+    const char *key, *field;
+};
+/*
+ * Takes the error of a call as a fault of the form: one that has a place, or else any E_INPUT, for
+ * the whole form. False when it is neither: the handler then gives it back. `place` ends in a NULL.
+ */
+bool fault_take(struct req *r, struct faults *f, const struct fault_place *place,
+                const struct err_info *info);
+/* What to show at a field; empty when nothing is wrong with it. */
+struct html_value fault_at(const struct faults *f, const char *field);
+
 /* ---- answers ---- */
 
 /* The frame of a page, filled for this visit: names, languages, menu, account, what was just done.

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* stories: the list of publications, and what the viewer wrote. */
+#include "web/knowledge/knowledge_int.h"
+
+static err story_list(struct req *r, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    const str url = visit_url(r, "publications", NULL);
+    const struct cursor from = cursor_asked(r, "before");
+    struct story_list view = {
+        .newer_url = from.id ? url : STR(""),
+        .write_url = r->viewer->is_active ? visit_url(r, "publication-new", NULL) : STR(""),
+    };
+    struct cursor next;
+
+    const err e = publication_newest(&v->deed, v->db, (struct publication_filter){0}, from,
+                                     STORIES_SHOWN, &view.story, &view.n, &next, info);
+    if (e != OK)
+        return e;
+    view.older_url = cursor_url(r, url, "before", next);
+    struct page page = knowledge_page(r, html_key("stories.list-title"), NULL, NULL);
+    page.intro = html_key("stories.list-intro");
+    page.feed_url = visit_url(r, "feed", NULL);
+    story_list_html(&r->html, r, &page, &view);
+    return visit_show(r, info);
+}
+
+err stories_of_mine(struct req *r, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    struct cursor from = cursor_asked(r, "before"), next;
+    struct publication *list;
+    size_t n;
+
+    const err e = publication_mine(&v->deed, v->db, from, PAGE_ITEMS_MAX, &list, &n, &next, info);
+    if (e != OK)
+        return e;
+    struct story_mine view = {.csrf = visit_token(r)};
+    view.draft = ARENA_NEW(r->memory, struct publication, 3 * n);
+    if (!view.draft)
+        return err_nomem(info);
+    view.shown = view.draft + n;
+    view.removed = view.shown + n;
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].state == PUBLICATION_DRAFT)
+            view.draft[view.n_drafts++] = list[i];
+        else if (list[i].state != PUBLICATION_REMOVED)
+            view.shown[view.n_shown++] = list[i];
+        else if (list[i].changed_at + (int64_t)BIN_DAYS * 86400000 >= r->now_ms)
+            view.removed[view.n_removed++] = list[i];
+    }
+    view.older_url = cursor_url(r, r->http->path, "before", next);
+    story_mine_html(&r->html, r, &view);
+    return OK;
+}
+
+const struct route stories_routes[] = {
+    ROUTE("publications", HTTP_GET, "/nl/verhalen", "/en/stories", story_list, &rule_object,
+          RATE_PAGE),
+    {0},
+};

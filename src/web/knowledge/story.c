@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* story: one publication with its comments, and what may be done with it. */
+#include "web/knowledge/knowledge_int.h"
+
+#include <string.h>
+
+/* ---- the page ---- */
+
+/* A space that the viewer is not shown has no name on the page. */
+static err find_space(struct visit *v, struct story *s, struct err_info *info)
+{
+    if (s->p.space.v == 0)
+        return OK;
+    const err e = space_get(&v->deed, v->db, s->p.space, &s->space, info);
+    s->has_space = e == OK;
+    return e == E_NOT_FOUND ? OK : e;
+}
+
+/* The comment that `c` answers, or the one above that: a conversation has two levels. */
+static size_t root_of(const struct comment *list, size_t n, size_t i)
+{
+    for (size_t steps = 0; steps < n && list[i].reply_to.v != 0; steps++) {
+        size_t above = n;
+        for (size_t k = 0; k < i && above == n; k++)
+            if (list[k].id.v == list[i].reply_to.v)
+                above = k;
+        if (above == n)
+            break;
+        i = above;
+    }
+    return i;
+}
+
+/* Answers behind what they answer, each in its own order of time. */
+static err put_answers_below(struct req *r, struct story *s, struct err_info *info)
+{
+    struct comment *sorted = ARENA_NEW(r->memory, struct comment, s->n_comments);
+    size_t *root = ARENA_NEW(r->memory, size_t, s->n_comments);
+    size_t n = 0;
+
+    if (!sorted || !root)
+        return err_nomem(info);
+    for (size_t i = 0; i < s->n_comments; i++)
+        root[i] = root_of(s->comment, s->n_comments, i);
+    for (size_t i = 0; i < s->n_comments; i++) {
+        if (root[i] != i)
+            continue;
+        sorted[n++] = s->comment[i];
+        for (size_t k = i + 1; k < s->n_comments; k++)
+            if (root[k] == i)
+                sorted[n++] = s->comment[k];
+    }
+    s->comment = sorted;
+    return OK;
+}
+
+static err find_comments(struct req *r, struct story *s, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    const struct cursor from = cursor_asked(r, "after");
+    struct cursor next;
+
+    if (s->p.n_comments == 0 && from.id == 0)
+        return OK;
+    err e = comment_list(&v->deed, v->db, s->p.id, from, COMMENTS_SHOWN, &s->comment,
+                         &s->n_comments, &next, info);
+    if (e == OK)
+        e = put_answers_below(r, s, info);
+    if (e == OK)
+        s->later_comments_url =
+            cursor_url(r, visit_url_id(r, "publication", s->p.id.v), "after", next);
+    return e;
+}
+
+static void find_reply(struct story *s, int64_t to)
+{
+    for (size_t i = 0; i < s->n_comments; i++)
+        if (s->comment[i].id.v == to && !s->comment[i].is_removed) {
+            s->reply_to = s->comment[i].id;
+            s->reply_name = s->comment[i].author_name;
+        }
+}
+
+static err find_story(struct req *r, int64_t id, struct story *s, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+
+    err e = publication_find(&v->deed, v->db, (struct publication_id){id}, &s->p, info);
+    if (e == OK)
+        e = find_space(v, s, info);
+    if (e == OK)
+        e = publication_find_twin(&v->deed, v->db, &s->p, &s->twin, &s->has_twin, info);
+    if (e == OK)
+        e = find_comments(r, s, info);
+    if (e == OK)
+        e = markdown_html(r->memory, s->p.body, 1, &s->body, info);
+    return e;
+}
+
+static void write_story(struct req *r, const struct story *s)
+{
+    struct page page =
+        knowledge_page(r, html_from_str(s->p.title), "visit.menu-publications", "publications");
+    page.own_title = page.wide = true;
+    page.has_errors = !html_is_empty(s->error);
+    page.unlisted = s->p.eff != LEVEL_PUBLIC || !is_live(&s->p, r->now_ms);
+    for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+        const str id =
+            text_of_int(r, s->has_twin && s->twin.lang == lang ? s->twin.id.v : s->p.id.v);
+        page.alternates[lang] = url_in(r, "publication", lang, &id);
+    }
+    story_html(&r->html, r, &page, s);
+}
+
+static err story(struct req *r, struct err_info *info)
+{
+    struct story s = {0};
+    int64_t id;
+
+    err e = req_param_id(r, "id", &id, info);
+    if (e == OK)
+        e = find_story(r, id, &s, info);
+    if (e != OK)
+        return e;
+    find_reply(&s, asked_number(r, "reply"));
+    if (web_of(r)->views && r->http->method == HTTP_GET && is_live(&s.p, r->now_ms))
+        view_counter_add(web_of(r)->views, s.p.id, r->viewer->is_active);
+    write_story(r, &s);
+    return visit_show(r, info);
+}
+
+/* ---- comments ---- */
+
+static err show_comment_again(struct req *r, int64_t id, int64_t reply_to, str typed,
+                              struct err_info *info)
+{
+    const struct msg why = info->msg;
+    struct story s = {0};
+
+    const err e = find_story(r, id, &s, info);
+    if (e != OK)
+        return e;
+    find_reply(&s, reply_to);
+    s.typed = typed;
+    s.error = html_msg(&why);
+    write_story(r, &s);
+    return show_again(r, 422, info);
+}
+
+static err comment_on(struct req *r, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    const struct comment_id reply_to = {visit_number(r, "reply", 0)};
+    struct comment_id made;
+    int64_t id;
+
+    err e = req_param_id(r, "id", &id, info);
+    if (e != OK)
+        return e;
+    e = comment_add(&v->deed, v->db, (struct publication_id){id}, reply_to,
+                    visit_field(r, "comment"), &made, info);
+    if (e == E_INPUT)
+        return show_comment_again(r, id, reply_to.v, visit_field(r, "comment"), info);
+    return e == OK ? visit_go(r, visit_url_id(r, "publication", id), "commented", info) : e;
+}
+
+static err remove_comment(struct req *r, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    int64_t id, comment;
+
+    err e = req_param_id(r, "id", &id, info);
+    if (e == OK)
+        e = req_param_id(r, "comment", &comment, info);
+    if (e == OK)
+        e = comment_remove(&v->deed, v->db, (struct comment_id){comment}, info);
+    return e == OK ? visit_go(r, visit_url_id(r, "publication", id), "comment-removed", info) : e;
+}
+
+/* ---- publishing, archiving, removing, putting back ---- */
+
+static const struct step {
+    str name; /* of the button */
+    enum publication_state state;
+    const char *done;
+} steps[] = {
+    {STR("publish"), PUBLICATION_PUBLISHED, "published"},
+    {STR("withdraw"), PUBLICATION_DRAFT, "withdrawn"},
+    {STR("archive"), PUBLICATION_ARCHIVED, "archived"},
+    {STR("remove"), PUBLICATION_REMOVED, "removed"},
+    {STR("restore"), PUBLICATION_DRAFT, "restored"},
+};
+
+static const struct step *step_asked(const struct req *r)
+{
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (str_eq(visit_field(r, "do"), steps[i].name))
+            return &steps[i];
+    return NULL;
+}
+
+static err set_state(struct req *r, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    const struct step *step = step_asked(r);
+    int64_t id;
+
+    if (!step)
+        return err_set(info, E_INPUT, "stories.no-such-step");
+    err e = req_param_id(r, "id", &id, info);
+    if (e == OK)
+        e = publication_set_state(&v->deed, v->db, (struct publication_id){id},
+                                  visit_number(r, "version", 0), step->state, info);
+    if (e == E_CONFLICT)
+        return err_set(info, E_CONFLICT, "stories.state-changed-since");
+    if (e != OK)
+        return e;
+    const str account = visit_url(r, "account", NULL);
+    const str list = account.n ? account : visit_url(r, "publications", NULL);
+    return visit_go(r,
+                    step->state == PUBLICATION_REMOVED ? list : visit_url_id(r, "publication", id),
+                    step->done, info);
+}
+
+const struct route story_routes[] = {
+    ROUTE("publication", HTTP_GET, "/nl/verhalen/{id}", "/en/stories/{id}", story, &rule_object,
+          RATE_PAGE),
+    ROUTE("publication-state", HTTP_POST, "/nl/verhalen/{id}/toestand", "/en/stories/{id}/state",
+          set_state, &rule_signed_in, RATE_WRITE),
+    ROUTE("comment-add", HTTP_POST, "/nl/verhalen/{id}/reacties", "/en/stories/{id}/comments",
+          comment_on, &rule_signed_in, RATE_WRITE),
+    ROUTE("comment-remove", HTTP_POST, "/nl/verhalen/{id}/reacties/{comment}/verwijderen",
+          "/en/stories/{id}/comments/{comment}/remove", remove_comment, &rule_signed_in,
+          RATE_WRITE),
+    {0},
+};
