@@ -3,6 +3,7 @@
 
 #include "web/accounts/accounts.h"
 #include "web/admin/admin.h"
+#include "web/api/api.h"
 #include "web/knowledge/knowledge.h"
 #include "web/studies/studies.h"
 #include "web/visit/visit.h"
@@ -32,5 +33,11 @@ const struct route *const web_routes[] = {
     admin_log_routes,
     admin_security_routes,
     studies_routes,
+    api_site_routes,
+    api_people_routes,
+    api_publication_routes,
+    api_comment_routes,
+    api_space_routes,
+    api_job_routes,
     NULL,
 };

@@ -25,11 +25,14 @@
 
 #include "app/access/access.h"
 #include "app/knowledge/knowledge.h"
+#include "base/errs.h"
 #include "web/assets/assets.h"
 #include "web/pages/layout.h"
 #include "web/pages/parts.h"
 #include "web/site/config.h"
 #include "web/site/site.h"
+
+#define API_VERSION "1.0.0" /* of /api/v1, in the header of every answer there */
 
 /* What the doors work with: made by `serve`, one for the program. */
 struct web {
@@ -39,6 +42,7 @@ struct web {
     struct face face;
     const struct asset *theme; /* of the municipality; NULL: the one that is built in */
     str data_folder;
+    str contact_email; /* whom programs' makers ask; may be empty */
     log_sink *log;
     const struct config *config; /* what the operator said; NULL in tests without */
     str listen;                  /* where it really listens, when not what the config says */
@@ -62,6 +66,7 @@ struct visit {
     struct form form; /* of a POST, its token already checked */
     bool has_form_secret;
     struct access_secret form_secret; /* of a visitor's forms, instead of a session */
+    struct errs *mistakes; /* of a program's request, each with its place in `file`; or NULL */
 };
 struct visit *visit_of(const struct req *r);
 
@@ -145,6 +150,9 @@ WARN_UNUSED err visit_go(struct req *r, str url, const char *done, struct err_in
 /* Cookies of the session. */
 void visit_start_session(struct req *r, struct access_secret session);
 void visit_end_session(struct req *r);
+
+/* What a program is told a status means: a key of po/. */
+const char *visit_problem_title(int status);
 
 /* Where the visit came from, as what a throttle counts by. */
 str visit_place(const struct req *r);
