@@ -11,7 +11,7 @@ enum { DAY_MS = 24 * 60 * 60 * 1000 };
 const struct thing world_people[VIEWERS] = {
     [OWNER] = {"Bouzid", "vomsga"}, /* writes what everybody reads */
     [MEMBER] = {"Kuipers", "vomsga"}, [STRANGER] = {"Vermeer", "omsga"},
-    [BLOCKED] = {"Geblokkeerd", ""},  [GRANTEE] = {"Jansen", "omsga"},
+    [BLOCKED] = {"Geblokkeerd", "a"}, /* in the list of accounts only */  [GRANTEE] = {"Jansen", "omsga"},
     [ADMIN] = {"Verhagen", "omsga"},
 };
 
