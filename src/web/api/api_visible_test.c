@@ -215,6 +215,7 @@ static err put_many(db_tx *tx, void *arg, struct err_info *info)
         int64_t changed;
         e = publication_add(tx,
                             (struct publication_add_in){.id = id,
+                                                        .space = p->space[OPEN],
                                                         .owner = p->party[MEMBER],
                                                         .level = LEVEL_PUBLIC,
                                                         .publish_at = store_test_now_ms,
@@ -243,17 +244,18 @@ static err put_many(db_tx *tx, void *arg, struct err_info *info)
                                                      .removed_at = INT64_MAX,
                                                      .now = store_test_now_ms},
                 &changed, info);
-        if (e == OK)
-            e = publications_set_eff(
-                tx,
-                (struct publications_set_eff_in){
-                    .of = PUBLICATIONS_SET_EFF_TREE, .ceiling = LEVEL_PUBLIC, .id = id},
-                info);
-        if (e == OK)
-            e = publications_set_key(
-                tx, (struct publications_set_key_in){.of = PUBLICATIONS_SET_KEY_TREE, .id = id},
-                info);
     }
+    if (e == OK)
+        e = publications_set_eff(tx,
+                                 (struct publications_set_eff_in){.of = PUBLICATIONS_SET_EFF_SPACE,
+                                                                  .ceiling = LEVEL_PUBLIC,
+                                                                  .space = p->space[OPEN]},
+                                 info);
+    if (e == OK)
+        e = publications_set_key(tx,
+                                 (struct publications_set_key_in){.of = PUBLICATIONS_SET_KEY_SPACE,
+                                                                  .space = p->space[OPEN]},
+                                 info);
     return e;
 }
 
