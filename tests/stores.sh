@@ -5,8 +5,9 @@
 # Runs a test program with ONTSCHOT_TEST_STORE naming an empty store of its own: a file
 # in a temporary folder, or a private PostgreSQL that listens on a socket in that folder
 # only, as a user without rights, stopped at the end. STORES_FSYNC=on keeps what is
-# written through a power cut; for tests of that. STORES_TEMPLATE names a folder where a
-# fresh cluster is kept, so that it is made once.
+# written through a power cut; for tests of that. STORES_REVIVE=on starts PostgreSQL again
+# whenever it ends, for tests that kill it. STORES_TEMPLATE names a folder where a fresh
+# cluster is kept, so that it is made once.
 set -eu
 kind=${1:?sqlite or postgresql}
 shift
@@ -18,8 +19,11 @@ finish() {
     trap - EXIT
     if [ -n "$server" ]; then
         [ $code -eq 0 ] || tail -n 20 "$folder/log" | sed 's/^/# /'
-        kill -QUIT "$server" 2> /dev/null || true
-        wait "$server" 2> /dev/null || true
+        : > "$folder/stop"
+        while kill -0 "$server" 2> /dev/null; do
+            kill -QUIT "$(head -n 1 "$folder/cluster/postmaster.pid" 2> /dev/null)" 2> /dev/null || true
+            sleep 0.05
+        done
     fi
     rm -rf "$folder"
     exit $code
@@ -30,6 +34,16 @@ trap 'exit 143' HUP INT TERM
 make_cluster() { # FOLDER
     $nobody "$bin/initdb" -D "$1" -U ontschot -A trust -E UTF8 --locale=C --no-sync \
         --no-instructions > "$folder/log" 2>&1 || { sed 's/^/# /' "$folder/log"; exit 1; }
+}
+
+serve() {
+    exec $nobody "$bin/postgres" -D "$folder/cluster" -k "$folder" -c listen_addresses= \
+        -c fsync="$fsync" -c full_page_writes="$fsync" -c synchronous_commit="$fsync" \
+        -c shared_buffers=32MB -c max_connections=60 >> "$folder/log" 2>&1
+}
+
+revive() {
+    while [ ! -e "$folder/stop" ]; do (serve) || true; done
 }
 
 start_postgresql() {
@@ -61,9 +75,11 @@ start_postgresql() {
         make_cluster "$folder/cluster"
     fi
     fsync=${STORES_FSYNC:-off}
-    $nobody "$bin/postgres" -D "$folder/cluster" -k "$folder" -c listen_addresses= \
-        -c fsync="$fsync" -c full_page_writes="$fsync" -c synchronous_commit="$fsync" \
-        -c shared_buffers=32MB -c max_connections=60 > "$folder/log" 2>&1 &
+    if [ -n "${STORES_REVIVE:-}" ]; then
+        revive &
+    else
+        serve &
+    fi
     server=$!
     for _ in $(seq 200); do
         "$bin/pg_isready" -q -h "$folder" -U ontschot -d postgres && return

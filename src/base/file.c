@@ -313,8 +313,11 @@ err file_make_folder(str path, struct err_info *info)
         if (c != '/' && c != '\0')
             continue;
         *p = '\0';
-        if (mkdir(z, 0777) != 0 && !is_folder(z))
+        const int cause = mkdir(z, 0777) == 0 ? 0 : errno;
+        if (cause != 0 && !is_folder(z)) {
+            errno = cause; /* looking for the folder has its own */
             return err_io(info, "file.cannot-make-folder", path);
+        }
         if (c == '\0')
             return OK;
         *p = c;

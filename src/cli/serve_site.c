@@ -152,6 +152,8 @@ static err fill_web(struct serving *s, struct err_info *info)
     web->store = s->inst.started.store;
     web->data_folder = s->inst.config.data;
     web->log = s->log;
+    web->config = config;
+    web->listen = cli_text(s->cli, "listen");
     web->face.name = STR("Ontschot");
     web->face.organisation = config->site_name;
     web->contact_email = config->mail.from;

@@ -2,6 +2,7 @@
 #include "web/routes.h"
 
 #include "web/accounts/accounts.h"
+#include "web/admin/admin.h"
 #include "web/api/api.h"
 #include "web/knowledge/knowledge.h"
 #include "web/studies/studies.h"
@@ -26,6 +27,11 @@ const struct route *const web_routes[] = {
     second_routes,
     sessions_routes,
     my_data_routes,
+    admin_routes,
+    admin_accounts_routes,
+    admin_organisation_routes,
+    admin_log_routes,
+    admin_security_routes,
     studies_routes,
     api_site_routes,
     api_people_routes,

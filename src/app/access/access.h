@@ -152,6 +152,13 @@ struct account_filter {
 WARN_UNUSED err account_list(const struct deed *deed, db *d, struct account_filter filter,
                              struct party_id from, size_t limit, struct account **list, size_t *n,
                              struct party_id *next, struct err_info *info);
+struct account_counts {
+    int64_t waiting, active, blocked;
+    int64_t strong_bare; /* active with a role that counts only with a second factor, without one */
+    int64_t sessions;    /* of all, begun within ACCESS_SESSION_MS */
+};
+WARN_UNUSED err account_count(const struct deed *deed, db *d, struct account_counts *counts,
+                              struct err_info *info);
 WARN_UNUSED err account_find(const struct deed *deed, db *d, struct party_id id, struct account *a,
                              struct err_info *info);
 /*

@@ -2,6 +2,7 @@
 /* The PostgreSQL driver: connections, transactions and errors. */
 #include "app/db/pg_int.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,14 @@ static bool set_session(struct pg_db *d)
     return done;
 }
 
+/* A question that could not be sent leaves libpq believing in the connection until it reads. */
+static bool is_cut(const PGconn *h)
+{
+    struct pollfd p = {.fd = PQsocket(h), .events = POLLRDHUP};
+    return PQstatus(h) != CONNECTION_OK ||
+           (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL)) != 0);
+}
+
 err pg_error(struct pg_db *d, const PGresult *r, struct err_info *info)
 {
     const char *code = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
@@ -80,7 +89,7 @@ err pg_error(struct pg_db *d, const PGresult *r, struct err_info *info)
         d->wants_retry = !strcmp(code, "40001") || !strcmp(code, "40P01");
         return error_of_state(d, code, info);
     }
-    if (PQstatus(d->h) == CONNECTION_OK)
+    if (!is_cut(d->h))
         return err_nomem(info); /* libpq itself could not go on */
     if (!d->base.tx && !d->base.is_busy) {
         PQreset(d->h);

@@ -43,7 +43,8 @@ err sqlite_error(const struct sqlite_db *d, int code, struct err_info *info)
     case SQLITE_IOERR:
         if (code == SQLITE_IOERR_NOMEM)
             return err_nomem(info);
-        return db_error(s, info, E_IO, "db.disk");
+        return db_error(s, info, E_IO,
+                        sqlite3_system_errno(d->h) == ENOSPC ? "db.full" : "db.disk");
     case SQLITE_TOOBIG: return err_set(info, E_LIMIT, "db.too-large");
     case SQLITE_INTERRUPT: return err_set(info, E_CANCELLED, "error.cancelled");
     default: return db_error_text(s, info, E_IO, "db.failed", str_of(sqlite3_errstr(code)));

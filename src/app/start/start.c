@@ -10,6 +10,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum {
@@ -102,6 +103,7 @@ err start_open(const struct start_config *c, arena *a, struct started *s, struct
     };
     if (sodium_init() < 0)
         return err_set(info, E_IO, "start.no-chance");
+    (void)umask(S_IRWXG | S_IRWXO); /* whatever is made holds data of people */
     err e = make_data_folder(c, a, s, info);
     if (e == OK)
         e = join(a, "", c->data, "keys", &keys, info);

@@ -2,9 +2,10 @@
 /*
  * start: what every program that works with a site's data begins with.
  *
- * Does: make the data folder, read or make the keys, open the store and bring its tables up to
- * date, and put struct app together with the system's clock and chance. Does not: read
- * configuration (web/site/config.h does), serve, or run jobs.
+ * Does: see that other users of the machine read nothing that is made from now on, make the data
+ * folder, read or make the keys, open the store and bring its tables up to date, and put struct app
+ * together with the system's clock and chance. Does not: read configuration (web/site/config.h
+ * does), serve, or run jobs.
  */
 #ifndef ONTSCHOT_APP_START_H
 #define ONTSCHOT_APP_START_H

@@ -124,9 +124,9 @@ void codes_html(struct html *h, const struct page *page, const struct codes_view
 struct sessions_view {
     const struct session *session;
     size_t n;
-    int64_t current;      /* the number of this one */
-    const str *end_url;   /* of each */
-    str token;            /* of the forms */
+    int64_t current;    /* the number of this one */
+    const str *end_url; /* of each */
+    str token;          /* of the forms */
     str end_others_url;
 };
 void sessions_html(struct html *h, const struct page *page, const struct sessions_view *v);

@@ -129,8 +129,7 @@ static err show_code(struct req *r, const struct faults *faults, struct err_info
         .stop = form_to(r, "sign-out", faults),
         .next = next_asked(r),
         .is_recovery = recovery,
-        .other_url =
-            with_next(r, recovery ? "sign-in-code" : "sign-in-recovery", next_asked(r)),
+        .other_url = with_next(r, recovery ? "sign-in-code" : "sign-in-recovery", next_asked(r)),
     };
     page.has_errors = faults->n > 0;
     page.unlisted = true;

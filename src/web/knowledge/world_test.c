@@ -3,8 +3,8 @@
 
 #include "app/knowledge/queries.h"
 #include "base/rng.h"
-#include "web/knowledge/knowledge.h"
-#include "web/knowledge/stand_in_test.h"
+#include "web/routes.h"
+#include "web/site/csrf.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -107,7 +107,6 @@ static err put_people(db_tx *tx, void *arg, struct err_info *info)
     struct world *w = arg;
     err e = OK;
 
-    n_stand_in_people = 0;
     for (enum who who = OWNER; e == OK && who < VIEWERS; who++) {
         out name;
         out_init(&name, 100);
@@ -116,20 +115,20 @@ static err put_people(db_tx *tx, void *arg, struct err_info *info)
         const str text = arena_str(w->store->a, out_view(&name));
         out_free(&name);
         w->party[who] = (struct party_id){db_new_id(db_tx_db(tx))};
-        e = party_add(tx,
-                      (struct party_add_in){.id = w->party[who],
-                                            .name = text,
-                                            .sort_key = text,
-                                            .job_title = str_of(functions[who]),
-                                            .state = who == BLOCKED ? 3 : 2,
-                                            .roles = who == ADMIN ? ACCESS_ADMIN : 0,
-                                            .now = now()},
-                      info);
+        str key;
+        e = text_fold(w->store->a, text, &key, info);
+        if (e == OK)
+            e = party_add(tx,
+                          (struct party_add_in){.id = w->party[who],
+                                                .name = text,
+                                                .sort_key = key,
+                                                .job_title = str_of(functions[who]),
+                                                .state = who == BLOCKED ? 3 : 2,
+                                                .roles = who == ADMIN ? ACCESS_ADMIN : 0,
+                                                .now = now()},
+                          info);
         if (e == OK)
             e = put_session(tx, w, who, info);
-        if (who != BLOCKED)
-            stand_in_people[n_stand_in_people++] = (struct person){
-                .id = w->party[who], .name = text, .function = str_of(functions[who])};
     }
     return e;
 }
@@ -224,7 +223,7 @@ static const struct plan plans[STORIES] = {
     {"Voorbij: ", "voedselbank", "o", OWNER, WIJKTEAMS, LEVEL_PUBLIC, PUBLICATION_PUBLISHED, -30, -10, VISITOR, false, "kringloop"},
     {"Uit het archief: ", "thuisadministratie", "vomsga", OWNER, WIJKTEAMS, LEVEL_PUBLIC, PUBLICATION_ARCHIVED, -300, 0, VISITOR, false, "ordners"},
     {"Weg: ", "prullenmand", "", OWNER, WIJKTEAMS, LEVEL_PUBLIC, PUBLICATION_REMOVED, 0, 0, VISITOR, false, "snippers"},
-    {"Aflossen en ", "beslagvrij", "om", OWNER, SCHULDEN, LEVEL_PUBLIC, PUBLICATION_PUBLISHED, 0, 0, VISITOR, false, "voet"},
+    {"Rapport van de ", "rekenkamer", "om", OWNER, SCHULDEN, LEVEL_PUBLIC, PUBLICATION_PUBLISHED, 0, 0, VISITOR, false, "restschuld"},
     {"Vanuit de kern: ", "zorgregie", "vomsga", OWNER, KERN, LEVEL_PUBLIC, PUBLICATION_PUBLISHED, 0, 0, VISITOR, false, "regierol"},
     {"Voor Tim: ", "effectmeting", "og", OWNER, NOWHERE, LEVEL_OWNER, PUBLICATION_PUBLISHED, 0, 0, GRANTEE, false, "controlegroep"},
     {"Meeschrijven aan ", "convenant", "og", OWNER, NOWHERE, LEVEL_PUBLIC, PUBLICATION_DRAFT, 0, 0, GRANTEE, true, "gegevensdeling"},
@@ -314,19 +313,13 @@ static void make_stories(struct world *w)
 
 /* ---- serving it ---- */
 
-static const struct route *const tables[] = {
-    home_routes,  stories_routes,    story_routes,  editor_routes, revision_routes, grant_routes,
-    space_routes, space_form_routes, member_routes, people_routes, feed_routes,     visit_files,
-    NULL,
-};
-
 static struct rate no_limits[RATE_CLASSES];
 
 static void serve(struct world *w, const char *listen)
 {
     const struct site_config c = {
         .app = &w->web.app,
-        .tables = tables,
+        .tables = web_routes,
         .hooks = visit_hooks,
         .lang = LANG_NL,
         .rates = no_limits,
@@ -400,11 +393,12 @@ out world_get(const struct world *w, enum who who, const char *path)
 
 out world_post(const struct world *w, enum who who, const char *path, const char *fields)
 {
-    char token[ACCESS_SECRET_TEXT], cookie[128], headers[256];
+    const str secret = {(const char *)w->session[who].byte, sizeof w->session[who].byte};
+    char token[CSRF_TEXT], cookie[128], headers[256];
     out body;
 
     cookie_of(w, who, cookie);
-    access_form_token(&w->web.app, w->session[who], token);
+    csrf_print(w->keys.hash, secret, chance, token);
     snprintf(headers, sizeof headers, "%sContent-Type: application/x-www-form-urlencoded\r\n",
              cookie);
     out_init(&body, 1 << 20);

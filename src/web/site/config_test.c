@@ -185,6 +185,8 @@ static void the_defaults_are_a_site_for_this_machine(void **state)
     assert_int_equal(config_default(*state, &c, &info), OK);
 
     assert_true(str_eq(c.listen, STR("127.0.0.1:8080")));
+    assert_true(str_eq(c.data, STR("ontschot-data")));
+    assert_int_equal(c.store.n, 0); /* a file in that folder */
     assert_memory_equal(c.limits.rates, site_rates, sizeof c.limits.rates);
 }
 

@@ -29,6 +29,7 @@
 #include "web/assets/assets.h"
 #include "web/pages/layout.h"
 #include "web/pages/parts.h"
+#include "web/site/config.h"
 #include "web/site/site.h"
 
 #define API_VERSION "1.0.0" /* of /api/v1, in the header of every answer there */
@@ -43,8 +44,10 @@ struct web {
     str data_folder;
     str contact_email; /* whom programs' makers ask; may be empty */
     log_sink *log;
-    bool takes_registrations; /* strangers may ask for an account */
-    bool is_demo;             /* the page of signing in says how to try it */
+    const struct config *config; /* what the operator said; NULL in tests without */
+    str listen;                  /* where it really listens, when not what the config says */
+    bool takes_registrations;    /* strangers may ask for an account */
+    bool is_demo;                /* the page of signing in says how to try it */
 };
 const struct web *web_of(const struct req *r);
 
@@ -79,6 +82,7 @@ extern const struct rule rule_analyst;
 extern const struct rule rule_moderator;
 extern const struct rule rule_auditor;
 extern const struct rule rule_admin;
+extern const struct rule rule_admin_or_auditor; /* the beginning of what both have */
 
 /* ---- forms ---- */
 
