@@ -96,7 +96,7 @@ static void add_stories(struct place *p)
 static void serve(struct place *p)
 {
     static struct rate rates[RATE_CLASSES];
-    const struct site_config c = {
+    struct site_config c = {
         .app = &p->web.app,
         .tables = web_routes,
         .hooks = visit_hooks,
@@ -116,6 +116,10 @@ static void serve(struct place *p)
     p->web.views = view_counter_new();
     p->web.face = (struct face){.name = STR("Ontschot"), .organisation = STR("Voorbeeldstad")};
     p->web.takes_registrations = true;
+    if (getenv("ONTSCHOT_TEST_LOG")) /* to see why something failed */
+        assert_ok(
+            log_open(STDERR_FILENO, LOG_WARN, p->web.app.now_ms, &p->web.log, &p->info), &p->info);
+    c.log = p->web.log;
     assert_ok(site_new(&c, &p->site, &p->info), &p->info);
     assert_ok(http_start(&h, site_http(p->site), &p->server, &p->info), &p->info);
 }
@@ -165,6 +169,7 @@ int place_tear_down(void **state)
     struct place *p = *state;
     http_server_stop(p->server);
     site_free(p->site);
+    log_close(p->web.log);
     view_counter_free(p->web.views);
     start_close(&p->started);
     arena_free(p->memory);
