@@ -184,6 +184,50 @@ bool date_parse_local(str s, int64_t *utc_ms)
     return date_utc_ms_of(day, hour, minute, utc_ms);
 }
 
+static bool take_fraction(str *s, int *ms)
+{
+    int unit = 100;
+    *ms = 0;
+    if (!take_char(s, '.'))
+        return true;
+    size_t n = 0;
+    for (; n < s->n && s->p[n] >= '0' && s->p[n] <= '9'; n++, unit /= 10)
+        *ms += unit * (s->p[n] - '0');
+    *s = str_cut(*s, n, s->n);
+    return n > 0;
+}
+
+/* "Z", "+01:00", "-00:30" */
+static bool take_zone(str *s, int *ahead_minutes)
+{
+    int hour, minute;
+    *ahead_minutes = 0;
+    if (take_char(s, 'Z'))
+        return true;
+    const bool is_behind = take_char(s, '-');
+    if ((!is_behind && !take_char(s, '+')) || !take_number(s, 2, 2, &hour) || !take_char(s, ':') ||
+        !take_number(s, 2, 2, &minute) || hour > 23 || minute > 59)
+        return false;
+    *ahead_minutes = (is_behind ? -1 : 1) * (hour * 60 + minute);
+    return true;
+}
+
+bool date_parse_utc(str s, int64_t *utc_ms)
+{
+    str rest = str_cut(s, 10, s.n);
+    int hour, minute, second, ms, ahead;
+    int32_t day;
+    if (!date_parse_iso(str_cut(s, 0, 10), &day) || !take_char(&rest, 'T') ||
+        !take_number(&rest, 2, 2, &hour) || !take_char(&rest, ':') ||
+        !take_number(&rest, 2, 2, &minute) || !take_char(&rest, ':') ||
+        !take_number(&rest, 2, 2, &second) || !take_fraction(&rest, &ms) ||
+        !take_zone(&rest, &ahead) || rest.n != 0 || hour > 23 || minute > 59 || second > 59)
+        return false;
+    *utc_ms =
+        (int64_t)day * DAY_MS + ((int64_t)hour * 60 + minute - ahead) * 60000 + second * 1000 + ms;
+    return true;
+}
+
 void date_print_utc(int64_t utc_ms, char text[20])
 {
     const int64_t moment = clip_ms(utc_ms);

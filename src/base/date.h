@@ -49,6 +49,12 @@ bool date_utc_ms_of(int32_t day, int hour, int minute, int64_t *utc_ms);
 /* What a form sends for a local time: "2026-11-14T09:30". False when it is none. */
 bool date_parse_local(str s, int64_t *utc_ms);
 
+/*
+ * A moment as RFC 3339 writes it: "2026-11-14T08:30:00Z", "2026-11-14T09:30:00.250+01:00". What is
+ * finer than a millisecond is cut off; a leap second is none. False for anything else.
+ */
+bool date_parse_utc(str s, int64_t *utc_ms);
+
 /* Writes "2026-11-14T08:30:00Z": exactly 20 bytes, no terminator. */
 void date_print_utc(int64_t utc_ms, char text[20]);
 

@@ -177,6 +177,50 @@ static void a_local_time_is_read_as_the_clocks_show_it(void **state)
     assert_int_equal(ms, 77);
 }
 
+static void a_moment_is_read_as_rfc_3339_writes_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } good[] = {
+        {"1970-01-01T00:00:00Z", 0},
+        {"2026-11-14T08:30:00Z", INT64_C(1794645000000)},
+        {"2026-11-14T09:30:00+01:00", INT64_C(1794645000000)},
+        {"2026-11-14T00:00:00-08:30", INT64_C(1794645000000)},
+        {"2026-11-14T08:30:00.25Z", INT64_C(1794645000250)},
+        {"2026-11-14T08:30:00.1239999Z", INT64_C(1794645000123)},
+        {"1969-12-31T23:59:59.500Z", -500},
+        {"2024-02-29T23:59:59+23:59", INT64_C(1709164859000)},
+    };
+    static const char *const bad[] = {
+        "",
+        "2026-11-14",
+        "2026-11-14T08:30Z",
+        "2026-11-14T08:30:00",
+        "2026-11-14 08:30:00Z",
+        "2026-11-14T08:30:60Z",
+        "2026-11-14T24:00:00Z",
+        "2026-02-29T00:00:00Z",
+        "2026-11-14T08:30:00.Z",
+        "2026-11-14T08:30:00+0100",
+        "2026-11-14T08:30:00+24:00",
+        "2026-11-14T08:30:00Z ",
+        "2026-11-14T08:30:00ZZ",
+        "02026-11-14T08:30:00Z",
+    };
+    int64_t ms = 77;
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (!date_parse_utc(str_of(good[i].text), &ms) || ms != good[i].ms)
+            fail_msg("%s: %lld", good[i].text, (long long)ms);
+    ms = 77;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (date_parse_utc(str_of(bad[i]), &ms))
+            fail_msg("%s", bad[i]);
+    assert_int_equal(ms, 77);
+}
+
 static void moments_beyond_the_calendar_are_clipped(void **state)
 {
     (void)state;
@@ -198,6 +242,7 @@ int main(void)
         cmocka_unit_test(the_clocks_of_the_netherlands_agree_with_the_c_library),
         cmocka_unit_test(summer_begins_and_ends_at_one_o_clock_utc),
         cmocka_unit_test(a_local_time_is_read_as_the_clocks_show_it),
+        cmocka_unit_test(a_moment_is_read_as_rfc_3339_writes_it),
         cmocka_unit_test(moments_beyond_the_calendar_are_clipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli/installation.h"
 
+#include "app/access/access.h"
 #include "app/audit/audit.h"
 #include "app/job/job.h"
 #include "app/knowledge/knowledge.h"
@@ -11,7 +12,9 @@
 #include <unistd.h>
 
 enum {
-    EXPIRE_MS = 60000, /* how often lists drop what has expired */
+    EXPIRE_MS = 60000,     /* how often lists drop what has expired */
+    SWEEP_MS = 60 * 60000, /* how often what has run out of accounts goes */
+    SWEEP_MEMORY_MAX = 16 << 20,
     SECRET_BYTES_MAX = 4096,
     LETTERS_MEMORY_MAX = 16 << 20,
 };
@@ -21,7 +24,7 @@ struct working {
     struct installation inst;
     log_sink *log;
     struct mail_server mail; /* url empty: letters wait */
-    int64_t expired_at;
+    int64_t expired_at, swept_at;
 };
 
 /* ---- what comes up regularly ---- */
@@ -35,6 +38,22 @@ static err expire(struct working *w, db *d, struct err_info *info)
     const err e = publication_expire_due(app, d, info);
     if (e == OK)
         w->expired_at = now;
+    return e;
+}
+
+static err sweep(struct working *w, db *d, struct err_info *info)
+{
+    const struct app *app = &w->inst.started.app;
+    const int64_t now = app->now_ms(), since = now - w->swept_at;
+    if (since >= 0 && since < SWEEP_MS)
+        return OK;
+    arena *a = arena_new(SWEEP_MEMORY_MAX);
+    if (!a)
+        return err_nomem(info);
+    const err e = access_sweep(app, d, a, info);
+    arena_free(a);
+    if (e == OK)
+        w->swept_at = now;
     return e;
 }
 
@@ -62,7 +81,7 @@ static err seal(struct working *w, db *d, struct err_info *info)
 static err idle(void *with, db *d, struct err_info *info)
 {
     static err (*const turns[])(struct working * w, db * d,
-                                struct err_info * info) = {seal, expire, send_letters};
+                                struct err_info * info) = {seal, expire, sweep, send_letters};
     err first = OK;
     for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
         struct err_info own;

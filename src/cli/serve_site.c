@@ -152,8 +152,12 @@ static err fill_web(struct serving *s, struct err_info *info)
     web->store = s->inst.started.store;
     web->data_folder = s->inst.config.data;
     web->log = s->log;
+    web->config = config;
+    web->listen = cli_text(s->cli, "listen");
     web->face.name = STR("Ontschot");
-    web->face.organisation = config->site_name;
+    if (!str_eq_nocase(config->site_name, web->face.name)) /* nobody named it */
+        web->face.organisation = config->site_name;
+    web->contact_email = config->mail.from;
     web->takes_registrations = true;
     if (!cli_given(s->cli, "theme"))
         return OK;
@@ -183,6 +187,9 @@ static err start_site(struct serving *s, struct err_info *info)
 
     http.log = s->log;
     http.now_ms = s->inst.started.app.now_ms;
+    /* a worker waits while a password is hashed or queued for it: the others answer pages */
+    if (http.workers == 0)
+        http.workers = (unsigned)sysconf(_SC_NPROCESSORS_ONLN) + START_HASHES_WAITING + 1;
     if (cli_given(s->cli, "listen"))
         http.listen = cli_text(s->cli, "listen");
     const err e = site_new(&c, &s->site, info);
@@ -223,13 +230,19 @@ int serve_site(struct cli *c, const sigset_t *signals)
 
     if (!installation_open(c, &s.inst, &code))
         return code;
-    if (start(&s, &info) == OK) {
-        code = serve_announce(c, s.server);
+    out demo;
+    out_init(&demo, 64 << 10);
+    err e = start(&s, &info);
+    if (e == OK)
+        e = serve_demo_print(c, s.inst.config.data, s.server, &demo, &info);
+    if (e == OK) {
+        code = serve_announce(c, s.server, out_view(&demo));
         if (code == CLI_DONE)
             (void)sigwait(signals, &received);
     } else {
         code = cli_fail(c, &info);
     }
+    out_free(&demo);
     stop(&s);
     return code;
 }

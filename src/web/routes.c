@@ -2,6 +2,8 @@
 #include "web/routes.h"
 
 #include "web/accounts/accounts.h"
+#include "web/admin/admin.h"
+#include "web/api/api.h"
 #include "web/knowledge/knowledge.h"
 #include "web/studies/studies.h"
 #include "web/visit/visit.h"
@@ -25,6 +27,17 @@ const struct route *const web_routes[] = {
     second_routes,
     sessions_routes,
     my_data_routes,
+    admin_routes,
+    admin_accounts_routes,
+    admin_organisation_routes,
+    admin_log_routes,
+    admin_security_routes,
     studies_routes,
+    api_site_routes,
+    api_people_routes,
+    api_publication_routes,
+    api_comment_routes,
+    api_space_routes,
+    api_job_routes,
     NULL,
 };

@@ -2,6 +2,8 @@
 /* accounts: finding them, for their owners and for administrators. */
 #include "app/access/access_int.h"
 
+#include <assert.h>
+
 enum { ACCOUNTS_AT_ONCE_MAX = 200 };
 
 static struct account account_from(const struct accounts_row *r)
@@ -51,6 +53,26 @@ err account_find(const struct deed *deed, db *d, struct party_id id, struct acco
 {
     const err e = need_admin(deed, info);
     return e == OK ? account_of(deed, d, id, a, info) : e;
+}
+
+static_assert(ACCESS_STRONG_ROLES == (8 | 16 | 32), "the query accounts_counted knows them");
+
+err account_count(const struct deed *deed, db *d, struct account_counts *counts,
+                  struct err_info *info)
+{
+    struct accounts_counted_row row;
+    err e = need_admin(deed, info);
+    if (e == OK)
+        e = accounts_counted(
+            d, deed->memory,
+            (struct accounts_counted_in){.since = deed->now_ms - ACCESS_SESSION_MS}, &row, info);
+    if (e == OK)
+        *counts = (struct account_counts){.waiting = row.waiting,
+                                          .active = row.active,
+                                          .blocked = row.blocked,
+                                          .strong_bare = row.strong_bare,
+                                          .sessions = row.sessions};
+    return e;
 }
 
 err account_list(const struct deed *deed, db *d, struct account_filter filter, struct party_id from,

@@ -2,6 +2,7 @@
 /* How accounts come, change and go, and who decides. */
 #include "app/access/access_test_int.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 static const struct register_form sanne = {
@@ -211,6 +212,116 @@ static void the_last_administrator_stays(void **state)
     assert_int_equal(account_set_roles(&admin, f->d, me, ACCESS_EDITOR, &f->info), OK);
 }
 
+/* ---- at the same moment ---- */
+
+enum { RACES = 20 };
+
+struct racer {
+    struct access_fixture *f;
+    db *d;
+    arena *a;
+    pthread_barrier_t *start;
+    struct deed deed;
+    struct party_id other;
+    struct access_secret link;
+    err answer;
+};
+
+static void *step_down(void *arg)
+{
+    struct racer *r = arg;
+    struct err_info info;
+    pthread_barrier_wait(r->start);
+    r->answer = account_set_roles(&r->deed, r->d, r->other, 0, &info);
+    return NULL;
+}
+
+static void *use_link(void *arg)
+{
+    struct racer *r = arg;
+    struct err_info info;
+    pthread_barrier_wait(r->start);
+    r->answer = account_set_password(&r->deed, r->d, r->link, STR("een heel nieuwe zin"), &info);
+    return NULL;
+}
+
+static void open_racers(struct access_fixture *f, struct racer racer[2], pthread_barrier_t *start)
+{
+    pthread_barrier_init(start, NULL, 2);
+    for (int i = 0; i < 2; i++) {
+        racer[i] = (struct racer){.f = f, .a = arena_new(16 << 20), .start = start};
+        assert_int_equal(db_open(f->store->s, &racer[i].d, &f->info), OK);
+    }
+}
+
+static void run_racers(struct racer racer[2], void *(*run)(void *))
+{
+    pthread_t thread[2];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, run, &racer[i]), 0);
+    for (int i = 0; i < 2; i++)
+        pthread_join(thread[i], NULL);
+}
+
+static void close_racers(struct racer racer[2], pthread_barrier_t *start)
+{
+    for (int i = 0; i < 2; i++) {
+        db_close(racer[i].d);
+        arena_free(racer[i].a);
+    }
+    pthread_barrier_destroy(start);
+}
+
+static void of_two_administrators_who_strip_each_other_one_stays(void **state)
+{
+    struct access_fixture *f = *state;
+    struct deed admin = make_admin(f);
+    pthread_barrier_t start;
+    struct racer racer[2];
+
+    const struct party_id other = make_person(f, "Tweede", "tweede@voorbeeldstad.nl", ACCESS_ADMIN);
+    open_racers(f, racer, &start);
+    for (int i = 0; i < RACES; i++) {
+        for (int k = 0; k < 2; k++) {
+            racer[k].deed = admin;
+            racer[k].deed.memory = racer[k].a;
+            racer[k].other = k ? other : admin.viewer.id;
+        }
+        run_racers(racer, step_down);
+
+        assert_true((racer[0].answer == OK) != (racer[1].answer == OK));
+        assert_int_equal(racer[racer[0].answer == OK].answer, E_CONFLICT);
+        const struct party_id stripped = racer[racer[0].answer == OK ? 0 : 1].other;
+        assert_int_equal(account_set_roles(&admin, f->d, stripped, ACCESS_ADMIN, &f->info), OK);
+    }
+    close_racers(racer, &start);
+}
+
+static void of_two_who_use_a_link_at_once_one_has_it(void **state)
+{
+    struct access_fixture *f = *state;
+    const struct deed deed = visitor(f);
+    pthread_barrier_t start;
+    struct racer racer[2];
+
+    const struct party_id id = make_person(f, "Sanne", "sanne@voorbeeldstad.nl", 0);
+    open_racers(f, racer, &start);
+    for (int i = 0; i < RACES; i++) {
+        struct access_secret link;
+        assert_int_equal(account_link(&deed, f->d, id, &link, &f->info), OK);
+        for (int k = 0; k < 2; k++) {
+            racer[k].deed = deed;
+            racer[k].deed.memory = racer[k].a;
+            racer[k].link = link;
+        }
+        run_racers(racer, use_link);
+
+        assert_true((racer[0].answer == OK) != (racer[1].answer == OK));
+        assert_int_equal(racer[racer[0].answer == OK].answer, E_NOT_FOUND);
+    }
+    close_racers(racer, &start);
+}
+
 static void who_lost_the_second_factor_gets_it_reset(void **state)
 {
     struct access_fixture *f = *state;
@@ -351,6 +462,8 @@ int main(void)
         ACCESS_TEST(blocking_ends_sessions_and_tokens_and_unblocking_brings_none_back),
         ACCESS_TEST(another_role_ends_every_session),
         ACCESS_TEST(the_last_administrator_stays),
+        ACCESS_TEST(of_two_administrators_who_strip_each_other_one_stays),
+        ACCESS_TEST(of_two_who_use_a_link_at_once_one_has_it),
         ACCESS_TEST(who_lost_the_second_factor_gets_it_reset),
         ACCESS_TEST(of_two_who_change_an_organisation_the_second_is_told),
         ACCESS_TEST(people_are_listed_by_folded_name_whole_and_once),

@@ -34,6 +34,18 @@ SELECT count(*) AS n FROM party AS p
  WHERE p.kind = 0 AND p.account_state = 2 AND p.id <> :but AND p.roles / :role % 2 = 1;
 
 -- One account, or a page of them.
+-- Of 8, 16 and 32, the roles that ask for a second factor.
+--: one accounts_counted (since int)
+--:   -> (waiting int, active int, blocked int, strong_bare int, sessions int)
+SELECT (SELECT count(*) FROM party AS p WHERE p.kind = 0 AND p.account_state = 1) AS waiting,
+       (SELECT count(*) FROM party AS p WHERE p.kind = 0 AND p.account_state = 2) AS active,
+       (SELECT count(*) FROM party AS p WHERE p.kind = 0 AND p.account_state = 3) AS blocked,
+       (SELECT count(*) FROM party AS p
+         WHERE p.kind = 0 AND p.account_state = 2 AND p.roles >= 8
+           AND NOT EXISTS (SELECT 1 FROM second_factor AS f
+                            WHERE f.party_id = p.id AND f.is_confirmed = 1)) AS strong_bare,
+       (SELECT count(*) FROM session AS s WHERE s.created_at > :since) AS sessions;
+
 --: many accounts (id party_id, state int, pattern text, after party_id, limit int)
 --:   -> (id party_id, name text, email text?, is_confirmed bool, job_title text, org party_id?,
 --:       org_name text?, lang int, state int, roles int, has_password bool, has_second bool,

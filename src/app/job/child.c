@@ -198,8 +198,10 @@ static err compute(const struct job_kind *kind, const struct job_order *order, a
     err e = fill(&run, order, a, info);
     if (e == OK)
         e = go_to_files(a, order->folder, info);
-    if (e == OK)
+    if (e == OK) {
         limit_myself(kind);
+        (void)job_fence(order->folder, order->keys); /* where the system can */
+    }
     if (e == OK)
         e = par_new(order->threads, &run.pool, info);
     if (e == OK)

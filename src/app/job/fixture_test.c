@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/job/fixture_test.h"
+#include "app/job/job_int.h"
 
 #include "app/access/queries.h"
 #include "base/file.h"
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <paths.h>
 #include <signal.h>
 #include <sodium.h>
 #include <spawn.h>
@@ -128,7 +130,6 @@ static err kind_read(struct job_run *run, struct err_info *info)
 static err kind_room(struct job_run *run, struct err_info *info)
 {
     static const int what[] = {RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_CORE, RLIMIT_CPU};
-    extern char **environ;
     char path[128], text[512];
     struct rlimit limit[4];
     int n_open = 0;
@@ -138,12 +139,25 @@ static err kind_room(struct job_run *run, struct err_info *info)
         if (getrlimit((__rlimit_resource_t)what[i], &limit[i]) != 0)
             return err_io(info, "file.cannot-read", STR(""));
     snprintf(text, sizeof text,
-             "nice %d\nenvironment %d\nopen %d\nfsize %llu\nnofile %llu\ncore %llu\ncpu %d\n",
-             getpriority(PRIO_PROCESS, 0), environ[0] != NULL, n_open,
+             "nice %d\nsecret %d\nopen %d\nfsize %llu\nnofile %llu\ncore %llu\ncpu %d\n",
+             getpriority(PRIO_PROCESS, 0), getenv("PGPASSWORD") != NULL, n_open,
              (unsigned long long)limit[0].rlim_max, (unsigned long long)limit[1].rlim_max,
              (unsigned long long)limit[2].rlim_max, limit[3].rlim_max != RLIM_INFINITY);
     snprintf(path, sizeof path, "%.*s/room.txt", STR_FMT(run->folder));
     return file_write(str_of(path), str_of(text), info);
+}
+
+/* Opens what `path` in the orders says. */
+static err kind_peek(struct job_run *run, struct err_info *info)
+{
+    json_t *root = json_loadb(run->args.p, run->args.n, 0, NULL);
+    const char *path = json_string_value(json_object_get(root, "path"));
+    const int fd = open(path ? path : "", O_RDONLY | O_CLOEXEC);
+    const err e = fd >= 0 ? OK : err_io(info, "file.cannot-open", STR(""));
+    if (fd >= 0)
+        close(fd);
+    json_decref(root);
+    return e;
 }
 
 #define SOME_BYTES ((size_t)256 << 20)
@@ -156,6 +170,7 @@ static const struct job_kind kinds[] = {
     {"test.mistakes", kind_mistakes, SOME_BYTES, 60000},
     {"test.nonsense", kind_nonsense, SOME_BYTES, 60000},
     {"test.read", kind_read, SOME_BYTES, 60000},
+    {"test.peek", kind_peek, SOME_BYTES, 60000},
     {"test.room", kind_room, SOME_BYTES, 60000},
 };
 static const struct job_kinds all_kinds = {kinds, sizeof kinds / sizeof *kinds};
@@ -195,7 +210,7 @@ int job_set_up(void **state)
         return -1;
     job_test_shift_ms = 0;
     f->store = f->store_state;
-    snprintf(f->folder, sizeof f->folder, P_tmpdir "/ontschot-job-XXXXXX");
+    snprintf(f->folder, sizeof f->folder, _PATH_VARTMP "ontschot-job-XXXXXX");
     if (!mkdtemp(f->folder))
         return -1;
     f->app = (struct app){.now_ms = now,
@@ -274,7 +289,7 @@ struct job_worker job_test_settings(struct job_fixture *f)
                                .kinds = all_kinds,
                                .child = child_argv,
                                .threads = 1,
-                               .lease_ms = 900};
+                               .lease_ms = 3000};
 }
 
 static bool is_stopped(void *with)

@@ -7,7 +7,7 @@
 #define ONTSCHOT_APP_JOB_FIXTURE_TEST_H
 
 #include "app/db/store_test.h"
-#include "app/job/job_int.h"
+#include "app/job/job.h"
 
 #include <pthread.h>
 

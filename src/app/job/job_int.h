@@ -133,6 +133,15 @@ int64_t job_lease_ms(const struct job_worker *w);
 WARN_UNUSED err job_supervise(const struct job_worker *w, db *d, arena *a, const struct leased *l,
                               struct err_info *info);
 
+/* ---- fence.c ---- */
+
+/*
+ * From now on this process opens nothing but what is in `folder` or the system's temporary one, and
+ * the signing key, and no TCP connection. False where the system has no such thing. After
+ * PR_SET_NO_NEW_PRIVS.
+ */
+bool job_fence(str folder, str keys);
+
 /* ---- sweep.c ---- */
 
 /* Removes what no job or file in the database answers for. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What people ask of jobs and files; no worker runs here. */
 #include "app/job/fixture_test.h"
+#include "app/job/job_int.h"
 
 #include "base/file.h"
 

@@ -121,7 +121,7 @@ SELECT j.cancel_asked FROM job AS j WHERE j.id = :id AND j.lease = :lease;
 
 --: count job_end (id job_id, lease int, state int, now int, failure text, result text)
 UPDATE job SET state = :state, lease = 0, lease_until = 0, ended_at = :now, failure = :failure,
-               result = :result, left_ms = -1
+               result = :result, left_ms = -1, share = CASE WHEN :state = 2 THEN 1.0 ELSE share END
  WHERE id = :id AND lease = :lease;
 
 --: count job_give_back (id job_id, lease int)

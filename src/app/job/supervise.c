@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,6 +20,7 @@ enum {
     SHOW_MS = 1000,       /* how often what the child says goes to the database */
     LEFT_AFTER_MS = 3000, /* an estimate of the time left before that would be a guess */
     TRIES_TO_END = 20,
+    PATH_BYTES = 4096,
 };
 
 /* Why the worker ended its child. */
@@ -130,13 +132,15 @@ static err write_order(struct running *r, int *fd, struct err_info *info)
 }
 
 /* Its own group and no signals but the last, so that only its worker ends it; no other file. */
-static int spawn(const struct job_worker *w, int order, int says, pid_t *pid)
+static int spawn(const struct running *r, int order, int says, pid_t *pid)
 {
-    static char *const nothing[] = {NULL};
+    char temporary[PATH_BYTES];
+    char *const environment[] = {temporary, NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t all;
 
+    snprintf(temporary, sizeof temporary, "TMPDIR=%.*s/spare", STR_FMT(r->folder));
     sigfillset(&all);
     (void)posix_spawn_file_actions_init(&files);
     (void)posix_spawnattr_init(&attributes);
@@ -151,8 +155,8 @@ static int spawn(const struct job_worker *w, int order, int says, pid_t *pid)
         failed =
             posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
     if (!failed)
-        failed = posix_spawn(pid, "/proc/self/exe", &files, &attributes, (char *const *)w->child,
-                             nothing);
+        failed = posix_spawn(pid, "/proc/self/exe", &files, &attributes, (char *const *)r->w->child,
+                             environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return failed;
@@ -165,7 +169,7 @@ static err start(struct running *r, struct err_info *info)
     if (e == OK && pipe2(says, O_CLOEXEC) != 0)
         e = err_io(info, "job.cannot-start", STR(""));
     if (e == OK) {
-        errno = spawn(r->w, order, says[1], &r->pid);
+        errno = spawn(r, order, says[1], &r->pid);
         if (errno != 0)
             e = err_io(info, "job.cannot-start", STR(""));
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Workers, their children, and what becomes of jobs when either dies. */
 #include "app/job/fixture_test.h"
+#include "app/job/job_int.h"
 
 #include "base/file.h"
 #include "base/num.h"
@@ -15,8 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <linux/landlock.h>
 
 static void look_at_result(struct job_fixture *f, struct job_id id, size_t steps)
 {
@@ -187,8 +191,43 @@ static void a_child_has_little_and_yields_to_others(void **state)
 
     assert_int_equal(job_result_path(&f->ann, f->store->d, id, STR("room.txt"), &path, &info), OK);
     assert_int_equal(file_read(f->store->a, path, 1000, &text, &info), OK);
-    assert_string_equal(text.p, "nice 19\nenvironment 0\nopen 3\nfsize 1073741824\nnofile 256\n"
+    assert_string_equal(text.p, "nice 19\nsecret 0\nopen 3\nfsize 1073741824\nnofile 256\n"
                                 "core 0\ncpu 1\n");
+}
+
+static bool system_has_fences(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 2;
+}
+
+static void a_job_reaches_its_own_folder_and_the_signing_key_only(void **state)
+{
+    struct job_fixture *f = *state;
+    struct job_test_worker t;
+    struct err_info info;
+    char args[2][700], path[600];
+    struct job_id id[6];
+
+    if (!system_has_fences())
+        skip();
+    snprintf(path, sizeof path, "%s/keys/signing.key", f->folder);
+    assert_int_equal(file_write(str_of(path), STR("key"), &info), OK);
+    snprintf(args[0], sizeof args[0], "{\"path\": \"%s\"}", path);
+    snprintf(path, sizeof path, "%s/keys/site.key", f->folder);
+    assert_int_equal(file_write(str_of(path), STR("key"), &info), OK);
+    snprintf(args[1], sizeof args[1], "{\"path\": \"%s\"}", path);
+    id[0] = job_test_put(f, "test.peek", args[0]);
+    id[1] = job_test_put(f, "test.peek", "{\"path\": \".\"}");
+    id[2] = job_test_put(f, "test.peek", args[1]);
+    id[3] = job_test_put(f, "test.peek", "{\"path\": \"/etc/passwd\"}");
+    id[4] = job_test_put(f, "test.peek", "{\"path\": \"../../../files\"}");
+    id[5] = job_test_put(f, "test.peek", "{\"path\": \"/proc/1/environ\"}");
+    job_test_start(&t, job_test_settings(f));
+    (void)job_test_await(f, id[5], JOB_FAILED);
+    job_test_stop(&t);
+
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(job_test_find(f, id[i]).state, i < 2 ? JOB_DONE : JOB_FAILED);
 }
 
 static void several_jobs_run_at_once_when_that_is_asked(void **state)
@@ -552,6 +591,7 @@ int main(int argc, char **argv)
         WORK_TEST(mistakes_keep_their_words_and_places_in_order),
         WORK_TEST(what_goes_wrong_takes_nothing_down_and_is_told),
         WORK_TEST(a_child_has_little_and_yields_to_others),
+        WORK_TEST(a_job_reaches_its_own_folder_and_the_signing_key_only),
         WORK_TEST(several_jobs_run_at_once_when_that_is_asked),
         WORK_TEST(what_comes_up_regularly_goes_on_beside_a_job),
         WORK_TEST(a_job_is_cancelled_before_during_and_not_after),

@@ -120,7 +120,8 @@ struct name_cursor {
     struct party_id id;
 };
 /*
- * For members: the active ones. Managers also see who is invited and who waits. At most `limit`
+ * For members: the active ones. Managers also see who is invited and who waits. Blocked and erased
+ * accounts are not listed. At most `limit`
  * (1 to PAGE_ITEMS_MAX); the id of `next` is 0 when no more follow.
  */
 WARN_UNUSED err space_members(const struct deed *deed, db *d, struct space_id id,

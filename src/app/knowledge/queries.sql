@@ -394,6 +394,7 @@ SELECT m.party_id AS party, party.name, party.sort_key, party.job_title, org.nam
   JOIN party ON party.id = m.party_id
   LEFT JOIN party AS org ON org.id = party.org_id
  WHERE m.space_id = :space AND {who: active = m.state = 2 | all = m.state IN (0, 1, 2)}
+   AND party.account_state = 2
    AND (party.sort_key, m.party_id) > (:after_name, :after_id)
  ORDER BY party.sort_key, m.party_id
  LIMIT :limit;

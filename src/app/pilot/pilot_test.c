@@ -186,7 +186,7 @@ static void mistakes_of_a_plan_keep_line_and_column(void **state)
     assert_string_equal(job.failure.file, "pilot.yaml");
     assert_int_equal(job.failure.line, 29);
     assert_int_equal(job.failure.column, 9);
-    assert_int_equal(job_test_count(f, JOB_RESULTS), 0);
+    assert_int_equal(job_test_count(f, "results"), 0);
 }
 
 static void a_study_without_plan_or_data_says_what_is_missing(void **state)
@@ -195,6 +195,7 @@ static void a_study_without_plan_or_data_says_what_is_missing(void **state)
     const struct file_id plan = upload(f, fixture(f, "tests/data/mpdta-study.yaml"), "a.yaml");
     const struct file_id other = upload(f, STR("title: x\n"), "b.yaml");
     const struct file_id data = upload(f, STR("a,b\n1,2\n"), "c.csv");
+    const struct file_id more = upload(f, STR("a,b\n1,2\n"), "d.csv");
     const struct {
         struct file_id file[3];
         size_t n;
@@ -203,6 +204,7 @@ static void a_study_without_plan_or_data_says_what_is_missing(void **state)
         {{data}, 1, "pilot.no-plan"},
         {{plan}, 1, "pilot.no-data"},
         {{plan, other, data}, 3, "pilot.many-plans"},
+        {{plan, data, more}, 3, "pilot.other-data"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -270,13 +272,22 @@ static void sealed_results_are_verified_with_and_without_their_data(void **state
     assert_string_equal(absent.failure.msg.key, "pilot.data-not-there");
 }
 
+static int set_up(void **state)
+{
+    struct err_info info;
+    if (job_set_up(state) != 0)
+        return -1;
+    struct job_fixture *f = *state;
+    return pilot_prepare(&f->app, &info) == OK ? 0 : -1;
+}
+
 int main(int argc, char **argv)
 {
     struct err_info info;
     if (argc == 2 && strcmp(argv[1], "child") == 0)
         return job_child(pilot_kinds(), STDIN_FILENO, STDOUT_FILENO, &info) == OK ? 0 : 1;
     const struct CMUnitTest tests[] = {
-#define PILOT_TEST(f) cmocka_unit_test_setup_teardown(f, job_set_up, job_tear_down)
+#define PILOT_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, job_tear_down)
         PILOT_TEST(a_study_of_groups_over_time_is_the_same_by_upload),
         PILOT_TEST(supported_work_is_the_same_by_upload),
         PILOT_TEST(mistakes_of_a_plan_keep_line_and_column),

@@ -4,7 +4,12 @@
 
 #include <stdio.h>
 
-/* The one file of a type; E_INPUT when there is none or there are more. */
+static bool is_data(const struct job_file *file)
+{
+    return str_eq(file->type, STR("csv")) || str_eq(file->type, STR("columns"));
+}
+
+/* The one plan; E_INPUT when there is none or there are more. */
 static err find_plan(const struct job_run *run, str *plan, struct err_info *info)
 {
     size_t n = 0;
@@ -16,20 +21,30 @@ static err find_plan(const struct job_run *run, str *plan, struct err_info *info
     return n == 1 ? OK : err_set(info, E_INPUT, n ? "pilot.many-plans" : "pilot.no-plan");
 }
 
-/* The data when they are one file; empty: the plan says which of several. */
-static err find_data(const struct job_run *run, str *data, struct err_info *info)
+/*
+ * The data: the one file that can be, or that of several which the plan names. Never what a plan
+ * names elsewhere on this computer.
+ */
+static err find_data(const struct job_run *run, str plan, str *data, struct err_info *info)
 {
+    struct study study;
     size_t n = 0;
     for (size_t i = 0; i < run->n_files; i++)
-        if (str_eq(run->file[i].type, STR("csv")) || str_eq(run->file[i].type, STR("columns"))) {
+        if (is_data(&run->file[i])) {
             *data = run->path[i];
             n++;
         }
-    if (n == 0)
-        return err_set(info, E_INPUT, "pilot.no-data");
-    if (n > 1)
-        *data = STR("");
-    return OK;
+    if (n <= 1)
+        return n ? OK : err_set(info, E_INPUT, "pilot.no-data");
+    const err e = study_read(run->memory, plan, &study, run->errors);
+    if (e != OK)
+        return e;
+    for (size_t i = 0; i < run->n_files; i++)
+        if (is_data(&run->file[i]) && str_eq(run->path[i], study.data.file)) {
+            *data = run->path[i];
+            return OK;
+        }
+    return err_text(info, E_INPUT, "pilot.other-data", study.data.file);
 }
 
 /* As `ontschot study freeze` and `run` would. A plan frozen differently before is run as changed.
@@ -71,7 +86,7 @@ err pilot_run(struct job_run *run, struct err_info *info)
 
     err e = find_plan(run, &plan, info);
     if (e == OK)
-        e = find_data(run, &data, info);
+        e = find_data(run, plan, &data, info);
     if (e == OK)
         e = seal_key_open(run->keys, &key, &made, info);
     if (e != OK)

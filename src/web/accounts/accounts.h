@@ -23,9 +23,11 @@ extern const struct route my_data_routes[];  /* log, export, erasure */
 
 /* Every role once, in the order in which pages list them; ends in 0. */
 extern const enum access_role account_roles[];
+str account_role_word(enum access_role role);         /* in forms: "resident-data" */
 const char *account_role_key(enum access_role role);  /* its name */
 const char *account_role_hint(enum access_role role); /* what it may do */
-/* "Editor, auditor": the roles of a set, in the language of the visit; empty when there are none. */
+/* "Editor, auditor": the roles of a set, in the language of the visit; empty when there are none.
+ */
 str account_roles_text(const struct req *r, unsigned roles);
 const char *account_state_key(enum account_state state);
 enum part_kind account_state_kind(enum account_state state);
@@ -39,7 +41,7 @@ WARN_UNUSED err account_organisations(struct req *r, struct party_id chosen,
 struct log_view {
     const struct audit_entry *entry;
     size_t n;
-    struct party_id viewer; /* called "you" */
+    struct party_id viewer;           /* called "you" */
     const str *actor_url, *about_url; /* of each row, where its names lead; NULL: no links */
     str older_url, newer_url;
 };

@@ -46,10 +46,14 @@ static err register_page(struct req *r, struct err_info *info)
 }
 
 static const struct fault_place register_places[] = {
-    {"access.name-", "name"},         {"access.email-", "email"},
-    {"access.function-", "function"}, {"access.password-", "password"},
-    {"access.reason-", "reason"},     {"access.no-organisation", "organisation"},
-    {"access.try-later", ""},         {"access.busy", ""},
+    {"access.name-", "name"},
+    {"access.email-", "email"},
+    {"access.function-", "function"},
+    {"access.password-", "password"},
+    {"access.reason-", "reason"},
+    {"access.no-organisation", "organisation"},
+    {"access.try-later", ""},
+    {"access.busy", ""},
     {0},
 };
 

@@ -104,8 +104,8 @@ static err details_send(struct req *r, struct err_info *info)
     fault_need(r, &faults, "name", "accounts.need-name");
     if (faults.n)
         return show_details(r, &view, &faults, organisation, info);
-    const err e = account_change(&v->deed, v->db, view.name, view.function, organisation, view.lang,
-                                 info);
+    const err e =
+        account_change(&v->deed, v->db, view.name, view.function, organisation, view.lang, info);
     if (e == OK)
         return visit_go(r, visit_url(r, "account", NULL), "saved", info);
     return fault_take(r, &faults, details_places, info)

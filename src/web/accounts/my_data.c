@@ -42,8 +42,7 @@ static err log_page(struct req *r, struct err_info *info)
         .entry = list,
         .n = has_more ? LOG_ROWS : n,
         .viewer = v->deed.viewer.id,
-        .older_url =
-            has_more ? older_url(r, "account-log", list[LOG_ROWS - 1].number) : (str){0},
+        .older_url = has_more ? older_url(r, "account-log", list[LOG_ROWS - 1].number) : (str){0},
         .newer_url = from ? visit_url(r, "account-log", NULL) : (str){0},
     };
     my_log_html(&r->html, &page, &view);
@@ -122,8 +121,11 @@ static err ask_again(struct req *r, struct faults *faults, struct err_info *info
 }
 
 static const struct fault_place erase_places[] = {
-    {"access.password-", "password"}, {"access.last-admin", ""}, {"access.try-later", ""},
-    {"access.busy", ""},              {0},
+    {"access.password-", "password"},
+    {"access.last-admin", ""},
+    {"access.try-later", ""},
+    {"access.busy", ""},
+    {0},
 };
 
 static err erase_send(struct req *r, struct err_info *info)

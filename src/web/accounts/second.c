@@ -124,8 +124,8 @@ static err confirm(struct req *r, struct err_info *info)
     fault_need(r, &faults, "code", "accounts.need-code");
     if (faults.n)
         return show_second(r, &faults, info);
-    const err e = second_confirm(&v->deed, v->db, v->session, visit_field(r, "code"), &session,
-                                 codes, info);
+    const err e =
+        second_confirm(&v->deed, v->db, v->session, visit_field(r, "code"), &session, codes, info);
     if (e == E_CONFLICT) /* set up or begun anew in another window */
         return visit_go(r, visit_url(r, "account-second", NULL), NULL, info);
     if (e != OK)

@@ -39,7 +39,8 @@ static err session_end_one(struct req *r, struct err_info *info)
     err e = req_param_id(r, "id", &number, info);
     if (e == OK)
         e = session_end_numbered(&v->deed, v->db, number, info);
-    if (e != OK && e != E_NOT_FOUND) /* ended already, or never one of the viewer's: it is not there */
+    if (e != OK &&
+        e != E_NOT_FOUND) /* ended already, or never one of the viewer's: it is not there */
         return e;
     return visit_go(r, visit_url(r, "account-sessions", NULL), "session-ended", info);
 }
@@ -100,8 +101,8 @@ static unsigned typed_scopes(const struct req *r)
 }
 
 /* Shown in the answer itself: it is kept as a hash and cannot be shown again. */
-static err show_new_token(struct req *r, const struct tokens_view *made, struct access_secret secret,
-                          struct err_info *info)
+static err show_new_token(struct req *r, const struct tokens_view *made,
+                          struct access_secret secret, struct err_info *info)
 {
     enum { DAY_MS = 24 * 60 * 60 * 1000 };
     struct page page = my_page(r, "accounts.token-made");
@@ -144,8 +145,8 @@ static err token_new(struct req *r, struct err_info *info)
         fault_add(r, &faults, "days", "accounts.need-days");
     if (faults.n)
         return show_tokens(r, &view, info);
-    const err e = token_create(&v->deed, v->db, view.name, view.scopes, (int)view.days, &secret,
-                               info);
+    const err e =
+        token_create(&v->deed, v->db, view.name, view.scopes, (int)view.days, &secret, info);
     if (e != OK)
         return fault_take(r, &faults, token_places, info) ? show_tokens(r, &view, info) : e;
     return show_new_token(r, &view, secret, info);

@@ -5,19 +5,25 @@
 enum { ROLES_TEXT_MAX = 400, DIGITS = 24 };
 
 static const struct role_words {
+    str word;
     const char *name, *hint;
 } role_words[] = {
-    {"accounts.role-editor", "accounts.role-editor-hint"},
-    {"accounts.role-moderator", "accounts.role-moderator-hint"},
-    {"accounts.role-analyst", "accounts.role-analyst-hint"},
-    {"accounts.role-resident-data", "accounts.role-resident-data-hint"},
-    {"accounts.role-auditor", "accounts.role-auditor-hint"},
-    {"accounts.role-admin", "accounts.role-admin-hint"},
+    {STR("editor"), "accounts.role-editor", "accounts.role-editor-hint"},
+    {STR("moderator"), "accounts.role-moderator", "accounts.role-moderator-hint"},
+    {STR("analyst"), "accounts.role-analyst", "accounts.role-analyst-hint"},
+    {STR("resident-data"), "accounts.role-resident-data", "accounts.role-resident-data-hint"},
+    {STR("auditor"), "accounts.role-auditor", "accounts.role-auditor-hint"},
+    {STR("admin"), "accounts.role-admin", "accounts.role-admin-hint"},
 };
 
 const enum access_role account_roles[] = {
-    ACCESS_EDITOR,  ACCESS_MODERATOR, ACCESS_ANALYST, ACCESS_RESIDENT_DATA,
-    ACCESS_AUDITOR, ACCESS_ADMIN,     0,
+    ACCESS_EDITOR,
+    ACCESS_MODERATOR,
+    ACCESS_ANALYST,
+    ACCESS_RESIDENT_DATA,
+    ACCESS_AUDITOR,
+    ACCESS_ADMIN,
+    0,
 };
 
 static const struct role_words *words_of(enum access_role role)
@@ -26,6 +32,11 @@ static const struct role_words *words_of(enum access_role role)
         if (account_roles[i] == role)
             return &role_words[i];
     return &role_words[0];
+}
+
+str account_role_word(enum access_role role)
+{
+    return words_of(role)->word;
 }
 
 const char *account_role_key(enum access_role role)
@@ -57,8 +68,8 @@ str account_roles_text(const struct req *r, unsigned roles)
 const char *account_state_key(enum account_state state)
 {
     static const char *const keys[] = {
-        [ACCOUNT_NONE] = "accounts.state-none",       [ACCOUNT_WAITING] = "accounts.state-waiting",
-        [ACCOUNT_ACTIVE] = "accounts.state-active",   [ACCOUNT_BLOCKED] = "accounts.state-blocked",
+        [ACCOUNT_NONE] = "accounts.state-none",     [ACCOUNT_WAITING] = "accounts.state-waiting",
+        [ACCOUNT_ACTIVE] = "accounts.state-active", [ACCOUNT_BLOCKED] = "accounts.state-blocked",
         [ACCOUNT_ERASED] = "accounts.state-erased",
     };
     return keys[state];

@@ -224,7 +224,7 @@ struct http_site {
      * What the transport refuses itself (400, 413, 421, 500, 503, 507): fills type and body for
      * a->status. In either thread, must not wait. NULL: a few English words.
      */
-    void (*refuse)(void *arg, const struct http_request *r, struct http_answer *a);
+    void (*refuse)(void *arg, struct http_request *r, struct http_answer *a);
 };
 
 /*

@@ -21,11 +21,6 @@ struct tokens {
 
 /* ---- cutting ---- */
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t';
-}
-
 /* Behind the line that begins at `from`, its break with it. */
 static size_t line_end(str s, size_t from)
 {
@@ -34,11 +29,25 @@ static size_t line_end(str s, size_t from)
     return from < s.n ? from + 1 : from;
 }
 
-/* Behind the word, or the run of white space, that begins at `from`. */
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/*
+ * Behind the line breaks that begin at `from`, or behind the word and the blanks that follow it:
+ * so what is changed reads as words side by side, not as letters with the same blanks between.
+ */
 static size_t word_end(str s, size_t from)
 {
-    const bool space = is_space(s.p[from]);
-    while (from < s.n && is_space(s.p[from]) == space)
+    if (s.p[from] == '\n') {
+        while (from < s.n && s.p[from] == '\n')
+            from++;
+        return from;
+    }
+    while (from < s.n && !is_blank(s.p[from]) && s.p[from] != '\n')
+        from++;
+    while (from < s.n && is_blank(s.p[from]))
         from++;
     return from;
 }

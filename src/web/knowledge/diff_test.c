@@ -56,7 +56,8 @@ static void a_difference_reads_in_words(void **state)
         {"een twee drie", "een twee drie", "een twee drie"},
         {"een twee drie", "een drie", "een [-twee -]drie"},
         {"een drie", "een twee drie", "een {+twee +}drie"},
-        {"Het kost 640 euro.", "Het kost 710 euro.", "Het kost [-640-]{+710+} euro."},
+        {"Het kost 640 euro.", "Het kost 710 euro.", "Het kost [-640 -]{+710 +}euro."},
+        {"rood wit blauw", "oud en blauw", "[-rood wit -]{+oud en +}blauw"},
         {"a\nb\nc\n", "a\nx\nc\n", "a\n[-b-]{+x+}\nc\n"},
         {"kop\n\ntekst\n", "kop\n\nmeer tekst\n", "kop\n\n{+meer +}tekst\n"},
     };

@@ -7,8 +7,6 @@
 #include "base/json.h"
 #include "web/knowledge/knowledge_int.h"
 
-#include <string.h>
-
 /* ---- what a form holds ---- */
 
 struct target {
@@ -33,38 +31,18 @@ static err find_target(struct req *r, struct target *t, struct err_info *info)
     return e;
 }
 
-static void add_error(struct editor *v, str field, const struct err_info *why)
-{
-    if (v->n_errors == EDITOR_ERRORS_MAX)
-        return;
-    v->field[v->n_errors] = field;
-    v->why[v->n_errors++] = *why;
-}
-
-/* The field that a refusal of the second floor is about. */
-static str field_of(const struct err_info *why)
-{
-    static const struct {
-        const char *key;
-        str field;
-    } fields[] = {
-        {"knowledge.title-empty", STR("title")},
-        {"knowledge.title-long", STR("title")},
-        {"knowledge.summary-long", STR("summary")},
-        {"knowledge.body-long", STR("body")},
-        {"pages.markdown-too-long", STR("body")},
-        {"pages.markdown-not-utf8", STR("body")},
-        {"pages.markdown-table", STR("body")},
-        {"knowledge.level-needs-space", STR("level")},
-        {"knowledge.ends-before-it-begins", STR("delete_at")},
-        {"knowledge.parent-elsewhere", STR("space")},
-        {"knowledge.denied-member", STR("space")},
-    };
-    for (size_t i = 0; why->msg.key && i < sizeof fields / sizeof *fields; i++)
-        if (strcmp(why->msg.key, fields[i].key) == 0)
-            return fields[i].field;
-    return STR("");
-}
+/* Where a refusal of the second floor belongs. */
+static const struct fault_place places[] = {
+    {"knowledge.title-", "title"},
+    {"knowledge.summary-", "summary"},
+    {"knowledge.body-", "body"},
+    {"pages.markdown-", "body"},
+    {"knowledge.level-needs-space", "level"},
+    {"knowledge.ends-before-it-begins", "delete_at"},
+    {"knowledge.parent-elsewhere", "space"},
+    {"knowledge.denied-member", "space"},
+    {0},
+};
 
 static enum level level_typed(const struct req *r, enum level otherwise)
 {
@@ -80,7 +58,7 @@ static enum comment_policy comments_typed(const struct req *r, enum comment_poli
 }
 
 /* As typed; what only the owner decides stays as it was for anybody else. */
-static struct editor read_form(const struct req *r, const struct target *t)
+static struct editor read_form(const struct req *r, const struct target *t, struct faults *faults)
 {
     const bool is_new = t->id.v == 0, owns = is_new || t->old.may_own;
     enum lang lang = r->lang;
@@ -88,36 +66,35 @@ static struct editor read_form(const struct req *r, const struct target *t)
         .old = is_new ? NULL : &t->old,
         .revision = visit_field(r, "revision"),
         .owns = owns,
+        .faults = faults,
         .title = visit_field(r, "title"),
         .summary = visit_field(r, "summary"),
         .body = visit_field(r, "body"),
         .publish_at = visit_field(r, "publish_at"),
         .delete_at = visit_field(r, "delete_at"),
-        .space = owns ? (struct space_id){visit_number(r, "space", 0)} : t->old.space,
-        .level = owns ? level_typed(r, LEVEL_SIGNED_IN) : t->old.level,
+        .space = owns ? (struct space_id){visit_number(r, "space", t->old.space.v)} : t->old.space,
+        .level = owns ? level_typed(r, is_new ? LEVEL_SIGNED_IN : t->old.level) : t->old.level,
         .comments = comments_typed(r, is_new ? COMMENTS_SIGNED_IN : t->old.comments),
-        .twin = owns ? (struct publication_id){visit_number(r, "twin", 0)} : t->old.twin,
+        .twin =
+            owns ? (struct publication_id){visit_number(r, "twin", t->old.twin.v)} : t->old.twin,
     };
     v.lang = lang_parse(visit_field(r, "lang"), &lang) ? lang : is_new ? r->lang : t->old.lang;
     return v;
 }
 
 /* A moment that was not touched stays as it is, with the seconds that a form does not show. */
-static int64_t moment_typed(struct editor *v, const struct req *r, str field, str typed,
+static int64_t moment_typed(struct req *r, struct faults *faults, const char *field, str typed,
                             int64_t stored)
 {
-    struct err_info why;
     int64_t at = INT64_MAX;
     if (str_eq(str_trim(typed), local_text(r, stored)))
         return stored;
-    if (str_trim(typed).n && !date_parse_local(str_trim(typed), &at)) {
-        err_set(&why, E_INPUT, "stories.wrong-time");
-        add_error(v, field, &why);
-    }
+    if (str_trim(typed).n && !date_parse_local(str_trim(typed), &at))
+        fault_add(r, faults, field, "stories.wrong-time");
     return at;
 }
 
-static struct publication_form form_of(struct editor *v, const struct req *r,
+static struct publication_form form_of(struct req *r, const struct editor *v,
                                        const struct target *t)
 {
     const bool is_new = t->id.v == 0;
@@ -131,8 +108,9 @@ static struct publication_form form_of(struct editor *v, const struct req *r,
         .twin = v->twin,
         .level = v->level,
         .comments = v->comments,
-        .publish_at = v->owns ? moment_typed(v, r, STR("publish_at"), v->publish_at, from) : from,
-        .delete_at = v->owns ? moment_typed(v, r, STR("delete_at"), v->delete_at, to) : to,
+        .publish_at =
+            v->owns ? moment_typed(r, v->faults, "publish_at", v->publish_at, from) : from,
+        .delete_at = v->owns ? moment_typed(r, v->faults, "delete_at", v->delete_at, to) : to,
         .title = v->title,
         .summary = v->summary,
         .body = v->body,
@@ -187,13 +165,15 @@ static err find_twin(struct req *r, struct editor *v, struct err_info *info)
     return e == E_NOT_FOUND ? OK : e;
 }
 
-static err show(struct req *r, struct editor *v, int status, struct err_info *info)
+static err show(struct req *r, struct editor *v, struct err_info *info)
 {
-    struct err_info why;
 
-    if (v->n_errors == 0 && markdown_html(r->memory, v->body, 1, &v->preview, &why) != OK)
-        add_error(v, field_of(&why), &why);
-    err e = find_spaces(r, v, info);
+    err e = OK;
+    if (v->faults->n == 0)
+        e = markdown_html(r->memory, v->body, 1, &v->preview, info);
+    if (e != OK && !fault_take(r, v->faults, places, info))
+        return e;
+    e = find_spaces(r, v, info);
     if (e == OK)
         e = find_twin(r, v, info);
     if (e != OK)
@@ -209,10 +189,10 @@ static err show(struct req *r, struct editor *v, int status, struct err_info *in
         page.alternates[lang] =
             url_in(r, v->old ? "publication-edit" : "publication-new", lang, &id);
     }
-    page.has_errors = v->n_errors > 0;
+    page.has_errors = v->faults->n > 0;
     page.unlisted = true;
     editor_html(&r->html, r, &page, v);
-    return show_again(r, status, info);
+    return visit_show(r, info);
 }
 
 /* Title, summary and text as one, for telling two versions apart. */
@@ -231,7 +211,7 @@ static str whole_text(const struct req *r, str title, str summary, str body)
 }
 
 /* Somebody changed it since: both texts, and the form goes on from theirs. */
-static err show_conflict(struct req *r, struct editor *v, int status, struct err_info *info)
+static err show_conflict(struct req *r, struct editor *v, struct err_info *info)
 {
     struct diff_piece *piece;
     const err e =
@@ -242,7 +222,7 @@ static err show_conflict(struct req *r, struct editor *v, int status, struct err
     v->piece = piece;
     v->is_conflict = true;
     v->revision = text_of_pair(r, v->old->id.v, v->old->version);
-    return show(r, v, status, info);
+    return show(r, v, info);
 }
 
 /* ---- new ---- */
@@ -275,7 +255,9 @@ static err find_place(struct req *r, struct editor *v, struct err_info *info)
 
 static err write_new(struct req *r, struct err_info *info)
 {
+    struct faults faults = {.n = 0};
     struct editor v = {
+        .faults = &faults,
         .revision = STR("0"),
         .owns = true,
         .lang = r->lang,
@@ -283,14 +265,16 @@ static err write_new(struct req *r, struct err_info *info)
         .comments = COMMENTS_SIGNED_IN,
     };
     const err e = find_place(r, &v, info);
-    return e == OK ? show(r, &v, 200, info) : e;
+    return e == OK ? show(r, &v, info) : e;
 }
 
 /* ---- change ---- */
 
-static struct editor editor_of(const struct req *r, const struct publication *p)
+static struct editor editor_of(const struct req *r, const struct publication *p,
+                               struct faults *faults)
 {
     return (struct editor){
+        .faults = faults,
         .old = p,
         .revision = text_of_pair(r, p->id.v, p->version),
         .owns = p->may_own,
@@ -311,6 +295,7 @@ static struct editor editor_of(const struct req *r, const struct publication *p)
 static err edit(struct req *r, struct err_info *info)
 {
     struct visit *visit = visit_of(r);
+    struct faults faults = {.n = 0};
     struct publication p;
     struct draft draft;
     bool found = false;
@@ -325,15 +310,14 @@ static err edit(struct req *r, struct err_info *info)
         e = draft_find(&visit->deed, visit->db, p.id, &draft, &found, info);
     if (e != OK)
         return e;
-    struct editor v = editor_of(r, &p);
+    struct editor v = editor_of(r, &p, &faults);
     if (!found)
-        return show(r, &v, 200, info);
+        return show(r, &v, info);
     v.title = draft.title;
     v.summary = draft.summary;
     v.body = draft.body;
     v.draft_at = draft.saved_at;
-    return draft.base_version == p.version ? show(r, &v, 200, info)
-                                           : show_conflict(r, &v, 200, info);
+    return draft.base_version == p.version ? show(r, &v, info) : show_conflict(r, &v, info);
 }
 
 /* ---- saving ---- */
@@ -383,29 +367,28 @@ static err save_failed(struct req *r, struct target *t, struct editor *v, err e,
 
     if (e == E_CONFLICT && t->id.v != 0) {
         e = publication_find(&visit->deed, visit->db, t->id, &t->old, info);
-        return e == OK ? show_conflict(r, v, 409, info) : e;
+        r->answer->status = site_status_of(E_CONFLICT);
+        return e == OK ? show_conflict(r, v, info) : e;
     }
-    if (e != E_INPUT && (e != E_DENIED || field_of(info).n == 0))
-        return e;
-    add_error(v, field_of(info), info);
-    return show(r, v, site_status_of(e), info);
+    return fault_take(r, v->faults, places, info) ? show(r, v, info) : e;
 }
 
 static err save(struct req *r, struct err_info *info)
 {
     const str what = visit_field(r, "do");
     const bool keeps = str_eq(what, STR("keep")), publishes = str_eq(what, STR("publish"));
+    struct faults faults = {.n = 0};
     struct target t;
 
     err e = find_target(r, &t, info);
     if (e != OK)
         return e;
-    struct editor v = read_form(r, &t);
+    struct editor v = read_form(r, &t, &faults);
     if (str_eq(what, STR("preview")))
-        return show(r, &v, 200, info);
-    struct publication_form form = form_of(&v, r, &t);
-    if (v.n_errors)
-        return show(r, &v, 422, info);
+        return show(r, &v, info);
+    struct publication_form form = form_of(r, &v, &t);
+    if (faults.n)
+        return show(r, &v, info);
     const bool is_draft = t.id.v == 0 || t.old.state == PUBLICATION_DRAFT;
     if (keeps && is_draft)
         form.title = title_or_none(r, form.title);
@@ -413,8 +396,6 @@ static err save(struct req *r, struct err_info *info)
         e = keep_draft(r, &t, &v, info);
     else
         e = markdown_html(r->memory, form.body, 1, &v.preview, info);
-    if (e == E_LIMIT && field_of(info).n)
-        e = err_set(info, E_INPUT, info->msg.key);
     if (e == OK && (!keeps || is_draft))
         e = save_form(r, &t, &form, publishes, info);
     if (e != OK)
@@ -442,18 +423,19 @@ static void answer_revision(struct req *r, const struct target *t)
 static err autosave(struct req *r, struct err_info *info)
 {
     struct visit *visit = visit_of(r);
+    struct faults faults = {.n = 0};
     struct target t;
 
     err e = find_target(r, &t, info);
     if (e != OK)
         return e;
-    struct editor v = read_form(r, &t);
+    struct editor v = read_form(r, &t, &faults);
     if (t.id.v) {
         e = keep_draft(r, &t, &v, info);
         if (e == OK && t.old.version != t.version)
             e = err_set(info, E_CONFLICT, "knowledge.changed-since");
     } else if (str_trim(v.title).n || str_trim(v.summary).n || str_trim(v.body).n) {
-        struct publication_form form = form_of(&v, r, &t);
+        struct publication_form form = form_of(r, &v, &t);
         form.title = title_or_none(r, form.title);
         if (form.level == LEVEL_SPACE && form.space.v == 0)
             form.level = LEVEL_OWNER;

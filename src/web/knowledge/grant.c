@@ -33,7 +33,7 @@ static void write_view(struct req *r, const struct grant_view *view)
                 visit_url_id(r, "publication", view->p.id.v));
     page.intro = html_key("stories.grants-intro");
     page.unlisted = true;
-    page.has_errors = view->has_error;
+    page.has_errors = view->faults->n > 0;
     for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
         const str id = text_of_int(r, view->p.id.v);
         page.alternates[lang] = url_in(r, "grants", lang, &id);
@@ -43,7 +43,8 @@ static void write_view(struct req *r, const struct grant_view *view)
 
 static err show(struct req *r, struct err_info *info)
 {
-    struct grant_view view = {0};
+    struct faults faults = {.n = 0};
+    struct grant_view view = {.faults = &faults};
     const err e = find_view(r, &view, info);
     if (e != OK)
         return e;
@@ -61,9 +62,14 @@ static bool read_subject(const struct req *r, struct grant *g)
     return g->subject > 0;
 }
 
+static const struct fault_place places[] = {
+    {"stories.no-subject", "space"}, {"knowledge.grants-many", ""}, {0}};
+
 static err change(struct req *r, struct err_info *info)
 {
     struct visit *v = visit_of(r);
+    struct faults faults = {.n = 0};
+    struct grant_view view = {.faults = &faults};
     struct grant g = {0};
     int64_t id;
 
@@ -76,14 +82,13 @@ static err change(struct req *r, struct err_info *info)
         e = grant_set(&v->deed, v->db, (struct publication_id){id}, &g, info);
     if (e == OK)
         return visit_go(r, visit_url_id(r, "grants", id), "saved", info);
-    if (e != E_INPUT)
+    if (!fault_take(r, &faults, places, info))
         return e;
-    struct grant_view view = {.why = *info, .has_error = true};
     e = find_view(r, &view, info);
     if (e != OK)
         return e;
     write_view(r, &view);
-    return show_again(r, 422, info);
+    return visit_show(r, info);
 }
 
 const struct route grant_routes[] = {

@@ -26,10 +26,4 @@ extern const struct route member_routes[];
 extern const struct route people_routes[];
 extern const struct route feed_routes[];
 
-/*
- * For "my page": what the viewer wrote, drafts first, and what can still be put back from the bin,
- * as sections with a heading of level 2. Writes into r->html.
- */
-WARN_UNUSED err stories_of_mine(struct req *r, struct err_info *info);
-
 #endif

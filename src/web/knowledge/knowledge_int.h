@@ -55,9 +55,6 @@ int64_t asked_number(const struct req *r, const char *name);
 struct page knowledge_page(struct req *r, struct html_value title, const char *key,
                            const char *route);
 
-/* Ends a page with the status of an input error; what was typed stands in it. */
-WARN_UNUSED err show_again(struct req *r, int status, struct err_info *info);
-
 /* What a visitor would be shown now: for feeds, whoever asks. */
 struct deed deed_of_visitor(const struct req *r);
 
@@ -99,21 +96,22 @@ struct story {
     /* the form of a comment */
     struct comment_id reply_to;
     str reply_name, typed;
-    struct html_value error;
+    struct faults *faults;
 };
-/* What the viewer wrote, on a page of the account. */
+/* What the viewer wrote. */
 struct story_mine {
     struct publication *draft, *shown, *removed;
     size_t n_drafts, n_shown, n_removed;
-    str older_url, csrf;
+    str newer_url, older_url;
 };
-void story_mine_html(struct html *h, struct req *r, const struct story_mine *v);
+void story_mine_html(struct html *h, struct req *r, const struct page *page,
+                     const struct story_mine *v);
+void story_bin_html(struct html *h, struct req *r, const struct page *page,
+                    const struct story_mine *v);
 
 void story_html(struct html *h, struct req *r, const struct page *page, const struct story *v);
 
 /* ---- editor.htc ---- */
-
-enum { EDITOR_ERRORS_MAX = 8 };
 
 /* A form as it is filled in; every text as it was typed. */
 struct editor {
@@ -129,9 +127,7 @@ struct editor {
     str twin_title;
     const struct space *spaces; /* where the viewer may write */
     size_t n_spaces;
-    str field[EDITOR_ERRORS_MAX]; /* with an error; empty: of the whole form */
-    struct err_info why[EDITOR_ERRORS_MAX];
-    size_t n_errors;
+    struct faults *faults;
     safe_html preview;
     int64_t draft_at; /* the texts are a draft of then; 0: they are not */
     bool is_conflict; /* somebody changed it since: `piece` tells their text from this one */
@@ -179,8 +175,7 @@ struct grant_view {
     size_t n_people;
     struct space *space; /* of the viewer */
     size_t n_spaces;
-    struct err_info why; /* with has_error */
-    bool has_error;
+    struct faults *faults;
 };
 void grant_html(struct html *h, struct req *r, const struct page *page, const struct grant_view *v);
 
@@ -222,9 +217,7 @@ struct space_edit {
     struct space parent;     /* id.v == 0: at the top */
     struct space_form form;
     int64_t version;
-    struct err_info why; /* with has_error */
-    bool has_error;
-    str field; /* that it is about; empty: the whole form */
+    struct faults *faults;
 };
 void space_form_html(struct html *h, struct req *r, const struct page *page,
                      const struct space_edit *v);

@@ -2,28 +2,13 @@
 /* space_form: making a space, and changing one. */
 #include "web/knowledge/knowledge_int.h"
 
-#include <string.h>
+static const struct fault_place places[] = {
+    {"knowledge.slug", "slug"},           {"knowledge.space-ceiling", "ceiling"},
+    {"knowledge.space-name-", "name_nl"}, {"knowledge.space-about-", "about_nl"},
+    {"spaces.changed-since", ""},         {0},
+};
 
-static str field_of(const struct err_info *why)
-{
-    static const struct {
-        const char *key;
-        str field;
-    } fields[] = {
-        {"knowledge.slug", STR("slug")},
-        {"knowledge.slug-taken", STR("slug")},
-        {"knowledge.space-ceiling", STR("ceiling")},
-        {"knowledge.space-name-empty", STR("name_nl")},
-        {"knowledge.space-name-long", STR("name_nl")},
-        {"knowledge.space-about-long", STR("about_nl")},
-    };
-    for (size_t i = 0; why->msg.key && i < sizeof fields / sizeof *fields; i++)
-        if (strcmp(why->msg.key, fields[i].key) == 0)
-            return fields[i].field;
-    return STR("");
-}
-
-static err show(struct req *r, const struct space_edit *v, int status, struct err_info *info)
+static err show(struct req *r, const struct space_edit *v, struct err_info *info)
 {
     struct page page = knowledge_page(r, html_key(v->old ? "spaces.change" : "spaces.create"),
                                       "visit.menu-spaces", "spaces");
@@ -35,9 +20,9 @@ static err show(struct req *r, const struct space_edit *v, int status, struct er
         page.alternates[lang] =
             url_in(r, v->old ? "space-edit" : "space-new", lang, v->old ? &v->old->slug : NULL);
     page.unlisted = true;
-    page.has_errors = v->has_error;
+    page.has_errors = v->faults->n > 0;
     space_form_html(&r->html, r, &page, v);
-    return show_again(r, status, info);
+    return visit_show(r, info);
 }
 
 static struct space_form form_typed(const struct req *r, struct space_id parent)
@@ -58,12 +43,7 @@ static struct space_form form_typed(const struct req *r, struct space_id parent)
 
 static err show_wrong(struct req *r, struct space_edit *v, err e, struct err_info *info)
 {
-    if (e != E_INPUT && e != E_CONFLICT)
-        return e;
-    v->why = *info;
-    v->has_error = true;
-    v->field = field_of(info);
-    return show(r, v, site_status_of(e), info);
+    return fault_take(r, v->faults, places, info) ? show(r, v, info) : e;
 }
 
 /* ---- new ---- */
@@ -86,17 +66,20 @@ static err find_parent(struct req *r, str slug, struct space *parent, struct err
 static err show_new(struct req *r, struct err_info *info)
 {
     const str in = http_query(r->http, "in");
+    struct faults faults = {.n = 0};
     struct space_edit v = {
+        .faults = &faults,
         .form = {.join = JOIN_REQUEST, .ceiling = LEVEL_SPACE, .is_listed = true},
     };
     const err e = find_parent(r, in.p ? in : STR(""), &v.parent, info);
-    return e == OK ? show(r, &v, 200, info) : e;
+    return e == OK ? show(r, &v, info) : e;
 }
 
 static err create(struct req *r, struct err_info *info)
 {
     struct visit *visit = visit_of(r);
-    struct space_edit v = {0};
+    struct faults faults = {.n = 0};
+    struct space_edit v = {.faults = &faults};
     struct space_id id;
 
     err e = find_parent(r, visit_field(r, "in"), &v.parent, info);
@@ -120,11 +103,13 @@ static err find_managed(struct req *r, struct space *s, struct err_info *info)
 
 static err show_edit(struct req *r, struct err_info *info)
 {
+    struct faults faults = {.n = 0};
     struct space s;
     const err e = find_managed(r, &s, info);
     if (e != OK)
         return e;
     const struct space_edit v = {
+        .faults = &faults,
         .old = &s,
         .version = s.version,
         .form = {.parent = s.parent,
@@ -135,14 +120,15 @@ static err show_edit(struct req *r, struct err_info *info)
                  .ceiling = s.ceiling,
                  .is_listed = s.is_listed},
     };
-    return show(r, &v, 200, info);
+    return show(r, &v, info);
 }
 
 /* After a conflict the form goes on from what is there now: sending it again is a choice. */
 static err change(struct req *r, struct err_info *info)
 {
     struct visit *visit = visit_of(r);
-    struct space_edit v = {0};
+    struct faults faults = {.n = 0};
+    struct space_edit v = {.faults = &faults};
     struct space s;
 
     err e = find_managed(r, &s, info);

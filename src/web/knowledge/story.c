@@ -2,16 +2,14 @@
 /* story: one publication with its comments, and what may be done with it. */
 #include "web/knowledge/knowledge_int.h"
 
-#include <string.h>
-
 /* ---- the page ---- */
 
 /* A space that the viewer is not shown has no name on the page. */
-static err find_space(struct visit *v, struct story *s, struct err_info *info)
+static err find_space(const struct deed *deed, db *d, struct story *s, struct err_info *info)
 {
     if (s->p.space.v == 0)
         return OK;
-    const err e = space_get(&v->deed, v->db, s->p.space, &s->space, info);
+    const err e = space_get(deed, d, s->p.space, &s->space, info);
     s->has_space = e == OK;
     return e == E_NOT_FOUND ? OK : e;
 }
@@ -54,16 +52,16 @@ static err put_answers_below(struct req *r, struct story *s, struct err_info *in
     return OK;
 }
 
-static err find_comments(struct req *r, struct story *s, struct err_info *info)
+static err find_comments(struct req *r, db *d, struct story *s, struct err_info *info)
 {
-    struct visit *v = visit_of(r);
+    const struct deed *deed = &visit_of(r)->deed;
     const struct cursor from = cursor_asked(r, "after");
     struct cursor next;
 
     if (s->p.n_comments == 0 && from.id == 0)
         return OK;
-    err e = comment_list(&v->deed, v->db, s->p.id, from, COMMENTS_SHOWN, &s->comment,
-                         &s->n_comments, &next, info);
+    err e = comment_list(deed, d, s->p.id, from, COMMENTS_SHOWN, &s->comment, &s->n_comments, &next,
+                         info);
     if (e == OK)
         e = put_answers_below(r, s, info);
     if (e == OK)
@@ -81,20 +79,34 @@ static void find_reply(struct story *s, int64_t to)
         }
 }
 
+struct reading {
+    struct req *r;
+    struct publication_id id;
+    struct story *s;
+};
+
+static err read_story(db *d, void *arg, struct err_info *info)
+{
+    const struct reading *g = arg;
+    const struct deed *deed = &visit_of(g->r)->deed;
+    struct story *s = g->s;
+
+    s->has_space = false;
+    s->n_comments = 0;
+    err e = publication_find(deed, d, g->id, &s->p, info);
+    if (e == OK)
+        e = find_space(deed, d, s, info);
+    if (e == OK)
+        e = publication_find_twin(deed, d, &s->p, &s->twin, &s->has_twin, info);
+    return e == OK ? find_comments(g->r, d, s, info) : e;
+}
+
+/* All of one moment: a page shows no comment on a text that it does not show. */
 static err find_story(struct req *r, int64_t id, struct story *s, struct err_info *info)
 {
-    struct visit *v = visit_of(r);
-
-    err e = publication_find(&v->deed, v->db, (struct publication_id){id}, &s->p, info);
-    if (e == OK)
-        e = find_space(v, s, info);
-    if (e == OK)
-        e = publication_find_twin(&v->deed, v->db, &s->p, &s->twin, &s->has_twin, info);
-    if (e == OK)
-        e = find_comments(r, s, info);
-    if (e == OK)
-        e = markdown_html(r->memory, s->p.body, 1, &s->body, info);
-    return e;
+    struct reading reading = {.r = r, .id = {id}, .s = s};
+    const err e = db_read_do(visit_of(r)->db, read_story, &reading, info);
+    return e == OK ? markdown_html(r->memory, s->p.body, 1, &s->body, info) : e;
 }
 
 static void write_story(struct req *r, const struct story *s)
@@ -102,7 +114,7 @@ static void write_story(struct req *r, const struct story *s)
     struct page page =
         knowledge_page(r, html_from_str(s->p.title), "visit.menu-publications", "publications");
     page.own_title = page.wide = true;
-    page.has_errors = !html_is_empty(s->error);
+    page.has_errors = s->faults->n > 0;
     page.unlisted = s->p.eff != LEVEL_PUBLIC || !is_live(&s->p, r->now_ms);
     for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
         const str id =
@@ -114,7 +126,8 @@ static void write_story(struct req *r, const struct story *s)
 
 static err story(struct req *r, struct err_info *info)
 {
-    struct story s = {0};
+    struct faults faults = {.n = 0};
+    struct story s = {.faults = &faults};
     int64_t id;
 
     err e = req_param_id(r, "id", &id, info);
@@ -131,26 +144,26 @@ static err story(struct req *r, struct err_info *info)
 
 /* ---- comments ---- */
 
-static err show_comment_again(struct req *r, int64_t id, int64_t reply_to, str typed,
+static const struct fault_place comment_places[] = {{"knowledge.comment-", "comment"}, {0}};
+
+static err show_comment_again(struct req *r, int64_t id, struct faults *faults,
                               struct err_info *info)
 {
-    const struct msg why = info->msg;
-    struct story s = {0};
+    struct story s = {.faults = faults, .typed = visit_field(r, "comment")};
 
     const err e = find_story(r, id, &s, info);
     if (e != OK)
         return e;
-    find_reply(&s, reply_to);
-    s.typed = typed;
-    s.error = html_msg(&why);
+    find_reply(&s, visit_number(r, "reply", 0));
     write_story(r, &s);
-    return show_again(r, 422, info);
+    return visit_show(r, info);
 }
 
 static err comment_on(struct req *r, struct err_info *info)
 {
     struct visit *v = visit_of(r);
     const struct comment_id reply_to = {visit_number(r, "reply", 0)};
+    struct faults faults = {.n = 0};
     struct comment_id made;
     int64_t id;
 
@@ -159,8 +172,8 @@ static err comment_on(struct req *r, struct err_info *info)
         return e;
     e = comment_add(&v->deed, v->db, (struct publication_id){id}, reply_to,
                     visit_field(r, "comment"), &made, info);
-    if (e == E_INPUT)
-        return show_comment_again(r, id, reply_to.v, visit_field(r, "comment"), info);
+    if (e != OK && fault_take(r, &faults, comment_places, info))
+        return show_comment_again(r, id, &faults, info);
     return e == OK ? visit_go(r, visit_url_id(r, "publication", id), "commented", info) : e;
 }
 
@@ -215,10 +228,9 @@ static err set_state(struct req *r, struct err_info *info)
         return err_set(info, E_CONFLICT, "stories.state-changed-since");
     if (e != OK)
         return e;
-    const str account = visit_url(r, "account", NULL);
-    const str list = account.n ? account : visit_url(r, "publications", NULL);
     return visit_go(r,
-                    step->state == PUBLICATION_REMOVED ? list : visit_url_id(r, "publication", id),
+                    step->state == PUBLICATION_REMOVED ? visit_url(r, "bin", NULL)
+                                                       : visit_url_id(r, "publication", id),
                     step->done, info);
 }
 

@@ -213,14 +213,6 @@ struct page knowledge_page(struct req *r, struct html_value title, const char *k
     return page;
 }
 
-err show_again(struct req *r, int status, struct err_info *info)
-{
-    const err e = visit_show(r, info);
-    if (e == OK)
-        r->answer->status = status;
-    return e;
-}
-
 struct deed deed_of_visitor(const struct req *r)
 {
     struct deed deed = visit_of((struct req *)r)->deed;

@@ -201,32 +201,47 @@ static bool is_home(const struct http_request *h)
     return str_eq(h->path, STR("/")) && (h->method == HTTP_GET || h->method == HTTP_HEAD);
 }
 
+/* False: a worker will answer. */
+static bool try_now(const site *s, struct req *r, const struct site_match *m)
+{
+    const enum rate_class rate = m->found == SITE_FOUND ? m->route->rate : RATE_PAGE;
+    int retry_s;
+    if (!rate_take(s->rates, rate, r->http->client, r->now_ms, &retry_s)) {
+        answer_too_often(r, retry_s);
+        return true;
+    }
+    switch (m->found) {
+    case SITE_FOUND: break;
+    case SITE_REDIRECT: answer_slash(r); return true;
+    case SITE_NO_METHOD: answer_methods(r, m); return true;
+    case SITE_NO_PATH:
+        if (is_home(r->http))
+            answer_home(r);
+        return is_home(r->http); /* the page that says so is a worker's, as of a hidden object */
+    }
+    r->http->body_max = body_max(s, m->route);
+    if (m->route->is_instant)
+        run_handler(r);
+    return m->route->is_instant;
+}
+
+static void finish(struct req *r)
+{
+    if (r->site->config.hooks.finish)
+        r->site->config.hooks.finish(r);
+}
+
 static bool answer_now(void *arg, struct http_request *h, struct http_answer *a)
 {
     const site *s = arg;
     const struct site_match m = site_router_find(s->router, h->method, h->path);
-    const enum rate_class rate = m.found == SITE_FOUND ? m.route->rate : RATE_PAGE;
     struct req r;
-    int retry_s;
     req_init(&r, s, h, a, &m);
     h->name = m.found == SITE_FOUND ? m.route->name : "none";
-    if (!rate_take(s->rates, rate, h->client, r.now_ms, &retry_s)) {
-        answer_too_often(&r, retry_s);
-        return true;
-    }
-    switch (m.found) {
-    case SITE_FOUND: break;
-    case SITE_REDIRECT: answer_slash(&r); return true;
-    case SITE_NO_METHOD: answer_methods(&r, &m); return true;
-    case SITE_NO_PATH:
-        if (is_home(h))
-            answer_home(&r);
-        return is_home(h); /* the page that says so is a worker's, as of any hidden object */
-    }
-    h->body_max = body_max(s, m.route);
-    if (m.route->is_instant)
-        run_handler(&r);
-    return m.route->is_instant;
+    const bool is_answered = try_now(s, &r, &m);
+    if (is_answered)
+        finish(&r);
+    return is_answered;
 }
 
 /* ---- in a worker ---- */
@@ -251,9 +266,26 @@ static void answer(void *arg, void *worker, struct http_request *h, struct http_
         run_handler(&r);
     else
         answer_error(&r, site_status_of(e), &info);
+    finish(&r);
 }
 
-static void refuse(void *arg, const struct http_request *h, struct http_answer *a)
+/* A program is told in its own form; a person in plain words, without anybody's data. */
+static bool refuse_program(const site *s, struct http_request *h, struct http_answer *a,
+                           const char *key)
+{
+    const struct site_match m = site_router_find(s->router, h->method, h->path);
+    struct err_info why;
+    struct req r;
+    if (!m.route || !m.route->has_token || !s->config.hooks.error)
+        return false;
+    req_init(&r, s, h, a, &m);
+    err_set(&why, E_INPUT, key);
+    s->config.hooks.error(&r, &why);
+    finish(&r);
+    return true;
+}
+
+static void refuse(void *arg, struct http_request *h, struct http_answer *a)
 {
     const site *s = arg;
     enum lang lang = s->config.lang;
@@ -271,6 +303,8 @@ static void refuse(void *arg, const struct http_request *h, struct http_answer *
     case 507: key = "site.no-room"; break;
     default: break;
     }
+    if (refuse_program(s, h, a, key))
+        return;
     a->type = "text/plain; charset=utf-8";
     out_str(&a->body, tr(lang, key));
     out_char(&a->body, '\n');

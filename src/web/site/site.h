@@ -162,6 +162,8 @@ struct site_hooks {
     err (*enter)(struct req *r, struct err_info *info);
     /* Writes the page of an error; the status is in r->answer. NULL: plain text. */
     void (*error)(struct req *r, const struct err_info *why);
+    /* Last of all, whatever the answer: for headers. Must not wait; without db and viewer. */
+    void (*finish)(struct req *r);
     /* Whether it could answer pages now (the database is there), for /health/ready. */
     bool (*is_ready)(struct req *r);
 };

@@ -111,5 +111,6 @@ const struct site_hooks visit_hooks = {
     .worker_free = worker_free,
     .enter = visit_enter,
     .error = visit_error,
+    .finish = visit_finish,
     .is_ready = is_ready,
 };

@@ -5,7 +5,9 @@
 /* A form that is not right is 422; what passes by itself says so. */
 static int status_of(err e)
 {
-    return e == E_LIMIT || e == E_CONFLICT || e == E_BUSY ? site_status_of(e) : 422;
+    if (e == E_LIMIT) /* too often; what is too large never becomes a form */
+        return 429;
+    return e == E_CONFLICT || e == E_BUSY ? site_status_of(e) : 422;
 }
 
 static bool has_fault(const struct faults *f, str field)

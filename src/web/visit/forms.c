@@ -49,8 +49,8 @@ str visit_token(struct req *r)
 static bool is_foreign(const struct req *r)
 {
     return !csrf_is_same_site(http_header(r->http, "Origin"),
-                              http_header(r->http, "Sec-Fetch-Site"),
-                              http_header(r->http, "Host"), str_of(site_base_url(r->site)));
+                              http_header(r->http, "Sec-Fetch-Site"), http_header(r->http, "Host"),
+                              str_of(site_base_url(r->site)));
 }
 
 static err read_form(struct req *r, struct visit *v, struct err_info *info)

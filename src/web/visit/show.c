@@ -196,7 +196,7 @@ void visit_error(struct req *r, const struct err_info *why)
     struct page page = {.face = &web_of(r)->face, .lang = r->lang};
     struct error_page error = {.status = r->answer->status, .why = &why->msg};
 
-    if (r->route && r->route->has_token) {
+    if (visit_is_program(r)) {
         visit_problem(r, why);
         return;
     }

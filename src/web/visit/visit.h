@@ -25,10 +25,14 @@
 
 #include "app/access/access.h"
 #include "app/knowledge/knowledge.h"
+#include "base/errs.h"
 #include "web/assets/assets.h"
 #include "web/pages/layout.h"
 #include "web/pages/parts.h"
+#include "web/site/config.h"
 #include "web/site/site.h"
+
+#define API_VERSION "1.0.0" /* of /api/v1, in the header of every answer there */
 
 /* What the doors work with: made by `serve`, one for the program. */
 struct web {
@@ -38,9 +42,14 @@ struct web {
     struct face face;
     const struct asset *theme; /* of the municipality; NULL: the one that is built in */
     str data_folder;
+    str contact_email; /* whom programs' makers ask; may be empty */
     log_sink *log;
-    bool takes_registrations; /* strangers may ask for an account */
-    bool is_demo;             /* the page of signing in says how to try it */
+    const struct config *config; /* what the operator said; NULL in tests without */
+    str listen;                  /* where it really listens, when not what the config says */
+    struct oidc *oidc;           /* another's accounts sign in here, too; NULL: not agreed */
+    str oidc_name;               /* of that provider, on its button */
+    bool takes_registrations;    /* strangers may ask for an account */
+    bool is_demo;                /* the page of signing in says how to try it */
 };
 const struct web *web_of(const struct req *r);
 
@@ -57,6 +66,7 @@ struct visit {
     struct form form; /* of a POST, its token already checked */
     bool has_form_secret;
     struct access_secret form_secret; /* of a visitor's forms, instead of a session */
+    struct errs *mistakes; /* of a program's request, each with its place in `file`; or NULL */
 };
 struct visit *visit_of(const struct req *r);
 
@@ -74,6 +84,7 @@ extern const struct rule rule_analyst;
 extern const struct rule rule_moderator;
 extern const struct rule rule_auditor;
 extern const struct rule rule_admin;
+extern const struct rule rule_admin_or_auditor; /* the beginning of what both have */
 
 /* ---- forms ---- */
 
@@ -139,6 +150,9 @@ WARN_UNUSED err visit_go(struct req *r, str url, const char *done, struct err_in
 /* Cookies of the session. */
 void visit_start_session(struct req *r, struct access_secret session);
 void visit_end_session(struct req *r);
+
+/* What a program is told a status means: a key of po/. */
+const char *visit_problem_title(int status);
 
 /* Where the visit came from, as what a throttle counts by. */
 str visit_place(const struct req *r);

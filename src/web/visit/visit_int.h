@@ -16,7 +16,13 @@ WARN_UNUSED err visit_check_form(struct req *r, struct err_info *info);
 
 void visit_error(struct req *r, const struct err_info *why);
 
+/* Whether this is a request of a program, to be answered in JSON. */
+bool visit_is_program(const struct req *r);
+
 /* The same for a program that asked the API. */
 void visit_problem(struct req *r, const struct err_info *why);
+
+/* Headers that every answer of the API has. */
+void visit_finish(struct req *r);
 
 #endif
