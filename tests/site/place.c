@@ -6,6 +6,16 @@
 #include "web/routes.h"
 
 #include <ftw.h>
+#include <time.h>
+
+_Atomic int64_t place_ahead_ms;
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + place_ahead_ms;
+}
 
 static void assert_ok(err e, const struct err_info *info)
 {
@@ -82,6 +92,9 @@ static void add_stories(struct place *p)
                                           .body = STR("## Kop\n\n- een\n- twee\n")};
     db *d = p->started.db;
 
+    assert_ok(
+        token_create(&writer, d, STR("test"), SCOPE_READ | SCOPE_WRITE, 30, &p->bearer, &p->info),
+        &p->info);
     assert_ok(space_create(&admin, d, &space, &p->space, &p->info), &p->info);
     assert_ok(publication_create(&writer, d, &form, &p->publication, &p->info), &p->info);
     assert_ok(publication_set_state(&writer, d, p->publication, 1, PUBLICATION_PUBLISHED, &p->info),
@@ -96,7 +109,7 @@ static void add_stories(struct place *p)
 static void serve(struct place *p)
 {
     static struct rate rates[RATE_CLASSES];
-    const struct site_config c = {
+    struct site_config c = {
         .app = &p->web.app,
         .tables = web_routes,
         .hooks = visit_hooks,
@@ -116,6 +129,10 @@ static void serve(struct place *p)
     p->web.views = view_counter_new();
     p->web.face = (struct face){.name = STR("Ontschot"), .organisation = STR("Voorbeeldstad")};
     p->web.takes_registrations = true;
+    if (getenv("ONTSCHOT_TEST_LOG")) /* to see why something failed */
+        assert_ok(log_open(STDERR_FILENO, LOG_WARN, p->web.app.now_ms, &p->web.log, &p->info),
+                  &p->info);
+    c.log = p->web.log;
     assert_ok(site_new(&c, &p->site, &p->info), &p->info);
     assert_ok(http_start(&h, site_http(p->site), &p->server, &p->info), &p->info);
 }
@@ -141,6 +158,7 @@ int place_set_up(void **state)
                                    .base_url = STR("http://localhost"),
                                    .site_name = STR("Voorbeeldstad")};
     assert_ok(start_open(&c, p->memory, &p->started, &p->info), &p->info);
+    p->started.app.now_ms = now_ms;
     p->web.app = p->started.app;
     p->web.app.random_bytes(&p->session[VISITOR], sizeof p->session[VISITOR]);
     add_person(p, WRITER, "Dirk Jansen", "dirk@voorbeeldstad.nl", 0);
@@ -165,6 +183,7 @@ int place_tear_down(void **state)
     struct place *p = *state;
     http_server_stop(p->server);
     site_free(p->site);
+    log_close(p->web.log);
     view_counter_free(p->web.views);
     start_close(&p->started);
     arena_free(p->memory);
@@ -187,6 +206,13 @@ void place_token(const struct place *p, enum who who, char token[CSRF_TEXT])
 {
     const str secret = {(const char *)p->session[who].byte, sizeof p->session[who].byte};
     csrf_print(p->started.keys.hash, secret, p->web.app.random_bytes, token);
+}
+
+void place_bearer(const struct place *p, char header[128])
+{
+    char text[ACCESS_SECRET_TEXT];
+    access_secret_print(p->bearer, text);
+    snprintf(header, 128, "Authorization: Bearer %.*s\r\n", ACCESS_SECRET_TEXT, text);
 }
 
 static str number(struct place *p, int64_t id)

@@ -25,11 +25,15 @@ struct place {
     http_server *server;
     struct party_id party[PEOPLE];
     struct access_secret session[PEOPLE]; /* of the visitor: the cookie of forms */
+    struct access_secret bearer;          /* of WRITER, for the API */
     struct space_id space;
     struct publication_id publication;
     struct comment_id comment;
     struct err_info info;
 };
+
+/* How far the clock of the place is ahead of the system's; it starts at 0. */
+extern _Atomic int64_t place_ahead_ms;
 
 /* cmocka's set-up and tear-down of a group: *state is a struct place. */
 int place_set_up(void **state);
@@ -39,6 +43,8 @@ struct deed place_deed(struct place *p, enum who who);
 
 /* "Cookie: ...\r\n" of somebody. */
 void place_cookie(const struct place *p, enum who who, char header[128]);
+/* The header of a program that asks in the name of WRITER. */
+void place_bearer(const struct place *p, char header[128]);
 /* A token that a form of this person would carry now. */
 void place_token(const struct place *p, enum who who, char token[CSRF_TEXT]);
 

@@ -53,7 +53,7 @@ err sqlite_error(const struct sqlite_db *d, int code, struct err_info *info)
 
 /* ---- control statements ---- */
 
-err sqlite_control(struct sqlite_db *d, enum sqlite_control c, struct err_info *info)
+static int prepare_control(struct sqlite_db *d, enum sqlite_control c)
 {
     static const char *const text[] = {
         [SQLITE_CONTROL_BEGIN] = "BEGIN IMMEDIATE",
@@ -62,11 +62,18 @@ err sqlite_control(struct sqlite_db *d, enum sqlite_control c, struct err_info *
         [SQLITE_CONTROL_SAVEPOINT] = "SAVEPOINT one",
         [SQLITE_CONTROL_RELEASE] = "RELEASE one",
         [SQLITE_CONTROL_ROLLBACK_TO] = "ROLLBACK TO one",
+        [SQLITE_CONTROL_ROLLBACK] = "ROLLBACK",
     };
-    int code = SQLITE_OK;
-    if (!d->control[c])
-        code =
-            sqlite3_prepare_v3(d->h, text[c], -1, SQLITE_PREPARE_PERSISTENT, &d->control[c], NULL);
+    return d->control[c] ? SQLITE_OK
+                         : sqlite3_prepare_v3(d->h, text[c], -1, SQLITE_PREPARE_PERSISTENT,
+                                              &d->control[c], NULL);
+}
+
+err sqlite_control(struct sqlite_db *d, enum sqlite_control c, struct err_info *info)
+{
+    if (c == SQLITE_CONTROL_BEGIN || c == SQLITE_CONTROL_BEGIN_READ)
+        sqlite_rollback(d); /* of one that could not end */
+    int code = prepare_control(d, c);
     if (code == SQLITE_OK) {
         sqlite3_step(d->control[c]);
         code = sqlite3_reset(d->control[c]);
@@ -74,10 +81,14 @@ err sqlite_control(struct sqlite_db *d, enum sqlite_control c, struct err_info *
     return code == SQLITE_OK ? OK : sqlite_error(d, code, info);
 }
 
+/* Made ready when the connection was: it must work when memory is out. */
 void sqlite_rollback(struct sqlite_db *d)
 {
-    if (!sqlite3_get_autocommit(d->h))
-        sqlite3_exec(d->h, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_stmt *rollback = d->control[SQLITE_CONTROL_ROLLBACK];
+    if (sqlite3_get_autocommit(d->h))
+        return;
+    sqlite3_step(rollback);
+    sqlite3_reset(rollback);
 }
 
 /* ---- connections ---- */
@@ -174,6 +185,8 @@ err sqlite_connect(store *s, bool writes, db **made, struct err_info *info)
         code = set_pragmas(d);
     if (code == SQLITE_OK)
         code = set_limits(d);
+    if (code == SQLITE_OK)
+        code = prepare_control(d, SQLITE_CONTROL_ROLLBACK);
     if (code == SQLITE_OK)
         code = sqlite3_set_authorizer(d->h, authorize, d);
     if (code != SQLITE_OK) {

@@ -7,15 +7,6 @@
 
 #include <sqlite3.h>
 
-struct sqlite_db {
-    struct db base;
-    sqlite3 *h;
-    sqlite3_stmt *control[6]; /* BEGIN and its like, prepared when first used */
-    bool may_change_tables;   /* while migrating */
-    bool writes;
-    out list; /* JSON of list parameters */
-};
-
 enum sqlite_control {
     SQLITE_CONTROL_BEGIN,
     SQLITE_CONTROL_BEGIN_READ,
@@ -23,6 +14,17 @@ enum sqlite_control {
     SQLITE_CONTROL_SAVEPOINT,
     SQLITE_CONTROL_RELEASE,
     SQLITE_CONTROL_ROLLBACK_TO,
+    SQLITE_CONTROL_ROLLBACK,
+    SQLITE_CONTROLS
+};
+
+struct sqlite_db {
+    struct db base;
+    sqlite3 *h;
+    sqlite3_stmt *control[SQLITE_CONTROLS]; /* BEGIN and its like, prepared when first used */
+    bool may_change_tables;                 /* while migrating */
+    bool writes;
+    out list; /* JSON of list parameters */
 };
 
 /* The marker of our files, in the header of each ("ontS"). */
