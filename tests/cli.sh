@@ -23,12 +23,12 @@ ends 2 'Do you mean “version”?' verison
 ends 2 'no option --formt. Do you mean --format?' version --formt json
 ends 2 'Do you mean “json”?' version --format jsn
 ends 2 'is missing behind --listen' serve --listen
-ends 2 'The command expects: FOLDER' serve
+ends 2 'A folder goes without --config' serve . --theme x.css
 ends 2 'Type `ontschot serve --help` for help.' serve a b
 ends 2 'Bedoelt u' version --lang nl --formt json
 ends 0 'Usage:' --help
 ends 0 'Gebruik:' serve --help --lang nl
-ends 0 'ontschot serve [options] FOLDER' help serve
+ends 0 'ontschot serve [options] [FOLDER]' help serve
 ends 0 '"libsodium"' version --format json
 ends 0 'libsodium' --version
 ends 0 '.TH ONTSCHOT 1' help --man

@@ -6,7 +6,9 @@
 #include "web/http/client_test.h"
 #include "web/site/site.h"
 
-#include <sys/resource.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 enum { FILE_BYTES = 300 << 20, PIECE_BYTES = 1 << 20, PEAK_KB_MAX = 20 << 10 };
@@ -66,6 +68,20 @@ static int send_file(const http_server *server)
     return is_whole ? 0 : 1;
 }
 
+/* Of this program alone: getrusage also counts what its parent held before this one was begun. */
+static long peak_kb(void)
+{
+    char line[256];
+    long kb = -1;
+    FILE *f = fopen("/proc/self/status", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f))
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kb = strtol(line + 6, NULL, 10);
+    assert_int_equal(fclose(f), 0);
+    return kb;
+}
+
 static void a_large_upload_takes_little_memory(void **state)
 {
     (void)state;
@@ -73,7 +89,6 @@ static void a_large_upload_takes_little_memory(void **state)
     const struct site_config c = {.tables = tables, .upload_bytes = 301ull << 20};
     const struct http_config h = {.listen = STR("127.0.0.1:0"), .workers = 1, .spool = STR(".")};
     struct err_info info;
-    struct rusage used;
     http_server *server;
     site *s;
     int status = -1;
@@ -87,9 +102,9 @@ static void a_large_upload_takes_little_memory(void **state)
     assert_int_equal(waitpid(sender, &status, 0), sender);
 
     assert_int_equal(status, 0);
-    assert_int_equal(getrusage(RUSAGE_SELF, &used), 0);
-    print_message("# peak %ld kB\n", used.ru_maxrss);
-    assert_in_range(used.ru_maxrss, 1, PEAK_KB_MAX);
+    const long peak = peak_kb();
+    print_message("# peak %ld kB\n", peak);
+    assert_in_range(peak, 1, PEAK_KB_MAX);
     http_server_stop(server);
     site_free(s);
 }

@@ -85,7 +85,9 @@ static void put_mail(out *o, const struct config_mail *m)
 
 static void put_bool(out *o, const char *indent, const char *key, bool v)
 {
-    put_text(o, indent, key, v ? STR("true") : STR("false"));
+    out_cstr(o, indent);
+    out_cstr(o, key);
+    out_cstr(o, v ? ": true\n" : ": false\n");
 }
 
 static void put_sign_in(out *o, const struct config_sign_in *s)
