@@ -4,8 +4,9 @@
 # nothing. Loopback only, bounded in time. As TAP. sqlmap.sh PROGRAM [SECONDS FOR EACH]
 program=$(realpath "${1:?program}")
 seconds=${2:-240}
-. "$(dirname "$0")/../tap.sh"
-. "$(dirname "$0")/serve.sh"
+here=$(realpath "$(dirname "$0")")
+. "$here/../tap.sh"
+. "$here/serve.sh"
 tool sqlmap
 
 # nothing NAME OPTION...: sqlmap tries all it knows of a moderate level and finds nothing
