@@ -19,7 +19,8 @@ nothing() {
     code=$?
     tried=$(grep -c "testing '" out)
     echo "# $name: $tried kinds of injection tried$([ $code -eq 124 ] && echo ', until the time was up')"
-    [ "$tried" -gt 10 ] && ! grep -qE "is vulnerable|appears to be .*injectable|Parameter: .*\(" out
+    # what it suspects on the way it checks itself; this is its verdict
+    [ "$tried" -gt 10 ] && ! grep -qE "is vulnerable|identified the following injection point" out
     result "$name: nothing"
 }
 
