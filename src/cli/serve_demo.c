@@ -28,6 +28,13 @@ static void print_cell(out *o, str text, size_t width)
         out_char(o, ' ');
 }
 
+bool serve_is_demo(struct cli *c, str data)
+{
+    struct err_info info;
+    str text;
+    return read_accounts(c, data, &text, &info) != E_NOT_FOUND;
+}
+
 /* Address, password, secret of the authenticator, name. */
 static void print_account(out *o, str line, int64_t now_ms)
 {

@@ -12,6 +12,9 @@
  */
 int serve_announce(struct cli *c, const http_server *server, str more);
 
+/* Whether the site was filled as a demonstration. */
+bool serve_is_demo(struct cli *c, str data);
+
 /*
  * The accounts of a demonstration with the codes of this moment; nothing for any other site.
  * E_INPUT when other machines could use them.

@@ -42,7 +42,7 @@ static void the_picture_has_the_squares_of_the_code(void **state)
     QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
     assert_non_null(dark);
     assert_non_null(code);
-    assert_non_null(strstr(svg.html.p, "aria-label=\"a &quot;label&quot;\""));
+    assert_non_null(strstr(svg.html.p, "aria-label=\"a &#34;label&#34;\""));
     paint(dark + strlen("fill=\"#000\" d=\""), square);
     for (int y = 0; y < code->width + 2 * EDGE; y++)
         for (int x = 0; x < code->width + 2 * EDGE; x++) {
