@@ -231,6 +231,14 @@ enum sign_in { SIGN_IN_DONE, SIGN_IN_SECOND_FACTOR };
 WARN_UNUSED err session_sign_in(const struct deed *deed, db *d, str email, str password, str place,
                                 str label, struct access_secret *session, enum sign_in *what,
                                 struct err_info *info);
+/*
+ * For somebody whom a provider has identified (oidc.h): no password of ours. `has_second`: the
+ * provider asked a second factor; else one of ours is still asked. E_DENIED when the account is not
+ * active.
+ */
+WARN_UNUSED err session_open(const struct deed *deed, db *d, struct party_id id, bool has_second,
+                             str label, struct access_secret *session, enum sign_in *what,
+                             struct err_info *info);
 /* A code of the authenticator or a recovery code. Gives the session a new secret. */
 WARN_UNUSED err session_second(const struct deed *deed, db *d, struct access_secret old, str code,
                                struct access_secret *session, struct err_info *info);

@@ -133,6 +133,77 @@ err session_sign_in(const struct deed *deed, db *d, str email, str password, str
     return OK;
 }
 
+/* ---- by a provider ---- */
+
+struct opening {
+    const struct deed *deed;
+    struct party_id party;
+    bool has_second;
+    str label;
+    struct session_id id;
+    struct access_secret secret;
+    enum sign_in what;
+};
+
+static err add_session(db_tx *tx, const struct opening *o, struct err_info *info)
+{
+    const struct secret_hash hash = secret_kept(o->deed->app, HASH_SESSION, &o->secret);
+    int64_t n;
+
+    const err e = session_add(tx,
+                              (struct session_add_in){.id = o->id,
+                                                      .hash = secret_hash_str(&hash),
+                                                      .party = o->party,
+                                                      .is_complete = o->what == SIGN_IN_DONE,
+                                                      .label = o->label,
+                                                      .now = o->deed->now_ms},
+                              info);
+    if (e != OK || !o->has_second)
+        return e;
+    return session_raise(tx,
+                         (struct session_raise_in){
+                             .id = o->id, .hash = secret_hash_str(&hash), .now = o->deed->now_ms},
+                         &n, info);
+}
+
+static err open_known(db_tx *tx, void *arg, struct err_info *info)
+{
+    struct opening *o = arg;
+    struct account a;
+
+    err e = account_of(o->deed, db_tx_db(tx), o->party, &a, info);
+    if (e == E_NOT_FOUND || (e == OK && a.state != ACCOUNT_ACTIVE))
+        return err_set(info, E_DENIED, "access.sign-in-refused");
+    if (e != OK)
+        return e;
+    const struct deed deed = deed_as(o->deed, o->party);
+    o->what = a.has_second && !o->has_second ? SIGN_IN_SECOND_FACTOR : SIGN_IN_DONE;
+    e = sessions_delete_old(tx,
+                            (struct sessions_delete_old_in){
+                                .party = o->party, .before = deed.now_ms - ACCESS_SESSION_MS},
+                            info);
+    if (e == OK)
+        e = add_session(tx, o, info);
+    return e == OK ? account_log(tx, &deed, "session.sign-in", o->party, info) : e;
+}
+
+err session_open(const struct deed *deed, db *d, struct party_id id, bool has_second, str label,
+                 struct access_secret *session, enum sign_in *what, struct err_info *info)
+{
+    struct opening o = {.deed = deed,
+                        .party = id,
+                        .has_second = has_second,
+                        .label = label,
+                        .id = {db_new_id(d)},
+                        .secret = secret_new(deed->app)};
+    const err e = db_tx_do(d, open_known, &o, info);
+    if (e == OK) {
+        *session = o.secret;
+        *what = o.what;
+    }
+    return e;
+}
+
 /* ---- who a session is ---- */
 
 static bool is_live(const struct session_of_secret_row *r, int64_t now_ms)

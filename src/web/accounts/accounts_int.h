@@ -22,7 +22,8 @@ struct page my_page(struct req *r, const char *title);
 struct sign_in_view {
     struct form_view form;
     str email, next;
-    str forgot_url, register_url; /* register_url empty: ask an administrator */
+    str forgot_url, register_url;
+    str oidc_url, oidc_name; /* empty: no provider */
     bool is_demo;
 };
 void sign_in_html(struct html *h, const struct page *page, const struct sign_in_view *v);

@@ -250,6 +250,15 @@ static void a_session_planted_before_is_not_the_session_after(void **state)
     assert_int_equal(browser_get_status(&attacker, "/nl/mijn-pagina"), 303);
 }
 
+static void without_a_provider_there_is_no_way_round(void **state)
+{
+    struct place *p = *state;
+    struct browser b = {.p = p};
+
+    assert_int_equal(browser_get_status(&b, "/nl/inloggen/organisatie"), 404);
+    assert_int_equal(browser_get_status(&b, "/nl/inloggen/terug?code=a&state=b"), 404);
+}
+
 /* ---- the second factor ---- */
 
 static void the_second_factor_is_set_asked_and_recovered(void **state)
@@ -418,6 +427,7 @@ int main(void)
         PLACE_TEST(next_leads_to_own_paths_only),
         PLACE_TEST(a_page_for_the_signed_in_is_reached_after_signing_in),
         PLACE_TEST(a_session_planted_before_is_not_the_session_after),
+        PLACE_TEST(without_a_provider_there_is_no_way_round),
         PLACE_TEST(the_second_factor_is_set_asked_and_recovered),
         PLACE_TEST(recovery_codes_come_as_a_file_and_nothing_else_does),
         PLACE_TEST(own_data_password_sessions_and_tokens_change),

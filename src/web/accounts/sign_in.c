@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* sign_in: with a password, then a code of the second factor if there is one; and out again. */
+#include "app/access/oidc.h"
 #include "web/accounts/accounts_int.h"
 
-enum { NEXT_MAX = 1000 };
+#define OIDC_COOKIE "oidc"
+
+enum { NEXT_MAX = OIDC_NEXT_MAX };
 
 /*
  * Where to go after it: a path of this site, or empty. It begins with a language, so that no
@@ -69,6 +72,8 @@ static err show_sign_in(struct req *r, const struct faults *faults, struct err_i
         .next = next_asked(r),
         .forgot_url = visit_url(r, "forgot", NULL),
         .register_url = visit_url(r, "register", NULL),
+        .oidc_url = web->oidc ? with_next(r, "oidc-begin", next_asked(r)) : (str){0},
+        .oidc_name = web->oidc_name,
         .is_demo = web->is_demo,
     };
     page.has_errors = faults->n > 0;
@@ -104,6 +109,90 @@ static err sign_in(struct req *r, struct err_info *info)
     if (what == SIGN_IN_DONE)
         return go_on(r, info);
     return visit_go(r, with_next(r, "sign-in-code", next_asked(r)), NULL, info);
+}
+
+/* ---- with an account elsewhere ---- */
+
+static void put_oidc_cookie(struct req *r, str value, int64_t max_age_s)
+{
+    http_set_cookie(r->http, r->answer,
+                    (struct http_cookie_set){.name = OIDC_COOKIE,
+                                             .value = value,
+                                             .max_age_s = max_age_s,
+                                             .same_site = HTTP_SAME_SITE_LAX});
+}
+
+static const struct fault_place oidc_places[] = {
+    {"oidc.", ""}, {"access.sign-in-refused", ""}, {0}};
+
+static err oidc_begin_page(struct req *r, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    struct faults faults = {.n = 0};
+    struct access_secret cookie;
+    char text[ACCESS_SECRET_TEXT];
+    str url;
+
+    if (!web_of(r)->oidc)
+        return err_set(info, E_NOT_FOUND, "site.not-found");
+    const err e = oidc_begin(&v->deed, v->db, web_of(r)->oidc, next_asked(r), &url, &cookie, info);
+    if (e != OK)
+        return fault_take(r, &faults, oidc_places, info) ? show_sign_in(r, &faults, info) : e;
+    access_secret_print(cookie, text);
+    put_oidc_cookie(r, arena_str(r->memory, (str){text, sizeof text}), OIDC_FLOW_MS / 1000);
+    http_redirect(r->answer, 303, url);
+    return OK;
+}
+
+static str query_value(const struct req *r, const char *name)
+{
+    const str value = http_query(r->http, name);
+    return value.p ? value : STR("");
+}
+
+/* Signs in whom the provider named, on to where they were going. */
+static err oidc_sign_in(struct req *r, const struct oidc_answer *answer, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    const str path = next_path(r, answer->next);
+    struct access_secret session;
+    enum sign_in what;
+
+    const err e = session_open(&v->deed, v->db, answer->party, answer->has_second, visit_label(r),
+                               &session, &what, info);
+    if (e != OK)
+        return e;
+    visit_start_session(r, session);
+    if (what == SIGN_IN_SECOND_FACTOR)
+        return visit_go(r, with_next(r, "sign-in-code", path.n ? answer->next : STR("")), NULL,
+                        info);
+    return visit_go(r, path.n ? path : visit_page(r, (struct html_value){0}).home_url, NULL, info);
+}
+
+static err oidc_finish_page(struct req *r, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    struct faults faults = {.n = 0};
+    const str text = http_cookie(r->http, OIDC_COOKIE);
+    struct access_secret cookie;
+    struct oidc_answer answer;
+
+    if (!web_of(r)->oidc)
+        return err_set(info, E_NOT_FOUND, "site.not-found");
+    put_oidc_cookie(r, STR(""), 0);
+    err e = OK;
+    if (!text.p || !access_secret_parse(text, &cookie))
+        e = err_set(info, E_NOT_FOUND, "oidc.flow-unknown");
+    if (e == OK)
+        e = oidc_finish(&v->deed, v->db, web_of(r)->oidc, query_value(r, "code"),
+                        query_value(r, "state"), cookie, &answer, info);
+    if (e == OK && answer.result == OIDC_WAITS)
+        return visit_go(r, visit_url(r, "sign-in", NULL), "oidc-waits", info);
+    if (e == OK)
+        e = oidc_sign_in(r, &answer, info);
+    if (e == OK || !fault_take(r, &faults, oidc_places, info))
+        return e;
+    return show_sign_in(r, &faults, info);
 }
 
 /* ---- the second step ---- */
@@ -189,6 +278,10 @@ const struct route sign_in_routes[] = {
           RATE_PAGE),
     ROUTE("sign-in-send", HTTP_POST, "/nl/inloggen", "/en/sign-in", sign_in, &rule_anyone,
           RATE_SIGN_IN),
+    ROUTE("oidc-begin", HTTP_GET, "/nl/inloggen/organisatie", "/en/sign-in/organisation",
+          oidc_begin_page, &rule_anyone, RATE_SIGN_IN),
+    ROUTE("oidc-finish", HTTP_GET, "/nl/inloggen/terug", "/en/sign-in/return", oidc_finish_page,
+          &rule_anyone, RATE_SIGN_IN),
     ROUTE("sign-in-code", HTTP_GET, "/nl/inloggen/code", "/en/sign-in/code", code_page,
           &rule_anyone, RATE_PAGE),
     ROUTE("sign-in-code-send", HTTP_POST, "/nl/inloggen/code", "/en/sign-in/code", code_send,

@@ -21,7 +21,6 @@ struct export
     arena *page, *item; /* of one page of publications, and of one of them */
     int fd;
     uint64_t size;
-    size_t n;
 };
 
 static err write_all(struct export *x, str text, struct err_info *info)
@@ -60,7 +59,29 @@ static err put_line(struct export *x, db *d, struct publication_id id, out *line
     return e == OK ? write_all(x, out_view(line), info) : e;
 }
 
-/* Reads pages until the last; may run again from its beginning. */
+/* Before anything is written: asking too much costs little. */
+static err check_size(struct export *x, db *d, struct err_info *info)
+{
+    struct deed deed = visit_of(x->r)->deed;
+    struct publication *list;
+    struct cursor at = {0};
+    size_t n, all = 0;
+    err e;
+
+    deed.memory = x->page;
+    do {
+        arena_reset(x->page);
+        e = publication_newest(&deed, d, x->filter, at, PAGE_ITEMS_MAX, &list, &n, &at, info);
+        if (e == OK && (all += n) > API_EXPORT_MAX) {
+            err_set(info, E_INPUT, "api.export-large");
+            msg_int(&info->msg, API_EXPORT_MAX);
+            return E_INPUT;
+        }
+    } while (e == OK && at.id != 0);
+    return e;
+}
+
+/* May run again from its beginning. */
 static err write_lines(db *d, void *arg, struct err_info *info)
 {
     struct export *x = arg;
@@ -68,27 +89,21 @@ static err write_lines(db *d, void *arg, struct err_info *info)
     struct publication *list;
     struct cursor at = {0};
     size_t n;
-    err e = OK;
     out line;
 
     out_init(&line, PUBLICATION_BODY_MAX * 6 + LINE_EXTRA_BYTES);
     deed.memory = x->page;
-    x->n = 0;
     x->size = 0;
-    if (ftruncate(x->fd, 0) != 0 || lseek(x->fd, 0, SEEK_SET) != 0)
+    err e = check_size(x, d, info);
+    if (e == OK && (ftruncate(x->fd, 0) != 0 || lseek(x->fd, 0, SEEK_SET) != 0))
         e = err_io(info, "api.export-io", STR(""));
-    while (e == OK) {
+    do {
         arena_reset(x->page);
-        e = publication_newest(&deed, d, x->filter, at, PAGE_ITEMS_MAX, &list, &n, &at, info);
-        if (e == OK && (x->n += n) > API_EXPORT_MAX) {
-            e = err_set(info, E_INPUT, "api.export-large");
-            msg_int(&info->msg, API_EXPORT_MAX);
-        }
+        if (e == OK)
+            e = publication_newest(&deed, d, x->filter, at, PAGE_ITEMS_MAX, &list, &n, &at, info);
         for (size_t i = 0; e == OK && i < n; i++)
             e = put_line(x, d, list[i].id, &line, info);
-        if (e == OK && at.id == 0)
-            break;
-    }
+    } while (e == OK && at.id != 0);
     out_free(&line);
     return e;
 }

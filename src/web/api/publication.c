@@ -270,8 +270,8 @@ const struct route api_publication_routes[] = {
               &rule_api_write),
     API_ROUTE("api-my-publications", HTTP_GET, "/me/publications", get_my_publications,
               &rule_api_person),
-    API_ROUTE("api-export-publications", HTTP_GET, "/exports/publications", api_export_publications,
-              &rule_api_read),
+    ROUTE("api-export-publications", HTTP_GET, API_PATH "/exports/publications", NULL,
+          api_export_publications, &rule_api_person, RATE_SEARCH, .has_token = true),
     {0},
 };
 

@@ -11,7 +11,7 @@ enum { DAY_MS = 24 * 60 * 60 * 1000 };
 const struct thing world_people[VIEWERS] = {
     [OWNER] = {"Bouzid", "vomsga"}, /* writes what everybody reads */
     [MEMBER] = {"Kuipers", "vomsga"}, [STRANGER] = {"Vermeer", "omsga"},
-    [BLOCKED] = {"Geblokkeerd", ""},  [GRANTEE] = {"Jansen", "omsga"},
+    [BLOCKED] = {"Geblokkeerd", "a"}, /* in the list of accounts only */  [GRANTEE] = {"Jansen", "omsga"},
     [ADMIN] = {"Verhagen", "omsga"},
 };
 
@@ -57,7 +57,7 @@ struct deed world_deed(struct world *w, enum who who)
     return (struct deed){
         .app = &w->web.app,
         .viewer = {.id = w->party[who],
-                   .is_active = who != VISITOR && who != BLOCKED,
+                   .is_active = who != VISITOR,
                    .has_second = who == ADMIN,
                    .roles = who == ADMIN ? ACCESS_ADMIN : 0,
                    .lang = LANG_NL},
@@ -66,71 +66,80 @@ struct deed world_deed(struct world *w, enum who who)
     };
 }
 
-/* ---- people and sessions ---- */
-
-static err put_session(db_tx *tx, struct world *w, enum who who, struct err_info *info)
+static str joined(struct world *w, const char *a, const char *b, const char *c)
 {
-    const struct session_id id = {db_new_id(db_tx_db(tx))};
-    int64_t raised;
-
-    w->session[who] = secret_new(&w->web.app);
-    const struct secret_hash hash = secret_kept(&w->web.app, HASH_SESSION, &w->session[who]);
-    err e = session_add(tx,
-                        (struct session_add_in){.id = id,
-                                                .hash = secret_hash_str(&hash),
-                                                .party = w->party[who],
-                                                .is_complete = true,
-                                                .label = STR("Firefox, Linux"),
-                                                .now = now()},
-                        info);
-    if (e == OK && who == ADMIN)
-        e = session_raise(
-            tx, (struct session_raise_in){.id = id, .hash = secret_hash_str(&hash), .now = now()},
-            &raised, info);
-    return e;
+    out o;
+    out_init(&o, 4096);
+    out_cstr(&o, a);
+    out_cstr(&o, b);
+    out_cstr(&o, c);
+    const str text = arena_str(w->store->a, out_view(&o));
+    out_free(&o);
+    return text;
 }
 
-static err put_people(db_tx *tx, void *arg, struct err_info *info)
-{
-    static const char *const first[VIEWERS] = {
-        [OWNER] = "Samira ", [MEMBER] = "Henk ", [STRANGER] = "Lotte ",
-        [BLOCKED] = "Bart ", [GRANTEE] = "Tim ", [ADMIN] = "Joost ",
-    };
-    static const char *const functions[VIEWERS] = {
-        [OWNER] = "teamleider wijkteam Oost",
-        [MEMBER] = "inkomensconsulent",
-        [STRANGER] = "beleidsadviseur",
-        [BLOCKED] = "",
-        [GRANTEE] = "onderzoeker",
-        [ADMIN] = "beheerder",
-    };
-    struct world *w = arg;
-    err e = OK;
+/* ---- people and sessions ---- */
 
-    for (enum who who = OWNER; e == OK && who < VIEWERS; who++) {
-        out name;
-        out_init(&name, 100);
-        out_cstr(&name, first[who]);
-        out_cstr(&name, world_people[who].word);
-        const str text = arena_str(w->store->a, out_view(&name));
-        out_free(&name);
-        w->party[who] = (struct party_id){db_new_id(db_tx_db(tx))};
-        str key;
-        e = text_fold(w->store->a, text, &key, info);
-        if (e == OK)
-            e = party_add(tx,
-                          (struct party_add_in){.id = w->party[who],
-                                                .name = text,
-                                                .sort_key = key,
-                                                .job_title = str_of(functions[who]),
-                                                .state = who == BLOCKED ? 3 : 2,
-                                                .roles = who == ADMIN ? ACCESS_ADMIN : 0,
-                                                .now = now()},
-                          info);
-        if (e == OK)
-            e = put_session(tx, w, who, info);
-    }
-    return e;
+#define PASSWORD STR("vier fietsers in de regen")
+
+/* A strong role counts after a code of the authenticator. */
+static void give_second(struct world *w, enum who who)
+{
+    const struct deed deed = world_deed(w, who);
+    const struct access_secret old = w->session[who];
+    unsigned char secret[ACCESS_SECOND_BYTES];
+    str base32, uri, recovery[ACCESS_RECOVERY_CODES];
+    char code[6];
+
+    assert_int_equal(second_begin(&deed, w->store->d, &base32, &uri, &w->info), OK);
+    assert_true(second_secret_parse(base32, secret));
+    second_code(secret, sizeof secret, now(), code);
+    assert_int_equal(second_confirm(&deed, w->store->d, old, (str){code, sizeof code},
+                                    &w->session[who], recovery, &w->info),
+                     OK);
+}
+
+static void make_person(struct world *w, enum who who, const char *first, const char *function)
+{
+    const struct deed program = {.app = &w->web.app, .now_ms = now(), .memory = w->store->a};
+    const str name = joined(w, first, " ", world_people[who].word);
+    const str email = joined(w, first, "@voorbeeldstad.nl", "");
+    db *d = w->store->d;
+    struct access_secret link;
+    enum sign_in what;
+
+    assert_int_equal(account_create(&program, d, name, email, LANG_NL,
+                                    who == ADMIN ? ACCESS_ADMIN : 0, &w->party[who], &w->info),
+                     OK);
+    assert_int_equal(account_link(&program, d, w->party[who], &link, &w->info), OK);
+    assert_int_equal(account_set_password(&program, d, link, PASSWORD, &w->info), OK);
+    assert_int_equal(session_sign_in(&program, d, email, PASSWORD, STR("127.0.0.1"),
+                                     STR("Firefox, Linux"), &w->session[who], &what, &w->info),
+                     OK);
+    const struct deed own = world_deed(w, who);
+    assert_int_equal(
+        account_change(&own, d, name, str_of(function), (struct party_id){0}, LANG_NL, &w->info),
+        OK);
+    if (who == ADMIN)
+        give_second(w, who);
+}
+
+static void make_people(struct world *w)
+{
+    make_person(w, OWNER, "Samira", "teamleider wijkteam Oost");
+    make_person(w, MEMBER, "Henk", "inkomensconsulent");
+    make_person(w, STRANGER, "Lotte", "beleidsadviseur");
+    make_person(w, BLOCKED, "Bart", "");
+    make_person(w, GRANTEE, "Tim", "onderzoeker");
+    make_person(w, ADMIN, "Joost", "beheerder");
+}
+
+/* Signed in and a member, until an administrator thinks otherwise. */
+static void block(struct world *w)
+{
+    const struct deed admin = world_deed(w, ADMIN);
+    assert_int_equal(
+        account_set_state(&admin, w->store->d, w->party[BLOCKED], ACCOUNT_BLOCKED, &w->info), OK);
 }
 
 /* ---- spaces ---- */
@@ -233,18 +242,6 @@ static const struct plan plans[STORIES] = {
     {"Met het hele kernteam: ", "bewindvoerder", "om", MEMBER, KERN, LEVEL_SPACE, PUBLICATION_PUBLISHED, 0, 0, VISITOR, false, "mentorschap"},
 };
 /* clang-format on */
-
-static str joined(struct world *w, const char *a, const char *b, const char *c)
-{
-    out o;
-    out_init(&o, 4096);
-    out_cstr(&o, a);
-    out_cstr(&o, b);
-    out_cstr(&o, c);
-    const str text = arena_str(w->store->a, out_view(&o));
-    out_free(&o);
-    return text;
-}
 
 static void publish(struct world *w, const struct deed *deed, const struct plan *p,
                     struct publication_id id)
@@ -354,8 +351,10 @@ int world_set_up(void **state)
         .views = view_counter_new(),
         .face = {.name = STR("Ontschot"), .organisation = STR("Gemeente Voorbeeldstad")},
     };
-    assert_int_equal(db_tx_do(w->store->d, put_people, w, &w->info), OK);
+    assert_int_equal(password_gate_new(1, 8, &w->web.app.gate, &w->info), OK);
+    make_people(w);
     make_spaces(w);
+    block(w);
     make_stories(w);
     serve(w, listen ? listen : "127.0.0.1:0");
     return 0;
@@ -368,6 +367,7 @@ int world_tear_down(void **state)
     http_server_stop(w->server);
     site_free(w->site);
     view_counter_free(w->web.views);
+    password_gate_free(w->web.app.gate);
     free(w);
     return store_tear_down(&fixture);
 }

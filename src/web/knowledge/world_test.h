@@ -6,7 +6,7 @@
 #ifndef ONTSCHOT_WEB_KNOWLEDGE_WORLD_TEST_H
 #define ONTSCHOT_WEB_KNOWLEDGE_WORLD_TEST_H
 
-#include "app/access/access_int.h"
+#include "app/access/access.h"
 #include "app/db/store_test.h"
 #include "web/http/client_test.h"
 #include "web/visit/visit.h"

@@ -46,6 +46,8 @@ struct web {
     log_sink *log;
     const struct config *config; /* what the operator said; NULL in tests without */
     str listen;                  /* where it really listens, when not what the config says */
+    struct oidc *oidc;           /* another's accounts sign in here, too; NULL: not agreed */
+    str oidc_name;               /* of that provider, on its button */
     bool takes_registrations;    /* strangers may ask for an account */
     bool is_demo;                /* the page of signing in says how to try it */
 };
