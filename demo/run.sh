@@ -1,28 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
-# demo/run.sh FOLDER: carries out both demonstrations and lists them in FOLDER/index.html.
-# Each start freezes the plan anew and computes everything; nothing is kept from an earlier one.
+# demo/run.sh DATA: fills the data folder of a site with Voorbeeldstad: accounts, spaces, stories, and
+# both demonstration studies, computed by the worker of the site. A folder that was filled before stays
+# as it is, with what was written in it since.
 set -eu
 cd "$(dirname "$0")/.."
-folder=${1:?folder for the results}
-program=build/release/ontschot
-keys=build/demo-keys # a key of its own: the demonstrations never sign with yours
+data=${1:?data folder}
+[ ! -f "$data/demo-accounts" ] || exit 0
 
-rm -rf "$folder" "$folder.work"
-mkdir -p "$folder" "$folder.work"
-trap 'rm -rf "$folder.work"' EXIT
-cp demo/voorbeeldstad/study.yaml "$folder.work/voorbeeldstad.yaml"
-cp demo/supported-work/study.yaml "$folder.work/supported-work.yaml"
-cp demo/supported-work/men.csv "$folder.work/"
-build/release/demo/voorbeeldstad "$folder.work/panel.csv"
-[ -d "$keys" ] || $program study key --keys "$keys" > "$folder.work/log" 2>&1
-
-demonstrate() { # NAME DATA
-    $program study freeze "$folder.work/$1.yaml" --keys "$keys" > "$folder.work/log" &&
-        $program study run "$folder.work/$1.yaml" --keys "$keys" --folder "$folder/$1" \
-            > "$folder.work/log" || { cat "$folder.work/log" >&2; exit 1; }
-    mv "$folder.work/$2" "$folder/" # for who wants to recompute: study verify NAME --data FILE
-}
-demonstrate voorbeeldstad panel.csv
-demonstrate supported-work men.csv
-$program study index "$folder" voorbeeldstad supported-work
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+rm -rf "$data"
+cp demo/voorbeeldstad/study.yaml "$work/voorbeeldstad.yaml"
+cp demo/supported-work/study.yaml "$work/supported-work.yaml"
+cp demo/supported-work/men.csv "$work/"
+build/release/demo/voorbeeldstad "$work/panel.csv"
+{
+    build/release/demo/voorbeeldstad_site demo/site/voorbeeldstad.yaml "$data" \
+        "Voorbeeldstad: bijzondere bijstand" "$work/voorbeeldstad.yaml,$work/panel.csv" \
+        "Supported Work" "$work/supported-work.yaml,$work/men.csv" &&
+        build/release/ontschot work --data "$data" --once
+} > "$work/log" 2>&1 || { cat "$work/log" >&2; rm -rf "$data"; exit 1; }

@@ -6,6 +6,7 @@
  * and refuses to be reached from another machine while they are there.
  */
 #include "app/knowledge/knowledge.h"
+#include "app/pilot/pilot.h"
 #include "app/start/start.h"
 #include "base/file.h"
 #include "base/num.h"
@@ -295,6 +296,45 @@ static err add_each(struct demo *demo, const char *key,
     return e;
 }
 
+/* ---- studies: uploaded by the analyst, computed by `ontschot work` ---- */
+
+static err upload(struct demo *demo, const struct deed *deed, str from, struct file_id *id,
+                  struct err_info *info)
+{
+    enum { FILE_MAX = 256 << 20 };
+    str name = from, path, bytes;
+    size_t slash;
+    out o;
+
+    while (str_find(name, '/', &slash))
+        name = str_cut(name, slash + 1, name.n);
+    out_init(&o, 4096);
+    out_str(&o, deed->app->data_folder);
+    out_cstr(&o, "/upload-");
+    out_str(&o, name);
+    path = arena_str(demo->a, out_view(&o));
+    out_free(&o);
+    err e = path.p ? file_read(demo->a, from, FILE_MAX, &bytes, info) : err_nomem(info);
+    if (e == OK)
+        e = file_write(path, bytes, info);
+    return e == OK ? job_file_take(deed, demo->started.db, path, name, id, info) : e;
+}
+
+static err add_study(struct demo *demo, str title, str files, struct err_info *info)
+{
+    const struct deed deed = as_person(demo, STR("analist"), ACCESS_ANALYST);
+    struct file_id id[JOB_FILES_MAX];
+    struct job_id job;
+    size_t n = 0;
+    err e = OK;
+    str file;
+
+    while (e == OK && n < JOB_FILES_MAX && str_next(&files, ',', &file))
+        e = upload(demo, &deed, file, &id[n++], info);
+    return e == OK ? job_put(&deed, demo->started.db, PILOT_RUN, title, STR(""), id, n, &job, info)
+                   : e;
+}
+
 static err write_accounts(struct demo *demo, const char *data, struct err_info *info)
 {
     char path[4096];
@@ -324,16 +364,15 @@ static err fill(struct demo *demo, const char *content, const char *data, struct
 
 int main(int argc, char **argv)
 {
-    struct demo demo = {.a = arena_new((size_t)64 << 20)};
+    struct demo demo = {.a = arena_new((size_t)512 << 20)};
     struct err_info info = {0};
 
     if (argc < 3 || !demo.a) {
-        fputs("voorbeeldstad_site CONTENT DATA [STORE]\n", stderr);
+        fputs("voorbeeldstad_site CONTENT DATA [TITLE FILE,FILE]...\n", stderr);
         return EXIT_FAILURE;
     }
     const struct start_config c = {
         .data = str_of(argv[2]),
-        .store = argc > 3 ? str_of(argv[3]) : STR(""),
         .node = STORE_NODE_DEALT,
         .base_url = STR("http://127.0.0.1:8080"),
         .site_name = STR("Gemeente Voorbeeldstad"),
@@ -342,6 +381,8 @@ int main(int argc, char **argv)
     err e = start_open(&c, demo.a, &demo.started, &info);
     if (e == OK)
         e = fill(&demo, argv[1], argv[2], &info);
+    for (int i = 3; e == OK && i + 1 < argc; i += 2)
+        e = add_study(&demo, str_of(argv[i]), str_of(argv[i + 1]), &info);
     if (e != OK) {
         out text_out;
         out_init(&text_out, TEXT_BYTES_MAX);

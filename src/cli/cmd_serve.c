@@ -27,7 +27,7 @@ static void block_stop_signals(sigset_t *signals)
     (void)pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
-int serve_announce(struct cli *c, const http_server *server)
+int serve_announce(struct cli *c, const http_server *server, str more)
 {
     struct msg m;
     out o;
@@ -37,9 +37,10 @@ int serve_announce(struct cli *c, const http_server *server)
     }
     msg_set(&m, "cli.serving");
     msg_text(&m, str_of(http_server_address(server)));
-    out_init(&o, 4096);
+    out_init(&o, 64 << 10);
     tr_msg(&o, c->lang, &m);
     out_char(&o, '\n');
+    out_str(&o, more);
     const int code = cli_deliver(c, &o);
     out_free(&o);
     return code;
@@ -55,7 +56,7 @@ static int serve_folder(struct cli *c, const sigset_t *signals)
     if (http_serve_folder(c->args[0], asked.p ? asked : STR("127.0.0.1:8080"), c->lang, &served,
                           &info) != OK)
         return cli_fail(c, &info);
-    const int code = serve_announce(c, http_folder_server(served));
+    const int code = serve_announce(c, http_folder_server(served), STR(""));
     if (code == CLI_DONE)
         (void)sigwait(signals, &received);
     http_folder_stop(served);

@@ -8,8 +8,19 @@
 
 #include <signal.h>
 
-/* Says where it can be seen, and warns when other machines can. Returns an enum cli_exit. */
-int serve_announce(struct cli *c, const http_server *server);
+/* Says where it can be seen and then `more`, and warns when other machines can. An enum cli_exit.
+ */
+int serve_announce(struct cli *c, const http_server *server, str more);
+
+/* Whether the site was filled as a demonstration. */
+bool serve_is_demo(struct cli *c, str data);
+
+/*
+ * The accounts of a demonstration with the codes of this moment; nothing for any other site.
+ * E_INPUT when other machines could use them.
+ */
+WARN_UNUSED err serve_demo_print(struct cli *c, str data, const http_server *server, out *o,
+                                 struct err_info *info);
 
 /* Until one of the signals comes, which are blocked. */
 int serve_site(struct cli *c, const sigset_t *signals);

@@ -2,6 +2,8 @@
 /* serve_site: `ontschot serve` without a folder: the site itself, and `ontschot work` beside it. */
 #include "cli/serve_int.h"
 
+#include "app/access/oidc.h"
+#include "base/file.h"
 #include "cli/installation.h"
 #include "web/pages/markdown.h"
 #include "web/routes.h"
@@ -12,13 +14,14 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-enum { VIEWS_EVERY_S = 5 };
+enum { VIEWS_EVERY_S = 5, SECRET_BYTES_MAX = 4096 };
 
 struct serving {
     struct cli *cli;
@@ -143,6 +146,38 @@ static void stop_work(struct serving *s)
 
 /* ---- the site ---- */
 
+/* Another's accounts, when the configuration names who keeps them. */
+static err fill_sign_in(struct serving *s, struct err_info *info)
+{
+    const struct config_sign_in *config = &s->inst.config.sign_in;
+    struct oidc_provider provider = {
+        .issuer = config->issuer,
+        .client_id = config->client_id,
+        .second = config->second,
+        .ca_file = config->ca_file,
+        .links_known = config->links_known,
+        .trusts_email = config->trusts_email,
+    };
+    char url[1024];
+    err e = OK;
+
+    if (!config->issuer.n)
+        return OK;
+    if (config->secret_file.n)
+        e = file_read(s->cli->memory, config->secret_file, SECRET_BYTES_MAX,
+                      &provider.client_secret, info);
+    if (e != OK)
+        return e;
+    provider.client_secret = str_trim(provider.client_secret);
+    const int n = snprintf(url, sizeof url, "%.*s/nl/inloggen/terug",
+                           (int)s->inst.config.base_url.n, s->inst.config.base_url.p);
+    if (n < 0 || (size_t)n >= sizeof url)
+        return err_text(info, E_LIMIT, "site.base-url-long", s->inst.config.base_url);
+    provider.redirect_url = str_of(url);
+    s->web.oidc_name = config->name;
+    return oidc_new(&provider, s->inst.started.app.now_ms, &s->web.oidc, info);
+}
+
 static err fill_web(struct serving *s, struct err_info *info)
 {
     const struct config *config = &s->inst.config;
@@ -155,9 +190,11 @@ static err fill_web(struct serving *s, struct err_info *info)
     web->config = config;
     web->listen = cli_text(s->cli, "listen");
     web->face.name = STR("Ontschot");
-    web->face.organisation = config->site_name;
+    if (!str_eq_nocase(config->site_name, web->face.name)) /* nobody named it */
+        web->face.organisation = config->site_name;
     web->contact_email = config->mail.from;
-    web->takes_registrations = true;
+    web->takes_registrations = config->registrations;
+    web->is_demo = serve_is_demo(s->cli, config->data);
     if (!cli_given(s->cli, "theme"))
         return OK;
     const err e = asset_theme_load(s->cli->memory, cli_text(s->cli, "theme"), &s->theme, info);
@@ -186,6 +223,9 @@ static err start_site(struct serving *s, struct err_info *info)
 
     http.log = s->log;
     http.now_ms = s->inst.started.app.now_ms;
+    /* a worker waits while a password is hashed or queued for it: the others answer pages */
+    if (http.workers == 0)
+        http.workers = (unsigned)sysconf(_SC_NPROCESSORS_ONLN) + START_HASHES_WAITING + 1;
     if (cli_given(s->cli, "listen"))
         http.listen = cli_text(s->cli, "listen");
     const err e = site_new(&c, &s->site, info);
@@ -199,6 +239,8 @@ static err start(struct serving *s, struct err_info *info)
                      s->inst.started.app.now_ms, &s->log, info);
     if (e == OK)
         e = fill_web(s, info);
+    if (e == OK)
+        e = fill_sign_in(s, info);
     if (e == OK)
         e = start_views(s, info);
     if (e == OK)
@@ -214,6 +256,7 @@ static void stop(struct serving *s)
     stop_work(s);
     stop_views(s);
     site_free(s->site);
+    oidc_free(s->web.oidc);
     log_close(s->log);
     installation_close(&s->inst);
 }
@@ -226,13 +269,19 @@ int serve_site(struct cli *c, const sigset_t *signals)
 
     if (!installation_open(c, &s.inst, &code))
         return code;
-    if (start(&s, &info) == OK) {
-        code = serve_announce(c, s.server);
+    out demo;
+    out_init(&demo, 64 << 10);
+    err e = start(&s, &info);
+    if (e == OK)
+        e = serve_demo_print(c, s.inst.config.data, s.server, &demo, &info);
+    if (e == OK) {
+        code = serve_announce(c, s.server, out_view(&demo));
         if (code == CLI_DONE)
             (void)sigwait(signals, &received);
     } else {
         code = cli_fail(c, &info);
     }
+    out_free(&demo);
     stop(&s);
     return code;
 }

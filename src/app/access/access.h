@@ -258,18 +258,14 @@ WARN_UNUSED err session_end_numbered(const struct deed *deed, db *d, int64_t num
 WARN_UNUSED err session_end_others(const struct deed *deed, db *d, struct access_secret keep,
                                    struct err_info *info);
 
-/* What a form carries to prove that it came from a page of this session. */
-void access_form_token(const struct app *app, struct access_secret session,
-                       char text[ACCESS_SECRET_TEXT]);
-bool access_form_token_is(const struct app *app, struct access_secret session, str text);
-
 /* ---- second factor (TOTP, RFC 6238: SHA-1, 6 digits, 30 s, one step either way, each once) ----
  */
 
 /* A new secret, not in force until a code of it was given. `uri` is what the QR code holds. */
 WARN_UNUSED err second_begin(const struct deed *deed, db *d, str *secret_base32, str *uri,
                              struct err_info *info);
-/* The one that was begun and not yet confirmed, to show it again. E_NOT_FOUND when there is none. */
+/* The one that was begun and not yet confirmed, to show it again. E_NOT_FOUND when there is none.
+ */
 WARN_UNUSED err second_begun(const struct deed *deed, db *d, str *secret_base32, str *uri,
                              struct err_info *info);
 /*

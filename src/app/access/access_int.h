@@ -21,15 +21,7 @@ enum {
 /* ---- secrets ---- */
 
 /* Each use of the one key hashes another text, so that no hash of one serves as another's. */
-enum hash_use {
-    HASH_SESSION,
-    HASH_TOKEN,
-    HASH_LINK,
-    HASH_FORM,
-    HASH_RECOVERY,
-    HASH_THROTTLE,
-    HASH_OIDC
-};
+enum hash_use { HASH_SESSION, HASH_TOKEN, HASH_LINK, HASH_RECOVERY, HASH_THROTTLE, HASH_OIDC };
 
 struct secret_hash {
     unsigned char byte[SECRET_HASH_BYTES];

@@ -34,20 +34,6 @@ static void a_session_that_ended_is_a_visitor(void **state)
     assert_int_equal(viewer_of(f, (struct access_secret){{7}}).id.v, 0);
 }
 
-static void a_form_token_is_of_one_session_only(void **state)
-{
-    struct access_fixture *f = *state;
-    const struct access_secret one = {{1}}, other = {{2}};
-    char token[ACCESS_SECRET_TEXT];
-
-    access_form_token(&f->app, one, token);
-
-    assert_true(access_form_token_is(&f->app, one, (str){token, sizeof token}));
-    assert_false(access_form_token_is(&f->app, other, (str){token, sizeof token}));
-    assert_false(access_form_token_is(&f->app, one, (str){token, sizeof token - 1}));
-    assert_false(access_form_token_is(&f->app, one, STR("")));
-}
-
 static void an_unknown_address_and_a_wrong_password_cost_one_hash_and_say_the_same(void **state)
 {
     struct access_fixture *f = *state;
@@ -309,7 +295,6 @@ int main(void)
 #define ACCESS_TEST(f) cmocka_unit_test_setup_teardown(f, access_set_up, access_tear_down)
         ACCESS_TEST(a_created_account_sets_a_password_and_signs_in),
         ACCESS_TEST(a_session_that_ended_is_a_visitor),
-        ACCESS_TEST(a_form_token_is_of_one_session_only),
         ACCESS_TEST(an_unknown_address_and_a_wrong_password_cost_one_hash_and_say_the_same),
         ACCESS_TEST(a_link_is_used_once_and_a_new_one_ends_the_old),
         ACCESS_TEST(a_link_is_too_old_after_a_day),

@@ -144,8 +144,7 @@ static bool takes_basic(const json_t *document)
     const json_t *methods = json_object_get(document, "token_endpoint_auth_methods_supported");
     const json_t *method;
     size_t i;
-    json_array_foreach(methods, i, method)
-    {
+    json_array_foreach (methods, i, method) {
         if (json_is_string(method) && strcmp(json_string_value(method), "client_secret_basic") == 0)
             return true;
     }
@@ -212,8 +211,7 @@ static err fetch_keys(oidc *o, struct err_info *info)
     if (e == OK && r_jwks_init(&keys) != RHN_OK)
         e = err_nomem(info);
     if (e == OK) {
-        json_array_foreach(json_object_get(answer, "keys"), i, key)
-        {
+        json_array_foreach (json_object_get(answer, "keys"), i, key) {
             jwk_t *bare = bare_key(key);
             if (bare && r_jwks_append_jwk(keys, bare) != RHN_OK)
                 e = err_nomem(info);

@@ -17,8 +17,7 @@ static bool array_has(const json_t *array, str text)
 {
     const json_t *one;
     size_t i;
-    json_array_foreach(array, i, one)
-    {
+    json_array_foreach (array, i, one) {
         if (str_eq((str){json_string_value(one), json_string_length(one)}, text))
             return true;
     }

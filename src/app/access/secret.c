@@ -62,16 +62,3 @@ struct secret_hash secret_kept(const struct app *app, enum hash_use use,
 {
     return secret_hash_of(app, use, (str){(const char *)s->byte, sizeof s->byte});
 }
-
-void access_form_token(const struct app *app, struct access_secret session,
-                       char text[ACCESS_SECRET_TEXT])
-{
-    print(secret_kept(app, HASH_FORM, &session).byte, text);
-}
-
-bool access_form_token_is(const struct app *app, struct access_secret session, str text)
-{
-    char right[ACCESS_SECRET_TEXT];
-    access_form_token(app, session, right);
-    return text.n == sizeof right && sodium_memcmp(text.p, right, sizeof right) == 0;
-}

@@ -4,6 +4,7 @@
 #include "app/db/pg_int.h"
 #include "app/db/sqlite_int.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,85 @@ bool store_test_empty(const char *url)
         return empty_postgresql(url);
     remove_file(url + 7);
     return true;
+}
+
+/* ---- a print of all rows ---- */
+
+/* FNV-1a (Fowler, Noll and Vo); rows are added up, so that their order does not matter. */
+static uint64_t hash_bytes(uint64_t hash, const void *p, size_t n)
+{
+    const unsigned char *byte = p;
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ byte[i]) * UINT64_C(1099511628211);
+    return (hash ^ n) * UINT64_C(1099511628211);
+}
+
+static bool print_table_sqlite(sqlite3 *h, const char *table, uint64_t *print)
+{
+    char text[200];
+    sqlite3_stmt *s = NULL;
+    snprintf(text, sizeof text, "SELECT * FROM \"%s\"", table);
+    if (sqlite3_prepare_v2(h, text, -1, &s, NULL) != SQLITE_OK)
+        return false;
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        uint64_t row = hash_bytes(0, table, strlen(table));
+        for (int i = 0; i < sqlite3_column_count(s); i++) {
+            const void *p = sqlite3_column_blob(s, i);
+            row = hash_bytes(row, p ? p : "", (size_t)sqlite3_column_bytes(s, i));
+        }
+        *print += row;
+    }
+    return sqlite3_finalize(s) == SQLITE_OK;
+}
+
+static bool print_sqlite(const char *path, uint64_t *print)
+{
+    sqlite3 *h = NULL;
+    sqlite3_stmt *tables = NULL;
+    bool done = sqlite3_open_v2(path, &h, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+                sqlite3_prepare_v2(h, "SELECT name FROM sqlite_schema WHERE type = 'table'", -1,
+                                   &tables, NULL) == SQLITE_OK;
+    while (done && sqlite3_step(tables) == SQLITE_ROW)
+        done = print_table_sqlite(h, (const char *)sqlite3_column_text(tables, 0), print);
+    sqlite3_finalize(tables);
+    if (!done)
+        fprintf(stderr, "%s: %s\n", path, sqlite3_errmsg(h));
+    sqlite3_close(h);
+    return done;
+}
+
+static bool print_table_postgresql(PGconn *h, const char *table, uint64_t *print)
+{
+    char text[200];
+    snprintf(text, sizeof text, "SELECT t::text FROM \"%s\" AS t", table);
+    PGresult *r = PQexec(h, text);
+    const bool done = PQresultStatus(r) == PGRES_TUPLES_OK;
+    for (int i = 0; done && i < PQntuples(r); i++)
+        *print += hash_bytes(hash_bytes(0, table, strlen(table)), PQgetvalue(r, i, 0),
+                             (size_t)PQgetlength(r, i, 0));
+    PQclear(r);
+    return done;
+}
+
+static bool print_postgresql(const char *url, uint64_t *print)
+{
+    PGconn *h = PQconnectdb(url);
+    PGresult *tables = PQexec(h, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+    bool done = PQresultStatus(tables) == PGRES_TUPLES_OK;
+    for (int i = 0; done && i < PQntuples(tables); i++)
+        done = print_table_postgresql(h, PQgetvalue(tables, i, 0), print);
+    if (!done)
+        fputs(PQerrorMessage(h), stderr);
+    PQclear(tables);
+    PQfinish(h);
+    return done;
+}
+
+bool store_test_print(const char *url, uint64_t *print)
+{
+    *print = 0;
+    return strncmp(url, "sqlite:", 7) == 0 ? print_sqlite(url + 7, print)
+                                           : print_postgresql(url, print);
 }
 
 static void choose_url(char *url, size_t n)

@@ -8,6 +8,8 @@
 
 #include "app/db/db.h"
 
+#include <stdint.h>
+
 struct store_fixture {
     store *s;
     db *d;
@@ -21,6 +23,12 @@ int store_tear_down(void **state);
 
 /* Empties the store of this URL; for tests that open it themselves. */
 bool store_test_empty(const char *url);
+
+/*
+ * A number made of every row of every table, in any order; the same when nothing changed. False,
+ * with a line on stderr, when it could not be read.
+ */
+bool store_test_print(const char *url, uint64_t *print);
 
 /* The clock of such stores; starts at 2026-01-01 00:00:00 UTC. Tests may set it. */
 extern _Atomic int64_t store_test_now_ms;

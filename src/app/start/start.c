@@ -14,8 +14,6 @@
 #include <time.h>
 
 enum {
-    HASHES_AT_ONCE = 1, /* 64 MiB each */
-    HASHES_WAITING = 64,
     PATH_BYTES_MAX = 4096,
 };
 
@@ -110,7 +108,7 @@ err start_open(const struct start_config *c, arena *a, struct started *s, struct
     if (e == OK)
         e = keys_open(keys, &s->keys, info);
     if (e == OK)
-        e = password_gate_new(HASHES_AT_ONCE, HASHES_WAITING, &s->app.gate, info);
+        e = password_gate_new(START_HASHES_AT_ONCE, START_HASHES_WAITING, &s->app.gate, info);
     if (e == OK)
         e = open_store(c, a, s, info);
     if (e != OK)

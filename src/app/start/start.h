@@ -12,6 +12,11 @@
 
 #include "app/access/access.h"
 
+enum {
+    START_HASHES_AT_ONCE = 1, /* passwords: 64 MiB each */
+    START_HASHES_WAITING = 3, /* more are sent away to try again: a server keeps more workers */
+};
+
 struct start_config {
     str data;  /* folder of keys, files, results, and of the store unless that is named */
     str store; /* "sqlite:PATH" or "postgresql://..."; empty: ontschot.db in the data folder */

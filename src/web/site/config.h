@@ -27,6 +27,11 @@ struct config_mail {
     const struct yaml_node *node;
     str server, from, user, password_file, ca_file;
 };
+struct config_sign_in { /* by a provider of OpenID Connect; issuer empty: none */
+    const struct yaml_node *node;
+    str issuer, client_id, secret_file, name, second, ca_file;
+    bool links_known, trusts_email;
+};
 struct config_limits {
     const struct yaml_node *node;
     int64_t connections, connections_per_address, queue, upload_megabytes, worker_megabytes;
@@ -49,6 +54,8 @@ struct config {
     struct config_workers workers;
     struct config_limits limits;
     struct config_mail mail;
+    struct config_sign_in sign_in;
+    bool registrations; /* strangers may ask for an account */
 };
 
 /* The defaults alone: a site for this machine, without a file. */

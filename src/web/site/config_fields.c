@@ -65,7 +65,7 @@ static const struct schema_map limits_map = {
     .about = "config.about-limits",
 };
 
-/* ---- workers, mail ---- */
+/* ---- workers, mail, signing in elsewhere ---- */
 
 static const struct schema_field worker_fields[] = {
     COUNT("http", struct config_workers, http, "config.about-workers-http", 0, HTTP_WORKERS_MAX),
@@ -94,6 +94,25 @@ static const struct schema_map mail_map = {
     .about = "config.about-mail",
 };
 
+#define SIGN_IN struct config_sign_in
+static const struct schema_field sign_in_fields[] = {
+    FIELD("issuer", SCHEMA_TEXT, SIGN_IN, issuer, "config.about-oidc-issuer", .required = true),
+    FIELD("client-id", SCHEMA_TEXT, SIGN_IN, client_id, "config.about-oidc-client",
+          .required = true),
+    FIELD("client-secret-file", SCHEMA_TEXT, SIGN_IN, secret_file, "config.about-oidc-secret"),
+    FIELD("name", SCHEMA_TEXT, SIGN_IN, name, "config.about-oidc-name", .required = true),
+    FIELD("second-factor", SCHEMA_TEXT, SIGN_IN, second, "config.about-oidc-second"),
+    FIELD("links-known-addresses", SCHEMA_BOOL, SIGN_IN, links_known, "config.about-oidc-links"),
+    FIELD("trusts-addresses", SCHEMA_BOOL, SIGN_IN, trusts_email, "config.about-oidc-trusts"),
+    FIELD("ca-file", SCHEMA_TEXT, SIGN_IN, ca_file, "config.about-oidc-ca"),
+};
+static const struct schema_map sign_in_map = {
+    .name = "sign-in",
+    .size = sizeof(struct config_sign_in),
+    SCHEMA_FIELDS(sign_in_fields),
+    .about = "config.about-sign-in",
+};
+
 /* ---- the file ---- */
 
 #define FILE_OF struct config_file
@@ -107,7 +126,7 @@ static const struct schema_field fields[] = {
     FIELD("site-name", SCHEMA_TEXT, FILE_OF, config.site_name, "config.about-site-name"),
     FIELD("language", SCHEMA_WORD, FILE_OF, config.language, "config.about-language",
           .words = config_languages),
-    FIELD("store", SCHEMA_TEXT, FILE_OF, config.store, "config.about-store", .required = true),
+    FIELD("store", SCHEMA_TEXT, FILE_OF, config.store, "config.about-store"),
     FIELD("data", SCHEMA_TEXT, FILE_OF, config.data, "config.about-data", .required = true),
     COUNT("node", FILE_OF, config.node_number, "config.about-node", 0, NODES - 1),
     FIELD("log-level", SCHEMA_WORD, FILE_OF, config.log_level, "config.about-log-level",
@@ -116,6 +135,10 @@ static const struct schema_field fields[] = {
           .map = &workers_map),
     FIELD("limits", SCHEMA_MAP, FILE_OF, limits, "config.about-limits", .map = &limits_map),
     FIELD("mail", SCHEMA_MAP, FILE_OF, config.mail, "config.about-mail", .map = &mail_map),
+    FIELD("registrations", SCHEMA_BOOL, FILE_OF, config.registrations,
+          "config.about-registrations"),
+    FIELD("sign-in", SCHEMA_MAP, FILE_OF, config.sign_in, "config.about-sign-in",
+          .map = &sign_in_map),
 };
 
 #define NOTHING                                                                                    \
@@ -136,7 +159,14 @@ static const struct config_file defaults = {
                         .from = NOTHING,
                         .user = NOTHING,
                         .password_file = NOTHING,
-                        .ca_file = NOTHING}},
+                        .ca_file = NOTHING},
+               .sign_in = {.issuer = NOTHING,
+                           .client_id = NOTHING,
+                           .secret_file = NOTHING,
+                           .name = NOTHING,
+                           .second = NOTHING,
+                           .ca_file = NOTHING},
+               .registrations = true},
     .limits = LIMIT_DEFAULTS,
 };
 const struct schema_map config_map = {

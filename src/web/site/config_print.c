@@ -83,6 +83,26 @@ static void put_mail(out *o, const struct config_mail *m)
     put_text(o, "  ", "ca-file", m->ca_file);
 }
 
+static void put_bool(out *o, const char *indent, const char *key, bool v)
+{
+    put_text(o, indent, key, v ? STR("true") : STR("false"));
+}
+
+static void put_sign_in(out *o, const struct config_sign_in *s)
+{
+    if (!s->issuer.n)
+        return;
+    out_cstr(o, "sign-in:\n");
+    put_text(o, "  ", "issuer", s->issuer);
+    put_text(o, "  ", "client-id", s->client_id);
+    put_text(o, "  ", "client-secret-file", s->secret_file);
+    put_text(o, "  ", "name", s->name);
+    put_text(o, "  ", "second-factor", s->second);
+    put_bool(o, "  ", "links-known-addresses", s->links_known);
+    put_bool(o, "  ", "trusts-addresses", s->trusts_email);
+    put_text(o, "  ", "ca-file", s->ca_file);
+}
+
 void config_print(const struct config *c, out *o)
 {
     put_text(o, "", "listen", c->listen);
@@ -101,4 +121,6 @@ void config_print(const struct config *c, out *o)
     put_int(o, "  ", "jobs", c->workers.jobs);
     put_limits(o, &c->limits);
     put_mail(o, &c->mail);
+    put_bool(o, "", "registrations", c->registrations);
+    put_sign_in(o, &c->sign_in);
 }
