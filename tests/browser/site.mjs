@@ -63,7 +63,7 @@ export async function startSite() {
   const data = join(folder, "data"), letters = join(folder, "letters");
   const file = join(folder, "site.yaml"), running = [];
   const stop = () => {
-    for (const child of running) child.kill("SIGKILL");
+    for (const child of running) child.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -110,12 +110,13 @@ const lettersTo = (site, email) => readdirSync(site.letters).sort()
   .map(name => decoded(readFileSync(join(site.letters, name), "latin1")))
   .filter(letter => letter.includes(email));
 
-/* The link of the newest letter to an address, once one has come. */
-export const linkMailedTo = (site, email) => until(`link for ${email}`, () =>
-  lettersTo(site, email).map(letter => letter.match(/https?:\/\/\S+\/link\?\S+/)?.[0]).findLast(Boolean));
-
-export const letterTo = (site, email, words) => until(`letter to ${email}`, () =>
-  lettersTo(site, email).find(letter => words.test(letter)));
+/* Where a letter to an address leads whose link has these words in its path, once it has come. */
+export const linkMailedTo = async (site, email, words) => {
+  const link = await until(`link for ${email}`, () => lettersTo(site, email)
+    .map(letter => letter.match(/https?:\/\/\S+\/(nl|en)\/\S+/)?.[0]).findLast(url => url?.includes(words)));
+  if (!link.startsWith(site.url)) throw new Error(`a link to elsewhere: ${link}`);
+  return link.slice(site.url.length);
+};
 
 /* ---- the second factor (RFC 6238) ---- */
 
