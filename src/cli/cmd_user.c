@@ -100,7 +100,7 @@ static err print_link(const struct installation *i, const struct deed *deed, str
     if (e != OK)
         return e;
     access_secret_print(link, text);
-    out_str(o, i->started.app.base_url.n ? i->started.app.base_url : STR("http://127.0.0.1:8080"));
+    out_str(o, i->started.app.base_url);
     out_cstr(o, deed->viewer.lang == LANG_NL ? "/nl/link?code=" : "/en/link?code=");
     out_bytes(o, text, sizeof text);
     out_char(o, '\n');

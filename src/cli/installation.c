@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli/installation.h"
 
+enum { URL_BYTES_MAX = 1024 };
+
 /* Without a file a site for this machine, in a folder below the working one. */
 static err read_config(struct cli *c, struct config *config, struct errs *errors,
                        struct err_info *info)
@@ -30,6 +32,25 @@ bool installation_configure(struct cli *c, struct config *config, int *code)
     return true;
 }
 
+/* Where links in mail lead: the site's own address when nobody named a better one. */
+static err find_base_url(struct cli *c, const struct config *config, str *url,
+                         struct err_info *info)
+{
+    const str listen = cli_given(c, "listen") ? cli_text(c, "listen") : config->listen;
+    out o;
+
+    *url = config->base_url;
+    if (url->n)
+        return OK;
+    out_init(&o, URL_BYTES_MAX);
+    out_cstr(&o, "http://");
+    out_str(&o, listen);
+    const err e = out_error(&o, info);
+    *url = e == OK ? arena_str(c->memory, out_view(&o)) : STR("");
+    out_free(&o);
+    return e != OK || url->p ? e : err_nomem(info);
+}
+
 static bool open_with(struct cli *c, struct installation *i, bool is_empty, int *code)
 {
     struct err_info info;
@@ -37,12 +58,17 @@ static bool open_with(struct cli *c, struct installation *i, bool is_empty, int 
     *i = (struct installation){0};
     if (!installation_configure(c, &i->config, code))
         return false;
+    str base_url;
+    if (find_base_url(c, &i->config, &base_url, &info) != OK) {
+        *code = cli_fail(c, &info);
+        return false;
+    }
     const struct start_config start = {
         .data = i->config.data,
         .store = i->config.store,
         .node = i->config.node_number == CONFIG_NODE_NONE ? STORE_NODE_DEALT
                                                           : (int)i->config.node_number,
-        .base_url = i->config.base_url,
+        .base_url = base_url,
         .site_name = i->config.site_name,
         .is_empty = is_empty,
     };

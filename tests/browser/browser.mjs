@@ -61,10 +61,10 @@ export async function start() {
 }
 
 /* A page in its own profile; page.complaints lists what its console and CSP say. */
-export async function openPage(browser, { width = 1280, height = 900, script = true, locale = "nl-NL", print = false } = {}) {
+export async function openPage(browser, { width = 1280, height = 900, script = true, locale = "nl-NL", print = false, state } = {}) {
   const context = await browser.newContext({
     viewport: { width, height }, javaScriptEnabled: script, locale, hasTouch: width < 600,
-    bypassCSP: false, timezoneId: "Europe/Amsterdam",
+    storageState: state, bypassCSP: false, timezoneId: "Europe/Amsterdam",
   });
   const page = await context.newPage();
   page.complaints = [];

@@ -5,7 +5,7 @@
 #include "app/mail/mail.h"
 
 static const char *const sign_in_path[LANG_COUNT] = {
-    [LANG_NL] = "/nl/aanmelden", [LANG_EN] = "/en/sign-in"};
+    [LANG_NL] = "/nl/inloggen", [LANG_EN] = "/en/sign-in"};
 static const char *const link_path[LANG_COUNT] = {
     [LANG_NL] = "/nl/link?code=", [LANG_EN] = "/en/link?code="};
 

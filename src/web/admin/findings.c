@@ -16,8 +16,9 @@ static void find_address(const struct web *web, struct findings *f)
 {
     const str base = web->app.base_url;
     const bool is_https = str_starts(base, STR("https://"));
-    const bool is_loopback =
-        str_starts(base, STR("http://127.0.0.1")) || str_starts(base, STR("http://localhost"));
+    const bool is_loopback = str_starts(base, STR("http://127.0.0.1")) ||
+                             str_starts(base, STR("http://[::1]")) ||
+                             str_starts(base, STR("http://localhost"));
     struct finding *one =
         is_https      ? finding_add(f, PART_OK, "admin.see-address", "admin.address-https", NULL)
         : is_loopback ? finding_add(f, PART_INFO, "admin.see-address", "admin.address-local", NULL)

@@ -224,10 +224,12 @@ static void put_image(struct writer *w, cmark_node *node)
     put(w, ours ? "\">" : "</a>");
 }
 
+/* The empty corner above the names of the rows heads nothing. */
 static void put_cell(struct writer *w, cmark_node *node, bool enters)
 {
     cmark_node *row = cmark_node_parent(node), *table = cmark_node_parent(row);
-    const bool head = cmark_gfm_extensions_get_table_row_is_header(row);
+    const bool head =
+        cmark_gfm_extensions_get_table_row_is_header(row) && cmark_node_first_child(node);
     const uint8_t *alignment = cmark_gfm_extensions_get_table_alignments(table);
     const size_t column = enters ? w->column++ : 0;
     const bool numeric =

@@ -52,6 +52,8 @@ static void texts_become_the_elements_that_the_header_names(void **state)
          "<table>\n<thead><tr><th scope=\"col\">a</th><th scope=\"col\" class=\"num\">b</th>"
          "</tr></thead>\n<tbody>\n<tr><td>c</td><td class=\"num\">1</td></tr>\n</tbody>\n"
          "</table>\n"},
+        {"||a|\n|-|-|",
+         "<table>\n<thead><tr><td></td><th scope=\"col\">a</th></tr></thead>\n</table>\n"},
         {"|a|\n|-|", "<table>\n<thead><tr><th scope=\"col\">a</th></tr></thead>\n</table>\n"},
         {"[ons](/nl/berichten \"titel\")", "<p><a href=\"/nl/berichten\">ons</a></p>\n"},
         {"[zij](https://example.org/?a=1&b=2)",
