@@ -26,6 +26,7 @@ done
 
 cd "$(dirname "$0")/.."
 if [ ! -d build/bench ]; then
+    tools/npm.sh assets src/web/assets >/dev/null
     meson setup build/bench -Dbuildtype=release -Dbench=true -Dtests=false >/dev/null
 fi
 ninja -C build/bench bench/did_bench bench/twfe_bench bench/match_bench bench/scba_bench bench/table_bench \
