@@ -194,7 +194,7 @@ static bool time_balance(const table *t, const struct effect_spec *s, par *pool,
         ones[i] = 1;
     *wall = seconds_of(CLOCK_MONOTONIC);
     *cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-    is_fine = ones && balance_fill(&f, f.x[1], ones, pool, &r, &info) == OK;
+    is_fine = ones && balance_fill(&f, f.x[1], ones, pool, scratch, &r, &info) == OK;
     *wall = seconds_of(CLOCK_MONOTONIC) - *wall;
     *cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - *cpu;
     arena_free(scratch);
