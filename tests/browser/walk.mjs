@@ -9,7 +9,7 @@ import { routes, source, startSite, until } from "./site.mjs";
 import { Visitor } from "./visitor.mjs";
 
 /* Pages that no link of somebody signed in leads to, and answers that are no pages. */
-const apart = new Set(["file", "link", "sign-in-code", "sign-in-recovery", "sign-in-elsewhere", "sign-in-back"]);
+const apart = new Set(["file", "link", "sign-in-code", "sign-in-recovery", "oidc-begin", "oidc-finish", "study-progress"]);
 const isPage = ({ name, nl, method }) => method === "GET" && !apart.has(name) && /^\/nl\//.test(nl);
 const isFile = path => /\.(atom|csv|json|yaml|jsonl|xlsx|sig|pub)$|bestanden|files|voortgang|progress/.test(path);
 
@@ -60,6 +60,8 @@ for (const [name, account] of Object.entries(people)) {
   if (name === "beheer") { /* and a story of one's own */
     await visitor.to("publication-new");
     await visitor.send(visitor.path("publication-save"), { title: "Van de beheerder", body: "Tekst." }, '[value="publish"]');
+    await visitor.to("publication-edit", new URL(visitor.page.url()).pathname.match(/\d{6,}/)[0]);
+    await visitor.send(visitor.path("publication-save"), { body: "Andere tekst." }, '[value="save"]');
   }
   states[name] = await visitor.state();
   await visitor.leave();
