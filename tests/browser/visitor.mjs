@@ -12,7 +12,7 @@ const isStatus = text => /^Failed to load resource: the server responded with a 
 const policyComplaint = headers => {
   const policy = headers["content-security-policy"] ?? "";
   if (!policy.startsWith("default-src 'none'")) return `policy: ${policy || "none"}`;
-  return /unsafe|\*|data:|https?:/.test(policy) ? `policy: ${policy}` : "";
+  return /unsafe|\*|https?:|script-src (?!'self'(;|$))/.test(policy) ? `policy: ${policy}` : "";
 };
 
 /* What could run: a handler, a script that is not ours, an address or text that is code. */

@@ -245,6 +245,7 @@ static err write_row(const struct change *c, db_tx *tx, int64_t revision, struct
                                          .version = c->version,
                                          .lang = f->lang,
                                          .twin = f->twin,
+                                         .space = f->space,
                                          .level = f->level,
                                          .publish_at = f->publish_at,
                                          .delete_at = f->delete_at,

@@ -190,12 +190,14 @@ SELECT count(*) AS n FROM publication_above AS up WHERE up.publication_id = :id;
 INSERT INTO revision (publication_id, number, title, summary, body, author_id, at)
 VALUES (:id, :number, :title, :summary, :body, :author, :now);
 
--- Nothing happens when the version is no longer this one.
+-- Nothing happens when the version is no longer this one. No wider than asked and with the space it
+-- is asked for at any moment; publications_set_eff then says how wide it is.
 --: count publication_update (id publication_id, version int, lang int, twin publication_id?,
---:   level int, publish_at int, delete_at int, comments int, revision int, title text,
+--:   space space_id?, level int, publish_at int, delete_at int, comments int, revision int, title text,
 --:   summary text, now int)
 UPDATE publication
-   SET lang = :lang, twin_id = :twin, level = :level, publish_at = :publish_at,
+   SET lang = :lang, twin_id = :twin, space_id = :space, level = :level,
+       eff = CASE WHEN eff < :level THEN eff ELSE :level END, publish_at = :publish_at,
        delete_at = :delete_at, comment_policy = :comments, revision = :revision, title = :title,
        summary = :summary, version = version + 1, changed_at = :now
  WHERE id = :id AND version = :version;

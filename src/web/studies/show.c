@@ -138,6 +138,8 @@ err study_page(struct req *r, struct err_info *info)
     visit_crumb(r, &page, html_key("studies.title"), visit_url(r, "studies", NULL));
     page.badge = html_key(study_state_key(job.state));
     page.refreshes = study_is_open(&job);
+    if (!page.refreshes) /* the page comes back with the same address when the work has ended */
+        page.done = (struct html_value){0};
     fill(r, &job, &view);
     view.csrf = visit_token(r);
     study_html(&r->html, &page, &view);
