@@ -24,6 +24,7 @@
 #include "base/rng.h"
 #include "engine/effect/effect.h"
 #include "engine/table/table_int.h"
+#include "keep_freed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -282,7 +283,7 @@ static bool read_option(const char *name, const char *value, struct settings *s)
 
 int main(int argc, char **argv)
 {
-    arena_keep_freed(); /* as the program does */
+    keep_freed(); /* as the program does */
     struct settings s = {
         .persons = 100000, .threads = 2, .rounds = 5, .estimator = EFFECT_DR_TRADITIONAL};
     for (int i = 1; i < argc; i++) {

@@ -24,6 +24,7 @@
 #include "base/rng.h"
 #include "engine/effect/balance_int.h"
 #include "engine/table/table_int.h"
+#include "keep_freed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -288,7 +289,7 @@ int main(int argc, char **argv)
             fprintf(stderr, "match_bench: unknown option %s\n", argv[i]);
             return 2;
         }
-    arena_keep_freed();
+    keep_freed();
     if (s.data_file) {
         table *t = make_persons(s.persons);
         const bool is_fine = t && write_persons(t, s.data_file);

@@ -130,7 +130,7 @@ static void a_mistake_is_named_with_its_place(void **state)
         const char *text, *key;
         int line, column;
     } cases[] = {
-        {"data: x\n", "schema.missing-key", 1, 1},
+        {"store: sqlite:a\n", "schema.missing-key", 1, 1},
         {"store: sqlite:a\ndata: x\nlisen: 127.0.0.1:80\n", "schema.unknown-key-near", 3, 1},
         {"store: mysql:a\ndata: x\n", "config.bad-store", 1, 8},
         {"store: sqlite:a\ndata: x\nlisten: here\n", "config.bad-listen", 3, 9},
