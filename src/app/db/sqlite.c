@@ -248,9 +248,10 @@ err sqlite_check_mark(struct sqlite_db *d, bool marks_empty, struct err_info *in
 {
     int64_t mark = 0, tables = 0;
     sqlite3_set_authorizer(d->h, NULL, NULL);
-    int code = read_int(d->h, "PRAGMA application_id", &mark);
+    /* in this order: a program that starts at the same moment marks the file before its tables */
+    int code = read_int(d->h, "SELECT count(*) FROM sqlite_schema", &tables);
     if (code == SQLITE_OK)
-        code = read_int(d->h, "SELECT count(*) FROM sqlite_schema", &tables);
+        code = read_int(d->h, "PRAGMA application_id", &mark);
     if (code == SQLITE_OK && mark != SQLITE_APPLICATION_ID) {
         if (mark != 0 || tables > 0 || !marks_empty)
             return db_error(d->base.s, info, E_IO, "db.not-ours");

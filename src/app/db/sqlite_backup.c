@@ -76,14 +76,17 @@ static bool flush_folder_of(const char *path)
 static err copy_to(db *d, const char *path, struct err_info *info)
 {
     char partial[STORE_URL_MAX * 2];
-    const int n = snprintf(partial, sizeof partial, "%s.partial", path);
+    uint64_t chance; /* two programs may copy at the same moment */
+    sqlite3_randomness(sizeof chance, &chance);
+    const int n =
+        snprintf(partial, sizeof partial, "%s.partial-%016llx", path, (unsigned long long)chance);
     if (n < 0 || (size_t)n >= sizeof partial)
         return err_set(info, E_INPUT, "db.url-too-long");
     if (access(path, F_OK) == 0) {
         errno = EEXIST;
         return file_error(path, info);
     }
-    const int fd = open(partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int fd = open(partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return file_error(path, info);
     close(fd);
