@@ -262,17 +262,34 @@ err sqlite_check_mark(struct sqlite_db *d, bool marks_empty, struct err_info *in
     return code == SQLITE_OK ? OK : sqlite_error(d, code, info);
 }
 
-static err open_store(store *s, struct err_info *info)
+static err open_marked(store *s, struct err_info *info)
 {
     db *d = NULL;
     _Static_assert(SQLITE_APPLICATION_ID == 1869509715, "the mark that is set");
-    err e = make_file(s, info);
-    if (e == OK)
-        e = sqlite_connect(s, true, &d, info);
+    err e = sqlite_connect(s, true, &d, info);
     if (e != OK)
         return e;
     e = sqlite_check_mark((struct sqlite_db *)d, true, info);
     sqlite_disconnect(d);
+    return e;
+}
+
+/*
+ * While another program begins with the same new file, what is seen of it may look like something
+ * else for a moment. A file that is something else looks so again.
+ */
+static err open_store(store *s, struct err_info *info)
+{
+    enum { TRIES = 20, WAIT_MS = 10 };
+    err e = make_file(s, info);
+    if (e != OK)
+        return e;
+    for (int i = 0; i < TRIES; i++) {
+        e = open_marked(s, info);
+        if (e != E_IO || strcmp(info->msg.key, "db.not-ours") != 0)
+            break;
+        sqlite3_sleep(WAIT_MS);
+    }
     return e;
 }
 
