@@ -311,12 +311,12 @@ static err ask_bool(struct pg_db *d, const char *text, bool *answer, struct err_
 static err has_tables(db *base, bool *ours, bool *others, struct err_info *info)
 {
     struct pg_db *d = (struct pg_db *)base;
-    const err e =
-        ask_bool(d, "SELECT to_regclass('public.store_migration') IS NOT NULL", ours, info);
-    return e != OK
-               ? e
-               : ask_bool(d, "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')",
-                          others, info);
+    /* others first: ours come with the first of them, so who makes them meanwhile hides no other */
+    const err e = ask_bool(d, "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')",
+                           others, info);
+    return e != OK ? e
+                   : ask_bool(d, "SELECT to_regclass('public.store_migration') IS NOT NULL", ours,
+                              info);
 }
 
 static err lock(db *base, struct err_info *info)

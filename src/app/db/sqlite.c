@@ -262,34 +262,17 @@ err sqlite_check_mark(struct sqlite_db *d, bool marks_empty, struct err_info *in
     return code == SQLITE_OK ? OK : sqlite_error(d, code, info);
 }
 
-static err open_marked(store *s, struct err_info *info)
+static err open_store(store *s, struct err_info *info)
 {
     db *d = NULL;
     _Static_assert(SQLITE_APPLICATION_ID == 1869509715, "the mark that is set");
-    err e = sqlite_connect(s, true, &d, info);
+    err e = make_file(s, info);
+    if (e == OK)
+        e = sqlite_connect(s, true, &d, info);
     if (e != OK)
         return e;
     e = sqlite_check_mark((struct sqlite_db *)d, true, info);
     sqlite_disconnect(d);
-    return e;
-}
-
-/*
- * While another program begins with the same new file, what is seen of it may look like something
- * else for a moment. A file that is something else looks so again.
- */
-static err open_store(store *s, struct err_info *info)
-{
-    enum { TRIES = 20, WAIT_MS = 10 };
-    err e = make_file(s, info);
-    if (e != OK)
-        return e;
-    for (int i = 0; i < TRIES; i++) {
-        e = open_marked(s, info);
-        if (e != E_IO || strcmp(info->msg.key, "db.not-ours") != 0)
-            break;
-        sqlite3_sleep(WAIT_MS);
-    }
     return e;
 }
 
@@ -332,10 +315,11 @@ static err has_tables(db *base, bool *ours, bool *others, struct err_info *info)
 {
     struct sqlite_db *d = (struct sqlite_db *)base;
     int64_t n = 0, all = 0;
-    int code =
-        read_int(d->h, "SELECT count(*) FROM sqlite_schema WHERE name = 'store_migration'", &n);
+    /* all first: ours come with the first of them, so who makes them meanwhile hides no other */
+    int code = read_int(d->h, "SELECT count(*) FROM sqlite_schema", &all);
     if (code == SQLITE_OK)
-        code = read_int(d->h, "SELECT count(*) FROM sqlite_schema", &all);
+        code =
+            read_int(d->h, "SELECT count(*) FROM sqlite_schema WHERE name = 'store_migration'", &n);
     *ours = n > 0;
     *others = all > 0;
     return code == SQLITE_OK ? OK : sqlite_error(d, code, info);
