@@ -8,6 +8,7 @@
 #include "app/knowledge/queries.h"
 
 enum {
+    AUDIENCE_GRANTED = 0, /* no key of a publication: what was granted, whatever its key */
     AUDIENCE_PUBLIC = 1,
     AUDIENCE_SIGNED_IN = 2,
     MEMBERSHIPS_MAX = 2000, /* of one person; more is refused when joining */
@@ -52,10 +53,6 @@ struct standing {
 };
 WARN_UNUSED err space_standing(const struct deed *deed, db *d, struct space_id id,
                                struct standing *s, struct err_info *info);
-
-/* The audience keys of the viewer, in the deed's memory. */
-WARN_UNUSED err audience_keys(const struct deed *deed, db *d, int64_t **keys, size_t *n,
-                              struct err_info *info);
 
 /* Sets eff and audience of one publication and of what hangs under it; for every change of level,
  * state, space or parent. */

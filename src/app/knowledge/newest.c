@@ -24,7 +24,9 @@ struct search {
     size_t n_keys;
 };
 
-err audience_keys(const struct deed *deed, db *d, int64_t **keys, size_t *n, struct err_info *info)
+/* The streams of the viewer: every key that may hold something for whom it is. */
+static err audience_keys(const struct deed *deed, db *d, int64_t **keys, size_t *n,
+                         struct err_info *info)
 {
     struct viewer_spaces_row *space = NULL;
     size_t n_spaces = 0;
@@ -37,7 +39,7 @@ err audience_keys(const struct deed *deed, db *d, int64_t **keys, size_t *n, str
         if (e != OK)
             return e;
     }
-    *keys = ARENA_NEW(deed->memory, int64_t, n_spaces + 3);
+    *keys = ARENA_NEW(deed->memory, int64_t, n_spaces + 4);
     if (!*keys)
         return err_nomem(info);
     *n = 0;
@@ -45,6 +47,7 @@ err audience_keys(const struct deed *deed, db *d, int64_t **keys, size_t *n, str
     if (!deed->viewer.is_active)
         return OK;
     (*keys)[(*n)++] = AUDIENCE_SIGNED_IN;
+    (*keys)[(*n)++] = AUDIENCE_GRANTED;
     (*keys)[(*n)++] = deed->viewer.id.v;
     for (size_t i = 0; i < n_spaces; i++)
         (*keys)[(*n)++] = space[i].space_id.v;
@@ -76,12 +79,15 @@ static size_t merge(struct nominee *list, size_t n, const struct nominee *more, 
     return kept;
 }
 
-static err nominate_by_key(const struct search *s, int64_t key, struct cursor from, size_t limit,
-                           struct nominee *more, size_t *n, struct err_info *info)
+/* What one key nominates, newest first. */
+static err nominate_one(const struct search *s, int64_t key, struct cursor from, size_t limit,
+                        struct nominee *more, size_t *n, struct err_info *info)
 {
     struct publications_nominated_row *row;
     const struct publications_nominated_in in = {
+        .by = key == AUDIENCE_GRANTED ? PUBLICATIONS_NOMINATED_GRANT : PUBLICATIONS_NOMINATED_KEY,
         .aud = key,
+        .viewer = s->deed->viewer.id,
         .now = s->deed->now_ms,
         .before_at = from.at,
         .before_id = {from.id},
@@ -97,28 +103,7 @@ static err nominate_by_key(const struct search *s, int64_t key, struct cursor fr
     return e;
 }
 
-static err nominate_granted(const struct search *s, struct cursor from, size_t limit,
-                            struct nominee *more, size_t *n, struct err_info *info)
-{
-    struct publications_granted_row *row;
-    const struct publications_granted_in in = {
-        .viewer = s->deed->viewer.id,
-        .now = s->deed->now_ms,
-        .before_at = from.at,
-        .before_id = {from.id},
-        .in_space = s->filter.space.v != 0,
-        .space = s->filter.space,
-        .by_owner = s->filter.owner.v != 0,
-        .owner = s->filter.owner,
-        .limit = (int64_t)limit,
-    };
-    const err e = publications_granted(s->d, s->deed->memory, in, &row, n, info);
-    for (size_t i = 0; e == OK && i < *n; i++)
-        more[i] = (struct nominee){row[i].id, row[i].publish_at};
-    return e;
-}
-
-/* The `limit` newest behind `from` that any key or grant nominates. */
+/* The `limit` newest behind `from` that any key nominates. */
 static err nominate(const struct search *s, struct cursor from, size_t limit, struct nominee *list,
                     size_t *n, struct err_info *info)
 {
@@ -128,12 +113,7 @@ static err nominate(const struct search *s, struct cursor from, size_t limit, st
 
     *n = 0;
     for (size_t k = 0; e == OK && k < s->n_keys; k++) {
-        e = nominate_by_key(s, s->keys[k], from, limit, more, &n_more, info);
-        if (e == OK)
-            *n = merge(list, *n, more, n_more, limit);
-    }
-    if (e == OK && s->deed->viewer.is_active) {
-        e = nominate_granted(s, from, limit, more, &n_more, info);
+        e = nominate_one(s, s->keys[k], from, limit, more, &n_more, info);
         if (e == OK)
             *n = merge(list, *n, more, n_more, limit);
     }

@@ -41,29 +41,22 @@ SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name A
   JOIN revision AS r ON r.publication_id = pub.id AND r.number = pub.revision
  WHERE pub.id = :id;
 
---: many publications_nominated (aud int, now int, space space_id, owner party_id, before_at int,
---:   before_id publication_id, limit int) -> (id publication_id, publish_at int)
-SELECT pub.id, pub.publish_at
-  FROM publication AS pub
- WHERE pub.aud = :aud AND pub.publish_at <= :now
-   AND (pub.publish_at, pub.id) < (:before_at, :before_id)
-   [in_space: AND pub.space_id = :space] [by_owner: AND pub.owner_id = :owner]
- ORDER BY pub.publish_at DESC, pub.id DESC
- LIMIT :limit;
-
--- What was granted to the viewer or to a space joined, in the same order.
---: many publications_granted (viewer party_id, now int, space space_id, owner party_id,
+-- Those of one audience key, or those granted to the viewer or to a space joined.
+--: many publications_nominated (aud int, viewer party_id, now int, space space_id, owner party_id,
 --:   before_at int, before_id publication_id, limit int) -> (id publication_id, publish_at int)
 SELECT pub.id, pub.publish_at
   FROM publication AS pub
- WHERE pub.id IN (SELECT g.publication_id FROM publication_grant AS g
-                   WHERE g.subject_kind = 0 AND g.subject_id = :viewer
-                   UNION
-                  SELECT g.publication_id
-                    FROM membership AS m
-                    JOIN publication_grant AS g ON g.subject_kind = 1 AND g.subject_id = m.space_id
-                   WHERE m.party_id = :viewer AND m.state = 2)
-   AND pub.aud <> 0 AND pub.publish_at <= :now
+ WHERE {by: key = pub.aud = :aud
+          | grant = pub.aud <> 0
+                    AND pub.id IN (SELECT g.publication_id FROM publication_grant AS g
+                                    WHERE g.subject_kind = 0 AND g.subject_id = :viewer
+                                    UNION
+                                   SELECT g.publication_id
+                                     FROM membership AS m
+                                     JOIN publication_grant AS g
+                                       ON g.subject_kind = 1 AND g.subject_id = m.space_id
+                                    WHERE m.party_id = :viewer AND m.state = 2)}
+   AND pub.publish_at <= :now
    AND (pub.publish_at, pub.id) < (:before_at, :before_id)
    [in_space: AND pub.space_id = :space] [by_owner: AND pub.owner_id = :owner]
  ORDER BY pub.publish_at DESC, pub.id DESC
