@@ -176,7 +176,7 @@ static void a_crowd_waits_in_a_short_queue_or_comes_back_and_leaves_no_memory(vo
     assert_in_range(c.n_ok, AT_ONCE + QUEUE, CALLERS - 1);
     assert_int_equal(c.n_ok + c.n_busy, CALLERS);
     assert_int_equal(gate_hashed(c.gate), c.n_ok);
-    print_message("%d hashed, %d sent away; %ld kB before, %ld kB after\n", c.n_ok, c.n_busy,
+    print_message("# %d hashed, %d sent away; %ld kB before, %ld kB after\n", c.n_ok, c.n_busy,
                   before, after);
     assert_true(after - before < 16 * 1024); /* one hash takes 64 MB */
     pthread_barrier_destroy(&c.start);
