@@ -50,6 +50,8 @@ ends 3 'is not an address with a port' serve . --listen 8080
 
 # ---- configuration
 ends 0 'The configuration is in order.' config check "$fixtures/server.yaml" --lang en
+ends 0 'in order' config check "$fixtures/../../demo/site/config.yaml" --lang en
+ends 0 'in order' config check "$fixtures/../../packaging/ontschot.yaml" --lang en
 ends 0 'upload-megabytes: 100' config show "$fixtures/server.yaml"
 ends 0 '"trusted-proxies"' config schema
 ends 3 'no-such.yaml' config check no-such.yaml

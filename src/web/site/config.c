@@ -47,7 +47,7 @@ void config_check(const void *filled, str file, struct errs *errors)
         mistake(errors, file, c->config.node, "base-url", "config.bad-url", c->config.base_url);
     if (!c->config.base_url.n && !is_loopback)
         mistake(errors, file, c->config.node, "listen", "config.url-needed", c->config.listen);
-    if (!str_starts(c->config.store, STR("sqlite:")) &&
+    if (c->config.store.n && !str_starts(c->config.store, STR("sqlite:")) &&
         !str_starts(c->config.store, STR("postgresql:")) &&
         !str_starts(c->config.store, STR("postgres:")))
         mistake(errors, file, c->config.node, "store", "config.bad-store", c->config.store);

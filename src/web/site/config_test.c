@@ -68,7 +68,15 @@ static const char full[] = "listen: 0.0.0.0:80\n"
                            "  server: smtps://mail.example.nl\n"
                            "  from: Ontschot <noreply@example.nl>\n"
                            "  user: ontschot\n"
-                           "  password-file: /etc/ontschot/mail\n";
+                           "  password-file: /etc/ontschot/mail\n"
+                           "registrations: false\n"
+                           "sign-in:\n"
+                           "  issuer: https://login.example.nl\n"
+                           "  client-id: ontschot\n"
+                           "  client-secret-file: /etc/ontschot/oidc\n"
+                           "  name: Example\n"
+                           "  second-factor: mfa otp\n"
+                           "  links-known-addresses: true\n";
 
 static void assert_full(const struct config *c)
 {
@@ -84,11 +92,29 @@ static void assert_full(const struct config *c)
                         sizeof site_rates[RATE_PAGE]);
     assert_true(str_eq(c->site_name, STR("De \"buurt\"")));
     assert_true(str_eq(c->mail.password_file, STR("/etc/ontschot/mail")));
+    assert_false(c->registrations);
+    assert_true(str_eq(c->sign_in.issuer, STR("https://login.example.nl")));
+    assert_true(str_eq(c->sign_in.secret_file, STR("/etc/ontschot/oidc")));
+    assert_true(str_eq(c->sign_in.second, STR("mfa otp")));
+    assert_true(c->sign_in.links_known);
+    assert_false(c->sign_in.trusts_email);
     const struct http_config h = config_http(c);
     assert_true(h.has_tls);
     assert_true(h.n_names >= 2);
     assert_true(str_eq(h.names[0], STR("ontschot.example.nl")));
     assert_int_equal(h.n_proxies, 2);
+}
+
+static void without_a_store_it_lies_in_the_data_folder(void **state)
+{
+    struct config c;
+    struct errs errors;
+
+    assert_int_equal(parse(*state, "data: x\n", &c, &errors), OK);
+
+    assert_int_equal(c.store.n, 0);
+    assert_true(c.registrations);
+    assert_int_equal(c.sign_in.issuer.n, 0);
 }
 
 static void every_key_arrives(void **state)
@@ -209,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_short_file_gets_the_defaults),
+        cmocka_unit_test(without_a_store_it_lies_in_the_data_folder),
         cmocka_unit_test(every_key_arrives),
         cmocka_unit_test(what_is_shown_reads_back_the_same),
         cmocka_unit_test(a_mistake_is_named_with_its_place),
