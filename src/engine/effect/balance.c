@@ -106,18 +106,40 @@ static err part_out(struct pass *p, int time, arena *a, struct err_info *info)
     return OK;
 }
 
+/* Rows that share, and those of them with the low value: whole numbers, in any order the same. */
+static void count_rows(const double *share, const double *x, double low, size_t n, double *at_low,
+                       double *at_high)
+{
+    uint64_t all = 0, lows = 0;
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t has_share = share[i] > 0, is_low = x[i] == low;
+        all += has_share;
+        lows += has_share & is_low;
+    }
+    *at_low = (double)lows;
+    *at_high = (double)(all - lows);
+}
+
+static void count_parts(const double *share, const double *x, double low, const double *part,
+                        size_t n, double *at_low, double *at_high)
+{
+    for (size_t i = 0; i < n; i++)
+        if (share[i] > 0)
+            *(x[i] == low ? at_low : at_high) += part[i];
+}
+
 /* Who has which of two values. */
 static struct effect_holders count_holders(const struct pass *p, const struct column *c, int time)
 {
     const double low = order_value(c->sorted[0].key), *part = p->part[time];
     struct effect_holders holders = {{0}, {0}};
 
-    for (size_t i = 0; i < p->f->n && c->is_binary; i++) {
-        double *n = c->x[i] == low ? holders.low : holders.high;
-        for (int g = 0; g < GROUPS; g++)
-            if (p->share[time][g][i] > 0)
-                n[g] += part ? part[i] : 1;
-    }
+    for (int g = 0; g < GROUPS && c->is_binary; g++)
+        if (part)
+            count_parts(p->share[time][g], c->x, low, part, p->f->n, &holders.low[g],
+                        &holders.high[g]);
+        else
+            count_rows(p->share[time][g], c->x, low, p->f->n, &holders.low[g], &holders.high[g]);
     return holders;
 }
 
