@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* user: accounts from the command line, for who has the machine: the first administrator, and
  * whoever lost every way in. */
-#include "base/json.h"
+#include "app/pages.h"
 #include "cli/installation.h"
 
 enum { TEXT_BYTES_MAX = 16 << 20, LIST_AT_ONCE = 100 };
@@ -101,7 +101,7 @@ static err print_link(const struct installation *i, const struct deed *deed, str
         return e;
     access_secret_print(link, text);
     out_str(o, i->started.app.base_url);
-    out_cstr(o, deed->viewer.lang == LANG_NL ? "/nl/link?code=" : "/en/link?code=");
+    out_cstr(o, app_page_path(PAGE_LINK, deed->viewer.lang));
     out_bytes(o, text, sizeof text);
     out_char(o, '\n');
     return OK;

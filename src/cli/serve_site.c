@@ -3,6 +3,7 @@
 #include "cli/serve_int.h"
 
 #include "app/access/oidc.h"
+#include "app/pages.h"
 #include "base/file.h"
 #include "cli/installation.h"
 #include "web/pages/markdown.h"
@@ -169,8 +170,8 @@ static err fill_sign_in(struct serving *s, struct err_info *info)
     if (e != OK)
         return e;
     provider.client_secret = str_trim(provider.client_secret);
-    const int n = snprintf(url, sizeof url, "%.*s/nl/inloggen/terug",
-                           (int)s->inst.config.base_url.n, s->inst.config.base_url.p);
+    const int n = snprintf(url, sizeof url, "%.*s%s", (int)s->inst.config.base_url.n,
+                           s->inst.config.base_url.p, app_page_path(PAGE_FROM_OTHER, LANG_NL));
     if (n < 0 || (size_t)n >= sizeof url)
         return err_text(info, E_LIMIT, "site.base-url-long", s->inst.config.base_url);
     provider.redirect_url = str_of(url);

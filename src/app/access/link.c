@@ -3,11 +3,7 @@
 #include "app/access/access_int.h"
 
 #include "app/mail/mail.h"
-
-static const char *const sign_in_path[LANG_COUNT] = {
-    [LANG_NL] = "/nl/inloggen", [LANG_EN] = "/en/sign-in"};
-static const char *const link_path[LANG_COUNT] = {
-    [LANG_NL] = "/nl/link?code=", [LANG_EN] = "/en/link?code="};
+#include "app/pages.h"
 
 static err print_address(const struct deed *deed, enum lang lang,
                          const struct access_secret *secret, str *address, struct err_info *info)
@@ -17,7 +13,7 @@ static err print_address(const struct deed *deed, enum lang lang,
 
     out_init(&o, 4096);
     out_str(&o, deed->app->base_url);
-    out_cstr(&o, secret ? link_path[lang] : sign_in_path[lang]);
+    out_cstr(&o, app_page_path(secret ? PAGE_LINK : PAGE_SIGN_IN, lang));
     if (secret) {
         access_secret_print(*secret, text);
         out_bytes(&o, text, sizeof text);

@@ -3,17 +3,18 @@
 
 #include "app/knowledge/queries.h"
 #include "app/mail/mail.h"
+#include "app/pages.h"
 
 enum { MANAGERS_TOLD_MAX = 20, URL_MAX = 2000 };
 
 /* A page in the reader's language. */
-static err print_url(const struct deed *deed, enum lang lang, const char *const path[LANG_COUNT],
-                     str slug, int64_t id, str *url, struct err_info *info)
+static err print_url(const struct deed *deed, enum lang lang, enum app_page page, str slug,
+                     int64_t id, str *url, struct err_info *info)
 {
     out o;
     out_init(&o, URL_MAX);
     out_str(&o, deed->app->base_url);
-    out_cstr(&o, path[lang]);
+    out_cstr(&o, app_page_path(page, lang));
     if (slug.n)
         out_str(&o, slug);
     else
@@ -26,9 +27,6 @@ static err print_url(const struct deed *deed, enum lang lang, const char *const 
     out_free(&o);
     return e;
 }
-
-static const char *const space_path[] = {[LANG_NL] = "/nl/ruimten/", [LANG_EN] = "/en/spaces/"};
-static const char *const story_path[] = {[LANG_NL] = "/nl/verhalen/", [LANG_EN] = "/en/stories/"};
 
 static err my_name(db_tx *tx, const struct deed *deed, str *name, struct err_info *info)
 {
@@ -57,7 +55,7 @@ static err about_space(db_tx *tx, const struct deed *deed, const struct space *s
     };
     err e = my_name(tx, deed, &m.value[0], info);
     if (e == OK)
-        e = print_url(deed, lang, space_path, s->slug, 0, &m.value[2], info);
+        e = print_url(deed, lang, PAGE_SPACE, s->slug, 0, &m.value[2], info);
     return e == OK ? mail_put(tx, deed, &m, info) : e;
 }
 
@@ -114,6 +112,6 @@ err letter_comment(db_tx *tx, const struct deed *deed, const struct publication 
     };
     e = my_name(tx, deed, &m.value[0], info);
     if (e == OK)
-        e = print_url(deed, m.lang, story_path, (str){0}, p->id.v, &m.value[2], info);
+        e = print_url(deed, m.lang, PAGE_STORY, (str){0}, p->id.v, &m.value[2], info);
     return e == OK ? mail_put(tx, deed, &m, info) : e;
 }
