@@ -22,7 +22,7 @@
 
 extern char **environ;
 
-enum { VIEWS_EVERY_S = 5, SECRET_BYTES_MAX = 4096 };
+enum { CARE_EVERY_S = 5, SECRET_BYTES_MAX = 4096 };
 
 struct serving {
     struct cli *cli;
@@ -32,71 +32,13 @@ struct serving {
     log_sink *log;
     site *site;
     http_server *server;
-    pid_t worker; /* 0: none */
-    pthread_t views_thread;
-    bool has_views_thread;
+    pid_t worker;   /* 0: none */
+    pthread_t care; /* looks after views and the worker */
+    bool has_care;
     pthread_mutex_t lock;
     pthread_cond_t wake;
     bool stops;
 };
-
-/* ---- views, written every few seconds by a thread of their own ---- */
-
-static void write_views(struct serving *s, db *d)
-{
-    struct err_info info;
-    if (view_counter_write(s->web.views, &s->web.app, d, &info) != OK)
-        log_err(s->log, LOG_WARN, "views", &info);
-}
-
-static void *count_views(void *arg)
-{
-    struct serving *s = arg;
-    struct err_info info;
-    db *d;
-
-    if (db_open(s->inst.started.store, &d, &info) != OK) {
-        log_err(s->log, LOG_ERROR, "views", &info);
-        return NULL;
-    }
-    pthread_mutex_lock(&s->lock);
-    while (!s->stops) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += VIEWS_EVERY_S;
-        (void)pthread_cond_timedwait(&s->wake, &s->lock, &until);
-        pthread_mutex_unlock(&s->lock);
-        write_views(s, d);
-        pthread_mutex_lock(&s->lock);
-    }
-    pthread_mutex_unlock(&s->lock);
-    write_views(s, d);
-    db_close(d);
-    return NULL;
-}
-
-static err start_views(struct serving *s, struct err_info *info)
-{
-    s->web.views = view_counter_new();
-    if (!s->web.views || pthread_mutex_init(&s->lock, NULL) != 0 ||
-        pthread_cond_init(&s->wake, NULL) != 0 ||
-        pthread_create(&s->views_thread, NULL, count_views, s) != 0)
-        return err_nomem(info);
-    s->has_views_thread = true;
-    return OK;
-}
-
-static void stop_views(struct serving *s)
-{
-    if (s->has_views_thread) {
-        pthread_mutex_lock(&s->lock);
-        s->stops = true;
-        pthread_cond_signal(&s->wake);
-        pthread_mutex_unlock(&s->lock);
-        pthread_join(s->views_thread, NULL);
-    }
-    view_counter_free(s->web.views);
-}
 
 /* ---- long work, in a process of its own ---- */
 
@@ -135,6 +77,19 @@ static err start_work(struct serving *s, struct err_info *info)
     return err_io(info, "cli.no-work", STR("ontschot work"));
 }
 
+/* One that died is begun again: jobs, letters and the log wait for it. */
+static void keep_working(struct serving *s)
+{
+    struct err_info info;
+    int status;
+    if (s->worker <= 0 || waitpid(s->worker, &status, WNOHANG) != s->worker)
+        return;
+    log_event(s->log, LOG_ERROR, "work-died", LOG_INT("status", status));
+    s->worker = 0;
+    if (start_work(s, &info) != OK)
+        log_err(s->log, LOG_ERROR, "work", &info);
+}
+
 static void stop_work(struct serving *s)
 {
     int status;
@@ -143,6 +98,63 @@ static void stop_work(struct serving *s)
     (void)kill(s->worker, SIGTERM);
     while (waitpid(s->worker, &status, 0) < 0 && errno == EINTR)
         ;
+}
+
+/* ---- every few seconds, in a thread of its own: views, and whether work goes on ---- */
+
+static void write_views(struct serving *s, db *d)
+{
+    struct err_info info;
+    if (view_counter_write(s->web.views, &s->web.app, d, &info) != OK)
+        log_err(s->log, LOG_WARN, "views", &info);
+}
+
+static void *look_after(void *arg)
+{
+    struct serving *s = arg;
+    struct err_info info;
+    db *d;
+
+    if (db_open(s->inst.started.store, &d, &info) != OK) {
+        log_err(s->log, LOG_ERROR, "views", &info);
+        return NULL;
+    }
+    pthread_mutex_lock(&s->lock);
+    while (!s->stops) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += CARE_EVERY_S;
+        (void)pthread_cond_timedwait(&s->wake, &s->lock, &until);
+        pthread_mutex_unlock(&s->lock);
+        write_views(s, d);
+        keep_working(s);
+        pthread_mutex_lock(&s->lock);
+    }
+    pthread_mutex_unlock(&s->lock);
+    write_views(s, d);
+    db_close(d);
+    return NULL;
+}
+
+static err start_care(struct serving *s, struct err_info *info)
+{
+    if (pthread_mutex_init(&s->lock, NULL) != 0 || pthread_cond_init(&s->wake, NULL) != 0 ||
+        pthread_create(&s->care, NULL, look_after, s) != 0)
+        return err_nomem(info);
+    s->has_care = true;
+    return OK;
+}
+
+static void stop_care(struct serving *s)
+{
+    if (s->has_care) {
+        pthread_mutex_lock(&s->lock);
+        s->stops = true;
+        pthread_cond_signal(&s->wake);
+        pthread_mutex_unlock(&s->lock);
+        pthread_join(s->care, NULL);
+    }
+    view_counter_free(s->web.views);
 }
 
 /* ---- the site ---- */
@@ -184,6 +196,9 @@ static err fill_web(struct serving *s, struct err_info *info)
     const struct config *config = &s->inst.config;
     struct web *web = &s->web;
 
+    web->views = view_counter_new();
+    if (!web->views)
+        return err_nomem(info);
     web->app = s->inst.started.app;
     web->store = s->inst.started.store;
     web->data_folder = s->inst.config.data;
@@ -243,19 +258,19 @@ static err start(struct serving *s, struct err_info *info)
     if (e == OK)
         e = fill_sign_in(s, info);
     if (e == OK)
-        e = start_views(s, info);
-    if (e == OK)
         e = start_site(s, info);
     if (e == OK)
         e = start_work(s, info);
+    if (e == OK)
+        e = start_care(s, info);
     return e;
 }
 
 static void stop(struct serving *s)
 {
     http_server_stop(s->server);
+    stop_care(s); /* first: it would begin the worker again */
     stop_work(s);
-    stop_views(s);
     site_free(s->site);
     oidc_free(s->web.oidc);
     log_close(s->log);
