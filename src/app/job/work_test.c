@@ -529,6 +529,7 @@ struct killing {
 static void keep_busy(struct job_fixture *f, struct killing *k)
 {
     size_t n_open = 0;
+    arena_reset(f->store->a);
     for (size_t i = 0; i < k->n; i++)
         n_open += job_test_find(f, k->id[i]).state <= JOB_RUNNING;
     for (; n_open < OPEN && k->n < JOBS_MAX; n_open++)
@@ -559,14 +560,17 @@ static void each_job_is_done_once_whoever_is_killed(void **state)
         kill_worker(&k, which);
         k.worker[which] = job_test_spawn(f, 250);
     }
-    for (size_t i = 0; i < k.n; i++)
+    for (size_t i = 0; i < k.n; i++) {
         (void)job_test_await(f, k.id[i], JOB_DONE);
+        arena_reset(f->store->a);
+    }
     for (size_t i = 0; i < WORKERS_KILLED; i++)
         kill_worker(&k, i);
     const struct job_worker w = job_test_settings(f);
     assert_int_equal(job_sweep(&w, f->store->d, &info), OK);
 
     for (size_t i = 0; i < k.n; i++) {
+        arena_reset(f->store->a);
         const struct job job = job_test_find(f, k.id[i]);
         assert_int_equal(job.state, JOB_DONE);
         n_tries += job.tries;
