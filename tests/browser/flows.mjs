@@ -6,21 +6,39 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { finish, start, test } from "./browser.mjs";
-import { linkMailedTo, nextCode, source, startSite, until } from "./site.mjs";
+import { linkMailedTo, nextCode, source, startSite } from "./site.mjs";
 import { Visitor } from "./visitor.mjs";
 
-const demo = name => join(source, "demo/supported-work", name);
+const demo = name => readFileSync(join(source, "demo/supported-work", name), "utf8");
+const file = (name, text) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(text) });
+const quickStudy = [file("study.yaml", demo("study.yaml")), file("men.csv", demo("men.csv"))];
+
+/* The same with as many analyses as a plan may have, each with many draws: nobody waits for its end. */
+function slowStudy() {
+  const analyses = Array.from({ length: 29 }, (_, i) =>
+    `  - {name: a${i}, label: {nl: "nog eens ${i}", en: "again ${i}"}, method: doubly-robust, bootstrap: 100000,
+    covariates: [age, educ, black], rows: {column: sample, values: [treated, cps]}}\n`).join("");
+  const outcomes = ["re74", "re75"].map(column => `  - {column: ${column}, label: {nl: ${column}, en: ${column}}, ` +
+    "unit: {nl: dollar, en: dollars}, currency: USD, better: higher}\n").join("");
+  const [head, ...rows] = demo("men.csv").trimEnd().split("\n");
+  return [
+    file("study.yaml", demo("study.yaml").replace(/^measured:$/m, `${analyses}measured:`).replace(/^design:$/m, `${outcomes}design:`)),
+    file("men.csv", [head, ...rows, ...rows, ...rows, ...rows, ""].join("\n")),
+  ];
+}
+
 const site = await startSite();
 const { browser, close } = await start();
+const seen = new Set(); /* by axe */
 
 /* Who sign in once, and are there in every walk. */
 const signedIn = {};
-for (const name of ["beheer", "fiona"]) {
-  const visitor = await Visitor.arrive(browser, site, { lang: "nl" });
+await Promise.all(["beheer", "fiona"].map(async name => {
+  const visitor = await Visitor.arrive(browser, site, { lang: "nl", seen });
   await visitor.signIn(site.accounts[name]);
   signedIn[name] = await visitor.state();
   await visitor.leave();
-}
+}));
 
 const words = {
   nl: { title: "Een avond in de wijk", body: "## Wat we zagen\n\nEen gezin, **vier** loketten.",
@@ -29,28 +47,26 @@ const words = {
     heard: "We recognise that.", answer: "Thank you." },
 };
 
+const idIn = url => new URL(url).pathname.match(/\d{6,}/)?.[0];
+
 /* The steps of one person; each returns what was wrong, or nothing. */
 function walk(where, visit) {
   const person = { name: `Noor ${where}`, email: `noor-${where.replace(/\W+/g, "-")}@voorbeeldstad.example`,
     password: "zeven gele tulpen" };
   const said = words[visit.lang], title = `${said.title} (${where})`;
-  let me, story, account;
-  const as = async (state, act) => {
-    const other = await Visitor.arrive(browser, site, { ...visit, state });
-    try {
-      return await act(other);
-    } finally {
-      me.wrong.push(...other.wrong);
-      await other.leave();
-    }
+  let me, story;
+  const there = new Map(); /* others in this walk, and oneself in another browser, by name */
+  const meet = async (name, state = signedIn[name]) => {
+    if (!there.has(name)) there.set(name, await Visitor.arrive(browser, site, { ...visit, seen, state }));
+    return there.get(name);
   };
-  const isShown = (visitor, text) => visitor.page.getByText(text).first().isVisible();
-  const shows = async (visitor, text) => !await isShown(visitor, text) && `no "${text}"`;
-  const read = async state => as(state, other => other.to("publication", story));
+  const shows = async (visitor, text) =>
+    !await visitor.page.getByText(text).first().isVisible() && `no "${text}"`;
+  const read = async name => (await meet(name)).to("publication", story);
 
   return [
     ["asks for an account", async () => {
-      me = await Visitor.arrive(browser, site, visit);
+      me = await Visitor.arrive(browser, site, { ...visit, seen });
       await me.to("home");
       await me.to("register");
       const { name, email, password } = person;
@@ -71,14 +87,15 @@ function walk(where, visit) {
       const status = await me.send(me.path("sign-in"), person.fields = { email: person.email, password: person.password });
       return status !== 422 && `${status}`;
     }],
-    ["is approved by an administrator, who gives a role", () => as(signedIn.beheer, async admin => {
+    ["is approved by an administrator, who gives a role", async () => {
+      const admin = await meet("beheer");
       await admin.to("admin");
       await admin.go(`${admin.path("admin-accounts")}?search=${encodeURIComponent(person.email)}`);
       await admin.follow(() => admin.page.getByRole("link", { name: person.name }).click());
-      account = new URL(admin.page.url()).pathname.split("/").pop();
+      const account = idIn(admin.page.url());
       await admin.send(admin.path("admin-account-state", account), {}, ".utrecht-button--primary-action");
       await admin.send(admin.path("admin-account-roles", account), { role: "=analyst" });
-    })],
+    }],
     ["signs in by the mail that says so, and sets up a second factor", async () => {
       const status = await me.go(await linkMailedTo(site, person.email, me.path("sign-in")));
       if (status !== 200) return `the link in the mail: ${status}`;
@@ -114,34 +131,21 @@ function walk(where, visit) {
       if (!visit.script) await me.send(me.path("publication-save"), {}, '[value="keep"]');
       else await me.page.waitForFunction(() =>
         /\d\d:\d\d/.test(document.querySelector("[data-save-status]").textContent), null, { timeout: 15000 });
-      return as(await me.state(), async again => {
-        await again.to("drafts");
-        return shows(again, title);
-      });
+      const again = await meet("again", await me.state());
+      await again.to("drafts");
+      return shows(again, title);
     }],
     ["publishes", async () => {
-      if (!/\d{6,}/.test(me.page.url())) {
-        const href = await as(await me.state(), async again => {
-          await again.to("drafts");
-          return again.page.getByRole("link", { name: title }).getAttribute("href");
-        });
-        if (!visit.script) await me.go(href.replace(/(\d+)$/, `$1`));
-      }
-      if (await me.form(me.path("publication-save")).count() === 0) {
-        const id = new URL(me.page.url()).pathname.match(/\d{6,}/)[0];
-        await me.to("publication-edit", id);
-      }
+      if (!visit.script) await me.to("publication-edit", idIn(me.page.url()));
       await me.send(me.path("publication-save"), {}, '[value="publish"]');
-      story = new URL(me.page.url()).pathname.match(/\d{6,}/)?.[0];
-      return await read(undefined) !== 200 && "a visitor cannot read it";
+      story = idIn(me.page.url());
+      return await read("visitor") !== 200 && "a visitor cannot read it";
     }],
     ["gets a comment, and answers", async () => {
-      const wrong = await as(signedIn.fiona, async other => {
-        await other.to("publication", story);
-        await other.send(other.path("comment-add", story), { comment: said.heard });
-        return shows(other, said.heard);
-      });
-      if (wrong) return wrong;
+      const other = await meet("fiona");
+      await other.to("publication", story);
+      await other.send(other.path("comment-add", story), { comment: said.heard });
+      if (await shows(other, said.heard)) return shows(other, said.heard);
       await me.to("publication", story);
       await me.follow(() => me.page.locator(".o-comment-actions a").first().click());
       await me.send(me.path("comment-add", story), { comment: said.answer });
@@ -150,41 +154,44 @@ function walk(where, visit) {
     ["restricts who may read: a visitor is refused, and learns nothing", async () => {
       await me.to("publication-edit", story);
       await me.send(me.path("publication-save"), { level: "=2" }, '[value="save"]');
-      if (await read(undefined) !== 404) return "a visitor still reads it";
-      if (await read(signedIn.fiona) !== 200) return "someone signed in cannot read it";
+      if (await read("visitor") !== 404) return "a visitor still reads it";
+      if (await read("fiona") !== 200) return "someone signed in cannot read it";
       await me.to("publication-edit", story);
       await me.send(me.path("publication-save"), { level: "=0" }, '[value="save"]');
-      return await read(signedIn.fiona) !== 404 && "another still reads it";
+      return await read("fiona") !== 404 && "another still reads it";
     }],
-    ["uploads a study and sees it run to its report", async () => {
+    ["uploads a study, and comes to its report when it has run", async () => {
       await me.to("study-new");
-      await me.send(me.path("study-new"), { title, files: [demo("study.yaml"), demo("men.csv")] });
-      const ended = () => me.page.locator("main .utrecht-table").isVisible();
-      if (visit.script) await me.page.locator("main .utrecht-table").waitFor({ timeout: 60000 });
-      else await until("result", async () => (await me.page.reload(), await ended()), 60000);
-      await me.look();
+      await me.send(me.path("study-new"), { title, files: quickStudy });
+      await me.page.locator("main .utrecht-table").waitFor({ timeout: 60000 }); /* the page loads itself again */
+      await me.look({ state: "done" });
       await me.follow(() => me.page.locator(".o-actions a").first().click());
       return await me.page.locator("h1").count() === 0 && "no report";
     }],
-    ["stops another study", async () => {
+    ["sees a long study go on, and stops it", async () => {
       await me.to("study-new");
-      await me.send(me.path("study-new"), { title: `${title} 2`, files: [demo("study.yaml"), demo("men.csv")] });
-      const id = new URL(me.page.url()).pathname.split("/").pop();
+      await me.send(me.path("study-new"), { title: `${title} 2`, files: slowStudy() });
+      const id = idIn(me.page.url());
+      const percent = me.page.locator("[data-percent]"), some = percent.filter({ hasText: /[1-9]/ });
+      await some.waitFor({ timeout: 60000 });
+      const before = (await percent.innerText()).match(/\d+/)[0];
+      await some.filter({ hasNotText: new RegExp(`(^|\\D)${before}\\D`) }).waitFor({ timeout: 60000 });
+      if (!(await me.page.locator("[data-step]").innerText()).trim()) return "no step";
+      await me.look({ state: "running" });
       await me.send(me.path("study-cancel", id));
-      await until("end", async () => (await me.page.reload(), await me.form(me.path("study-drop", id)).isVisible()));
-      await me.look();
+      await me.form(me.path("study-drop", id)).waitFor();
+      await me.look({ state: "stopped" });
       await me.send(me.path("study-drop", id));
       return await me.to("study", id) !== 404 && "it is still there";
     }],
     ["sees own sessions, and ends the others", async () => {
-      await as(undefined, async other => {
-        await other.signIn(person);
-        await me.to("account-sessions");
-        if (await me.page.locator("main tbody tr").count() < 2) throw new Error("one session only");
-        await me.send(me.path("account-sessions-end"));
-        await other.to("account");
-        if (!other.page.url().includes(other.path("sign-in"))) throw new Error("the other goes on");
-      });
+      const other = await meet("other");
+      await other.signIn(person);
+      await me.to("account-sessions");
+      if (await me.page.locator("main tbody tr").count() < 2) return "one session only";
+      await me.send(me.path("account-sessions-end"));
+      await other.to("account");
+      return !other.page.url().includes(other.path("sign-in")) && "the other goes on";
     }],
     ["takes own data along", async () => {
       await me.to("account-data");
@@ -200,14 +207,15 @@ function walk(where, visit) {
       const unsure = await me.send(me.path("account-erase"), { publications: "=erase", password: person.password });
       if (unsure !== 422) return `without being sure: ${unsure}`;
       await me.send(me.path("account-erase"), { publications: "=erase", password: person.password, sure: "=1" });
-      if (await read(signedIn.beheer) !== 404) return "the story is still there";
+      if (await read("beheer") !== 404) return "the story is still there";
       await me.to("sign-in");
       const status = await me.send(me.path("sign-in"), person.fields);
       return status !== 422 && `signing in: ${status}`;
     }],
     ["met no page that is too wide, unlawful or inaccessible", async () => {
-      await me.leave();
-      return [...new Set(me.wrong)].join("\n");
+      const all = [me, ...there.values()];
+      await Promise.all(all.map(visitor => visitor.leave()));
+      return [...new Set(all.flatMap(visitor => visitor.wrong))].join("\n");
     }],
   ];
 }
@@ -217,7 +225,7 @@ const whereOf = ({ lang, width, script }) => `${lang}, ${width} px${script ? "" 
 /* ---- two at a time, as the machine has two cores ---- */
 
 const only = process.argv[2];
-const visits = ["nl", "en"].flatMap(lang => [1280, 390].flatMap(width => [true, false].map(script =>
+const visits = [true, false].flatMap(script => ["nl", "en"].flatMap(lang => [1280, 390].map(width =>
   ({ lang, width, script })))).filter(visit => !only || whereOf(visit) === only);
 const whole = async () => {
   for (let visit; (visit = visits.shift());) {

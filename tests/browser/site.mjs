@@ -102,6 +102,15 @@ export function pathOf(name, lang, ...values) {
   return route[lang].replace(/\{[^}]+\}/g, () => encodeURIComponent(values.shift()));
 }
 
+const pattern = path => new RegExp(`^${path.replace(/[.]/g, "\\.").replace(/\{[^}]+\}/g, "[^/]+")}$`);
+const ways = lang => routes.map(route => ({ route, pattern: pattern(route[lang]), words: route[lang].split("{").length }))
+  .sort((a, b) => a.words - b.words); /* words go before parameters */
+const waysOf = { nl: ways("nl"), en: ways("en") };
+
+/* The route of a path in a language, of those that `isOne`. */
+export const routeOf = (path, lang, isOne = () => true) =>
+  waysOf[lang].find(way => way.pattern.test(path) && isOne(way.route))?.route;
+
 /* ---- mail ---- */
 
 const decoded = letter => letter.replace(/=\r?\n/g, "")

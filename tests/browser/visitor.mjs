@@ -4,7 +4,7 @@
  * forms by the names of their fields, and looks at every page on arrival.
  */
 import { axeComplaints, openPage, sidewaysScroll } from "./browser.mjs";
-import { nextCode, pathOf } from "./site.mjs";
+import { nextCode, pathOf, routeOf } from "./site.mjs";
 
 /* A refusal is a page, too; that the browser notes its status is no complaint. */
 const isStatus = text => /^Failed to load resource: the server responded with a status of 4\d\d/.test(text);
@@ -25,9 +25,30 @@ const strangers = () => [...document.querySelectorAll("*")].flatMap(e => [
     .map(a => `${a.name}="${a.value}"`),
 ]);
 
+/* axe needs timers, which a browser without script lacks: another shows it the same page. */
+async function axeElsewhere(page) {
+  const html = await page.content();
+  const other = await openPage(page.context().browser(), { width: page.viewportSize().width });
+  try {
+    await other.route("**", route => route.request().isNavigationRequest()
+      ? route.fulfill({ contentType: "text/html; charset=utf-8", body: html }) : route.continue());
+    await other.goto(page.url());
+    return await axeComplaints(other);
+  } finally {
+    await other.context().close();
+  }
+}
+
+const sender = request => request.redirectedFrom() ? sender(request.redirectedFrom()) : request;
+const isGoingOn = error => /context was destroyed|because of a navigation|ERR_ABORTED/.test(error.message);
+
+/*
+ * seen: what axe has judged, shared by visitors; a page that is in it (by route, status, state,
+ * language and width) is not judged again. Without it axe judges every page.
+ */
 export class Visitor {
-  constructor(site, page, { lang, script }) {
-    Object.assign(this, { site, page, lang, script, wrong: [], dialogs: 0, response: null });
+  constructor(site, page, { lang, script, seen }) {
+    Object.assign(this, { site, page, lang, script, seen, wrong: [], dialogs: 0, response: null });
     page.on("response", response => {
       if (response.request().isNavigationRequest() && response.frame() === page.mainFrame())
         this.response = response;
@@ -38,20 +59,26 @@ export class Visitor {
     });
   }
 
-  static async arrive(browser, site, { lang, script = true, width = 1280, state } = {}) {
+  static async arrive(browser, site, { lang, script = true, width = 1280, state, seen } = {}) {
     const page = await openPage(browser, { width, script, locale: lang, state });
-    return new Visitor(site, page, { lang, script });
+    return new Visitor(site, page, { lang, script, seen });
   }
 
   leave() { return this.page.context().close(); }
   path(name, ...values) { return pathOf(name, this.lang, ...values); }
 
-  /* All that must hold of a page, into this.wrong. */
-  async look(axe = this.script) {
+  isNew(state) {
+    const path = new URL(this.page.url()).pathname;
+    const key = [routeOf(path, this.lang)?.name ?? path, this.response.status(), state, this.lang,
+      this.page.viewportSize().width].join(" ");
+    return !this.seen || (!this.seen.has(key) && Boolean(this.seen.add(key)));
+  }
+
+  async judge(axe) {
     const { page } = this, complain = text => text &&
       this.wrong.push(`${page.url().replace(this.site.url, "")} (${page.viewportSize().width} px): ${text}`);
     complain(policyComplaint(this.response.headers()));
-    if (axe) complain(await axeComplaints(page));
+    if (axe) complain(await (this.script ? axeComplaints(page) : axeElsewhere(page)));
     const wider = await sidewaysScroll(page);
     complain(wider > 0 && `${wider} px too wide`);
     complain((await page.evaluate(strangers)).join("\n"));
@@ -59,19 +86,35 @@ export class Visitor {
     page.complaints.length = 0;
   }
 
+  /* All that must hold of a page, into this.wrong; `state` tells pages of one address apart. */
+  async look({ axe = true, state = "" } = {}) {
+    const judges = axe && this.isNew(state);
+    for (;;)
+      try {
+        return await this.judge(judges);
+      } catch (error) {
+        if (!isGoingOn(error)) throw error;
+        await this.page.waitForLoadState(); /* it loaded itself again */
+      }
+  }
+
   /* Follows the browser to a page; the status it came with. */
   async go(path) {
-    this.response = null;
-    await this.page.goto(this.site.url + path);
+    this.response = await this.page.goto(this.site.url + path);
     await this.look();
     return this.response.status();
   }
   to(name, ...values) { return this.go(this.path(name, ...values)); }
 
-  /* Does what leads to another page. */
-  async follow(act) {
-    this.response = null;
-    await Promise.all([this.page.waitForNavigation(), act()]);
+  /* Does what leads to another page: one of those that `is` it, as a page may load itself again. */
+  async follow(act, is = () => true) {
+    const arrive = async () => {
+      for (;;) {
+        const response = await this.page.waitForNavigation();
+        if (response && is(response)) return response;
+      }
+    };
+    [this.response] = await Promise.all([arrive(), act()]);
     await this.look();
     return this.response.status();
   }
@@ -94,7 +137,8 @@ export class Visitor {
   async send(path, fields = {}, button = "") {
     const form = this.form(path).first();
     await this.fill(form, fields);
-    return this.follow(() => form.locator(`button${button}`).first().click());
+    return this.follow(() => form.locator(`button${button}`).first().click(),
+      response => sender(response.request()).method() === "POST");
   }
 
   /* ---- signing in ---- */

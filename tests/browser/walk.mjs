@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { finish, start, test } from "./browser.mjs";
-import { routes, source, startSite, until } from "./site.mjs";
+import { routeOf, routes, source, startSite, until } from "./site.mjs";
 import { Visitor } from "./visitor.mjs";
 
 /* Pages that no link of somebody signed in leads to, and answers that are no pages. */
@@ -15,8 +15,6 @@ const isFile = path => /\.(atom|csv|json|yaml|jsonl|xlsx|sig|pub)$|bestanden|fil
 
 const site = await startSite();
 const { browser, close } = await start();
-const routeOf = (path, lang) => routes.filter(isPage).sort((a, b) => (a[lang].match(/{/g) ?? []).length -
-  (b[lang].match(/{/g) ?? []).length).find(route => new RegExp(`^${route[lang].replace(/[.]/g, "\\.").replace(/\{[^}]+\}/g, "[^/]+")}$`).test(path));
 
 /* From the pages without parameters by links to all others; one of each kind. */
 async function walk(visitor) {
@@ -24,7 +22,7 @@ async function walk(visitor) {
   const queue = routes.filter(route => isPage(route) && !route[lang].includes("{")).map(route => route[lang]);
   const status = new Map();
   while (queue.length > 0) {
-    const path = queue.shift(), route = routeOf(path, lang);
+    const path = queue.shift(), route = routeOf(path, lang, isPage);
     if (!route || seen.has(route.name)) continue;
     seen.add(route.name);
     if (isFile(path)) {
@@ -36,7 +34,7 @@ async function walk(visitor) {
     await page.setViewportSize({ width: 390, height: 844 });
     await visitor.look();
     await page.setViewportSize({ width: 320, height: 640 });
-    await visitor.look(false);
+    await visitor.look({ axe: false });
     queue.push(...await page.evaluate(() => [...document.querySelectorAll("a[href], [data-poll]")]
       .map(a => new URL(a.href ?? a.dataset.poll, location.href)).filter(url => url.origin === location.origin)
       .map(url => url.pathname)));
