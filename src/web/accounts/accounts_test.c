@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The pages of accounts as people go through them, from asking for an account to erasing it. */
+#include "app/access/oidc.h"
+#include "app/access/oidc_test_provider.h"
 #include "web/accounts/place_test.h"
 
 #include <jansson.h>
@@ -402,6 +404,32 @@ static void erasing_asks_the_password_and_leaves_nothing_to_sign_in_with(void **
         browser_post_status(&b, "/nl/inloggen", "email=sanne@x.nl&password=" PLACE_PASSWORD), 422);
 }
 
+/* The address to come back to is one; who began in English goes on in it. */
+static void coming_back_from_a_provider_goes_on_in_the_language_of_before(void **state)
+{
+    struct place *p = *state;
+    provider *other = provider_start();
+    const struct oidc_provider agreed = {
+        .issuer = str_of(provider_issuer(other)),
+        .client_id = STR("ontschot"),
+        .redirect_url = STR("http://localhost/nl/inloggen/terug"),
+    };
+    char cookie[80], headers[120];
+    assert_int_equal(oidc_new(&agreed, p->web.app.now_ms, &p->web.oidc, &p->info), OK);
+
+    out begun = client_ask(p->server, "GET", "/en/sign-in/organisation", "", STR(""));
+    assert_true(answer_between(&begun, "Set-Cookie: oidc=", ";", cookie, sizeof cookie));
+    snprintf(headers, sizeof headers, "Cookie: oidc=%s\r\n", cookie);
+    out back = client_ask(p->server, "GET", "/nl/inloggen/terug?code=a&state=b", headers, STR(""));
+
+    assert_true(client_has(&back, "<html lang=\"en\""));
+    assert_true(client_has(&back, "oidc=;"));
+    out_free(&begun);
+    out_free(&back);
+    oidc_free(p->web.oidc);
+    provider_stop(other);
+}
+
 static void the_last_administrator_stays(void **state)
 {
     struct place *p = *state;
@@ -433,6 +461,7 @@ int main(void)
         PLACE_TEST(own_data_password_sessions_and_tokens_change),
         PLACE_TEST(all_my_data_comes_as_json),
         PLACE_TEST(erasing_asks_the_password_and_leaves_nothing_to_sign_in_with),
+        PLACE_TEST(coming_back_from_a_provider_goes_on_in_the_language_of_before),
         PLACE_TEST(the_last_administrator_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

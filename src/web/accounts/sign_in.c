@@ -3,6 +3,8 @@
 #include "app/access/oidc.h"
 #include "web/accounts/accounts_int.h"
 
+#include <string.h>
+
 #define OIDC_COOKIE "oidc"
 
 enum { NEXT_MAX = OIDC_NEXT_MAX };
@@ -122,6 +124,29 @@ static void put_oidc_cookie(struct req *r, str value, int64_t max_age_s)
                                              .same_site = HTTP_SAME_SITE_LAX});
 }
 
+/* The provider leads back to one address: the cookie also keeps the language to go on in. */
+static str oidc_cookie_text(const struct req *r, struct access_secret cookie)
+{
+    char text[ACCESS_SECRET_TEXT + sizeof "en"];
+    access_secret_print(cookie, text);
+    memcpy(text + ACCESS_SECRET_TEXT, lang_tag(r->lang), sizeof "en");
+    return arena_str(r->memory, str_of(text));
+}
+
+/* False when there is none, or it is not one of ours. */
+static bool take_oidc_cookie(struct req *r, struct access_secret *cookie)
+{
+    const str text = http_cookie(r->http, OIDC_COOKIE);
+    enum lang lang;
+
+    put_oidc_cookie(r, STR(""), 0);
+    if (text.n <= ACCESS_SECRET_TEXT ||
+        !lang_parse(str_cut(text, ACCESS_SECRET_TEXT, text.n), &lang))
+        return false;
+    visit_speak(r, lang);
+    return access_secret_parse(str_cut(text, 0, ACCESS_SECRET_TEXT), cookie);
+}
+
 static const struct fault_place oidc_places[] = {
     {"oidc.", ""}, {"access.sign-in-refused", ""}, {0}};
 
@@ -130,7 +155,6 @@ static err oidc_begin_page(struct req *r, struct err_info *info)
     struct visit *v = visit_of(r);
     struct faults faults = {.n = 0};
     struct access_secret cookie;
-    char text[ACCESS_SECRET_TEXT];
     str url;
 
     if (!web_of(r)->oidc)
@@ -138,8 +162,7 @@ static err oidc_begin_page(struct req *r, struct err_info *info)
     const err e = oidc_begin(&v->deed, v->db, web_of(r)->oidc, next_asked(r), &url, &cookie, info);
     if (e != OK)
         return fault_take(r, &faults, oidc_places, info) ? show_sign_in(r, &faults, info) : e;
-    access_secret_print(cookie, text);
-    put_oidc_cookie(r, arena_str(r->memory, (str){text, sizeof text}), OIDC_FLOW_MS / 1000);
+    put_oidc_cookie(r, oidc_cookie_text(r, cookie), OIDC_FLOW_MS / 1000);
     http_redirect(r->answer, 303, url);
     return OK;
 }
@@ -173,15 +196,13 @@ static err oidc_finish_page(struct req *r, struct err_info *info)
 {
     struct visit *v = visit_of(r);
     struct faults faults = {.n = 0};
-    const str text = http_cookie(r->http, OIDC_COOKIE);
     struct access_secret cookie;
     struct oidc_answer answer;
 
     if (!web_of(r)->oidc)
         return err_set(info, E_NOT_FOUND, "site.not-found");
-    put_oidc_cookie(r, STR(""), 0);
     err e = OK;
-    if (!text.p || !access_secret_parse(text, &cookie))
+    if (!take_oidc_cookie(r, &cookie))
         e = err_set(info, E_NOT_FOUND, "oidc.flow-unknown");
     if (e == OK)
         e = oidc_finish(&v->deed, v->db, web_of(r)->oidc, query_value(r, "code"),

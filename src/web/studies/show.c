@@ -166,7 +166,9 @@ err study_cancel(struct req *r, struct err_info *info)
     err e = req_param_id(r, "id", &id, info);
     if (e == OK)
         e = job_cancel(&v->deed, v->db, (struct job_id){id}, info);
-    return e == OK ? visit_go(r, visit_url_id(r, "study", id), "cancelled", info) : e;
+    if (e != OK && e != E_CONFLICT) /* it ended while the page was looked at: that is shown */
+        return e;
+    return visit_go(r, visit_url_id(r, "study", id), "cancelled", info);
 }
 
 err study_drop(struct req *r, struct err_info *info)

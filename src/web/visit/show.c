@@ -114,6 +114,12 @@ struct page visit_page(struct req *r, struct html_value title)
     return page;
 }
 
+void visit_speak(struct req *r, enum lang lang)
+{
+    r->lang = r->html.lang = lang;
+    visit_of(r)->deed.viewer.lang = lang;
+}
+
 void visit_crumb(struct req *r, struct page *page, struct html_value text, str url)
 {
     struct page_link *link = ARENA_NEW(r->memory, struct page_link, page->n_crumbs + 1);
