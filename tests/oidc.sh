@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
-# Signs in with Glewlwyd, the identity provider that Debian has, on the loopback, as TAP.
-# oidc.sh PROGRAM FOLDER. FOLDER keeps the package, unpacked: installing it wants a service manager.
+# oidc.sh FOLDER COMMAND [ARGUMENT...]: runs a test, as TAP, with Glewlwyd on the loopback, the identity
+# provider that Debian has. Its API is at $GLEWLWYD, its pages beside it. FOLDER keeps the packages,
+# unpacked: installing them wants a service manager.
 set -eu
-program=$(realpath "${1:?the test program}")
-folder=${2:?a folder that stays}
+folder=${1:?a folder that stays}
+shift
 room=$(mktemp -d /tmp/ontschot-oidc.XXXXXX)
 server=
 
@@ -22,10 +23,18 @@ finish() {
 trap finish EXIT
 trap 'exit 143' HUP INT TERM
 
-if [ ! -x "$folder/usr/bin/glewlwyd" ]; then
+# Its pages need more packages. It serves no links that lead out of their folder.
+unpack() {
+    cd "$folder" &&
+        apt-get -q download glewlwyd glewlwyd-common fonts-fork-awesome libjs-jquery libjs-bootstrap4 \
+            libjs-popper.js &&
+        for package in *.deb; do dpkg -x "$package" . || return; done &&
+        rm ./*.deb && cd usr/share/glewlwyd && rm webapp/config.json && cp templates/config.json webapp/ &&
+        cp -RL webapp pages
+}
+if [ ! -d "$folder/usr/share/glewlwyd/pages" ]; then
     mkdir -p "$folder"
-    (cd "$folder" && apt-get -q download glewlwyd && dpkg -x glewlwyd_*.deb . && rm glewlwyd_*.deb) \
-        > "$room/log" 2>&1 || {
+    (unpack) > "$room/log" 2>&1 || {
         sed 's/^/# /' "$room/log"
         echo "Bail out! Glewlwyd cannot be had from Debian"
         exit 1
@@ -42,7 +51,13 @@ bind_address="127.0.0.1"
 external_url="http://127.0.0.1:$port"
 api_prefix="api"
 login_url="login.html"
-static_files_path="$room/none"
+static_files_path="$glewlwyd/share/glewlwyd/pages"
+static_files_mime_types = (
+    { extension = ".html", mime_type = "text/html" },
+    { extension = ".css", mime_type = "text/css" },
+    { extension = ".js", mime_type = "application/javascript" },
+    { extension = ".json", mime_type = "application/json" }
+)
 cookie_domain="127.0.0.1"
 cookie_secure=0
 log_mode="file"
@@ -63,4 +78,4 @@ END
 setpriv --pdeathsig TERM "$glewlwyd/bin/glewlwyd" --config-file="$room/glewlwyd.conf" \
     > "$room/out" 2>&1 &
 server=$!
-GLEWLWYD="http://127.0.0.1:$port/api" "$program"
+GLEWLWYD="http://127.0.0.1:$port/api" "$@"

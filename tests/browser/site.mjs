@@ -42,6 +42,7 @@ const stepNow = () => Math.floor(Date.now() / 30000);
 
 /* Nobody is too fast here: the rates have their own test. */
 const settings = (data, port, mail) => `listen: 127.0.0.1:${port}
+base-url: http://127.0.0.1:${port}
 store: sqlite:${join(data, "ontschot.db")}
 data: ${data}
 site-name: Voorbeeldstad
@@ -58,7 +59,8 @@ const readAccounts = data => Object.fromEntries(readFileSync(join(data, "demo-ac
     return [email.split("@")[0], { email, password, secret, name }];
   }));
 
-export async function startSite() {
+/* `agreed`, if there is a provider to sign in with: its secret, and its settings given a file for that. */
+export async function startSite(agreed) {
   const folder = mkdtempSync(join(tmpdir(), "site-"));
   const data = join(folder, "data"), letters = join(folder, "letters");
   const file = join(folder, "site.yaml"), running = [];
@@ -73,7 +75,9 @@ export async function startSite() {
     const port = await freePort(), mail = await freePort();
     const quiet = log ? openSync(log, "a") : "ignore";
     running.push(spawn(sink, [letters, String(mail)], { stdio: "ignore" }));
-    writeFileSync(file, settings(data, port, mail));
+    const secret = join(folder, "secret");
+    if (agreed) writeFileSync(secret, agreed.secret, { mode: 0o600 });
+    writeFileSync(file, settings(data, port, mail) + (agreed?.settings(secret) ?? ""));
     running.push(spawn(program, ["serve", "--config", file],
       { stdio: ["ignore", quiet, quiet], env: { ...process.env, HOME: folder } }));
     const url = `http://127.0.0.1:${port}`;

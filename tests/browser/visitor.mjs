@@ -64,6 +64,11 @@ export class Visitor {
     return new Visitor(site, page, { lang, script, seen });
   }
 
+  /* Goes on in another language and size. */
+  appear({ lang, width }) {
+    this.lang = lang;
+    return this.page.setViewportSize({ width, height: 900 });
+  }
   leave() { return this.page.context().close(); }
   path(name, ...values) { return pathOf(name, this.lang, ...values); }
 
@@ -147,6 +152,8 @@ export class Visitor {
     await this.to("sign-in");
     await this.send(this.path("sign-in"), { email, password });
     if (secret) await this.send(this.path("sign-in-code"), { code: nextCode(secret) });
+    if (this.response.status() !== 200 || new URL(this.page.url()).pathname.startsWith(this.path("sign-in")))
+      throw new Error(`${email} is not let in`);
   }
 
   state() { return this.page.context().storageState(); }
