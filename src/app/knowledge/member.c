@@ -31,11 +31,31 @@ err space_standing(const struct deed *deed, db *d, struct space_id id, struct st
     return standing_of(deed, d, id, deed->viewer.id, s, info);
 }
 
+/* A page begins behind a member; when that one has left, at the first. */
+static err begin_behind(const struct deed *deed, db *d, const struct space *s,
+                        struct name_cursor *from, struct err_info *info)
+{
+    struct member_sort_key_row key;
+    const err e =
+        member_sort_key(d, deed->memory,
+                        (struct member_sort_key_in){.who = s->may_manage ? MEMBER_SORT_KEY_ALL
+                                                                         : MEMBER_SORT_KEY_ACTIVE,
+                                                    .space = s->id,
+                                                    .id = from->id},
+                        &key, info);
+    if (e == E_NOT_FOUND) {
+        *from = (struct name_cursor){0};
+        return OK;
+    }
+    if (e == OK)
+        from->name = key.sort_key;
+    return e;
+}
+
 err space_members(const struct deed *deed, db *d, struct space_id id, struct name_cursor from,
                   size_t limit, struct member **list, size_t *n, struct name_cursor *next,
                   struct err_info *info)
 {
-    struct party_sort_key_row key;
     struct members_row *row;
     struct space s;
 
@@ -44,11 +64,8 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
     err e = space_get(deed, d, id, &s, info);
     if (e == OK && !s.is_member && !s.may_manage)
         return err_set(info, E_DENIED, "knowledge.denied-member");
-    if (e == OK && from.id.v != 0 && !from.name.p) {
-        e = party_sort_key(d, deed->memory, (struct party_sort_key_in){.id = from.id}, &key, info);
-        if (e == OK)
-            from.name = key.sort_key;
-    }
+    if (e == OK && from.id.v != 0 && !from.name.p)
+        e = begin_behind(deed, d, &s, &from, info);
     if (e == OK)
         e = members(d, deed->memory,
                     (struct members_in){

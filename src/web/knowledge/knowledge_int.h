@@ -24,7 +24,6 @@ const char *role_key(enum member_role role);
 
 /* The moment has a day of its own, and is not "never". */
 bool is_set(int64_t at);
-bool is_live(const struct publication *p, int64_t now_ms);
 
 /* A place in a list as it stands in an address ("1767225600000.12"); the beginning otherwise. */
 struct cursor cursor_asked(const struct req *r, const char *name);

@@ -115,7 +115,7 @@ static void write_story(struct req *r, const struct story *s)
         knowledge_page(r, html_from_str(s->p.title), "visit.menu-publications", "publications");
     page.own_title = page.wide = true;
     page.has_errors = s->faults->n > 0;
-    page.unlisted = s->p.eff != LEVEL_PUBLIC || !is_live(&s->p, r->now_ms);
+    page.unlisted = s->p.eff != LEVEL_PUBLIC || !publication_is_live(&s->p, r->now_ms);
     for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
         const str id =
             text_of_int(r, s->has_twin && s->twin.lang == lang ? s->twin.id.v : s->p.id.v);
@@ -136,7 +136,7 @@ static err story(struct req *r, struct err_info *info)
     if (e != OK)
         return e;
     find_reply(&s, asked_number(r, "reply"));
-    if (web_of(r)->views && r->http->method == HTTP_GET && is_live(&s.p, r->now_ms))
+    if (web_of(r)->views && r->http->method == HTTP_GET && publication_is_live(&s.p, r->now_ms))
         view_counter_add(web_of(r)->views, s.p.id, r->viewer->is_active);
     write_story(r, &s);
     return visit_show(r, info);
