@@ -280,7 +280,7 @@ struct comment {
     struct comment_id id, reply_to; /* reply_to.v == 0: on the publication itself */
     struct party_id author;
     str author_name, body; /* plain text */
-    bool is_removed;       /* kept in its place when it was answered; its body is empty */
+    bool is_removed;       /* kept in its place, without text and author */
     bool may_remove;
     int64_t created_at;
 };
@@ -297,7 +297,8 @@ WARN_UNUSED err comment_remove(const struct deed *deed, db *d, struct comment_id
 
 /* ---- for who works in the background ---- */
 
-/* Whether somebody may see it now: asked again before a letter about it leaves. */
+/* Whether somebody with an account in use may see it now: asked again before a letter about it
+ * leaves. */
 bool publication_is_visible_to(const struct app *app, db *d, struct party_id reader,
                                struct publication_id id);
 /* Takes what has expired out of the index of lists, in short transactions. */

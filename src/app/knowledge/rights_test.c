@@ -274,6 +274,33 @@ static void the_last_grant_there_is_room_for_may_still_change(void **state)
     assert_int_equal(grant_set(&t.writer, f->d, id, &grant, &f->info), E_LIMIT);
 }
 
+/* ---- comments ---- */
+
+static void of_a_removed_comment_nobody_reads_who_wrote_it(void **state)
+{
+    struct access_fixture *f = *state;
+    const struct team t = make_team(f);
+    const struct publication_form text = form_in(t.space, LANG_NL);
+    const struct publication_id id = publish(f, &t.writer, &text);
+    const struct deed nobody = visitor(f);
+    struct comment_id made;
+    struct comment *list;
+    struct cursor next;
+    size_t n;
+
+    assert_int_equal(
+        comment_add(&t.reader, f->d, id, (struct comment_id){0}, STR("Spijt."), &made, &f->info),
+        OK);
+    assert_int_equal(comment_remove(&t.boss, f->d, made, &f->info), OK);
+    assert_int_equal(
+        comment_list(&nobody, f->d, id, (struct cursor){0}, 10, &list, &n, &next, &f->info), OK);
+
+    assert_int_equal(n, 1);
+    assert_true(list[0].is_removed);
+    assert_int_equal(list[0].body.n + list[0].author_name.n, 0);
+    assert_int_equal(list[0].author.v, 0);
+}
+
 /* ---- when somebody goes ---- */
 
 static void comments_that_go_with_their_writer_count_no_more(void **state)
@@ -359,6 +386,7 @@ int main(void)
         RIGHTS_TEST(where_a_page_of_members_begins_tells_nothing_of_others),
         RIGHTS_TEST(a_grant_to_a_space_that_is_hidden_by_now_has_no_name),
         RIGHTS_TEST(the_last_grant_there_is_room_for_may_still_change),
+        RIGHTS_TEST(of_a_removed_comment_nobody_reads_who_wrote_it),
         RIGHTS_TEST(comments_that_go_with_their_writer_count_no_more),
         RIGHTS_TEST(what_has_expired_goes_with_its_writer),
         RIGHTS_TEST(whose_draft_a_moderator_read_finds_that_in_the_log_with_its_purpose),

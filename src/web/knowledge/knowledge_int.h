@@ -91,7 +91,8 @@ struct story {
     struct publication twin;
     struct comment *comment; /* those on a comment stand behind it */
     size_t n_comments;
-    str later_comments_url;
+    str here_url, later_comments_url; /* this page of the comments, and the one behind it */
+    struct comment_id asked_removal;  /* of this one it is asked whether it goes */
     /* the form of a comment */
     struct comment_id reply_to;
     str reply_name, typed;

@@ -56,8 +56,10 @@ static err find_comments(struct req *r, db *d, struct story *s, struct err_info 
 {
     const struct deed *deed = &visit_of(r)->deed;
     const struct cursor from = cursor_asked(r, "after");
+    const str url = visit_url_id(r, "publication", s->p.id.v);
     struct cursor next;
 
+    s->here_url = from.id ? cursor_url(r, url, "after", from) : url;
     if (s->p.n_comments == 0 && from.id == 0)
         return OK;
     err e = comment_list(deed, d, s->p.id, from, COMMENTS_SHOWN, &s->comment, &s->n_comments, &next,
@@ -65,8 +67,7 @@ static err find_comments(struct req *r, db *d, struct story *s, struct err_info 
     if (e == OK)
         e = put_answers_below(r, s, info);
     if (e == OK)
-        s->later_comments_url =
-            cursor_url(r, visit_url_id(r, "publication", s->p.id.v), "after", next);
+        s->later_comments_url = cursor_url(r, url, "after", next);
     return e;
 }
 
@@ -136,6 +137,7 @@ static err story(struct req *r, struct err_info *info)
     if (e != OK)
         return e;
     find_reply(&s, asked_number(r, "reply"));
+    s.asked_removal = (struct comment_id){asked_number(r, "remove")};
     if (web_of(r)->views && r->http->method == HTTP_GET && publication_is_live(&s.p, r->now_ms))
         view_counter_add(web_of(r)->views, s.p.id, r->viewer->is_active);
     write_story(r, &s);
