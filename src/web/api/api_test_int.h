@@ -31,6 +31,7 @@ struct place {
     struct web web;
     struct app_keys keys;
     site *site;
+    char folder[64]; /* of uploaded files */
     http_server *server;
     struct party_id party[WHO];
     struct space_id space[PLACES];

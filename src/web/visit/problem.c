@@ -4,6 +4,7 @@
 #include "web/pages/errors.h"
 #include "web/visit/visit_int.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What HTTP has a status of its own for, that a page has not. */
@@ -20,6 +21,7 @@ static const struct {
     {"knowledge.changed-since", 412, NULL},
     {"api.media-type", 415, NULL},
     {"api.match-needed", 428, NULL},
+    {"form.type", 415, NULL},
 };
 
 bool visit_is_program(const struct req *r)
@@ -108,10 +110,29 @@ void visit_problem(struct req *r, const struct err_info *why)
     out_char(&r->answer->body, '\n');
 }
 
+/* How often it may ask, and how often yet: draft-ietf-httpapi-ratelimit-headers-10. */
+static void add_rate(struct req *r)
+{
+    enum { TEXT_MAX = 80 };
+    struct req_rate rate;
+    if (!r->memory || !req_rate(r, &rate)) /* without memory: what the transport refuses itself */
+        return;
+    char *policy = arena_alloc(r->memory, TEXT_MAX, 1), *now = arena_alloc(r->memory, TEXT_MAX, 1);
+    if (!policy || !now)
+        return;
+    const struct rate *limit = rate.rate;
+    (void)snprintf(policy, TEXT_MAX, "\"%s\";q=%.0f;w=%.0f", limit->name, limit->burst,
+                   limit->burst * 60 / limit->per_minute + 0.5);
+    (void)snprintf(now, TEXT_MAX, "\"%s\";r=%d;t=%d", limit->name, rate.left, rate.full_s);
+    http_add_header(r->answer, "RateLimit-Policy", str_of(policy));
+    http_add_header(r->answer, "RateLimit", str_of(now));
+}
+
 void visit_finish(struct req *r)
 {
     if (!visit_is_program(r))
         return;
+    add_rate(r);
     http_add_header(r->answer, "API-Version", STR(API_VERSION));
     http_add_header(r->answer, "Content-Language", str_of(lang_tag(r->lang)));
     http_add_header(r->answer, "Vary", STR("Accept-Language, Authorization"));
