@@ -14,6 +14,7 @@ struct asked {
     int64_t id; /* fills {id} */
     int status;
     const char *rest; /* what really stands behind {id}; NULL: what the path says */
+    const char *real; /* all of the path, when there is no {id} in it */
     const char *type; /* of the body, when it is not JSON */
 };
 
@@ -98,6 +99,8 @@ static void ask(struct talk *s, const struct asked *a)
     if (hole)
         (void)snprintf(path + strlen(path), sizeof path - strlen(path), "%lld%s", (long long)a->id,
                        a->rest ? a->rest : hole + 4);
+    if (a->real)
+        (void)snprintf(path, sizeof path, API_PATH "%s", a->real);
     const bool makes = strcmp(a->method, "put") == 0 && (a->status == 201 || a->status == 409);
     (void)snprintf(headers, sizeof headers, "%s%s%s", s->p->token[OWNER],
                    makes ? "" : "If-Match: *\r\n", a->type ? a->type : "");
@@ -136,6 +139,27 @@ static json_t *read_document(struct place *p)
     json_t *document = place_json(&answer);
     out_free(&answer);
     return document;
+}
+
+/* What stands around an answer. */
+static json_t *read_headers(struct place *p)
+{
+    static const char *const names[] = {"Cache-Control", "Content-Security-Policy",
+                                        "X-Content-Type-Options", "X-Frame-Options"};
+    out answer = place_ask(p, "GET", API_PATH "/publications", "", NULL);
+    out document = place_ask(p, "GET", API_PATH "/openapi.json", "", NULL);
+    json_t *headers = json_object();
+    char value[256], version[256], cors[256];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        place_header(&answer, names[i], value);
+        json_object_set_new(headers, names[i], json_string(value));
+    }
+    place_header(&answer, "API-Version", version);
+    place_header(&document, "Access-Control-Allow-Origin", cors);
+    out_free(&answer);
+    out_free(&document);
+    return json_pack("{s:o, s:s, s:s, s:i}", "headers", headers, "version", version, "cors", cors,
+                     "slash", place_status(p, "GET", API_PATH "/publications/", "", NULL));
 }
 
 /* One job, as if somebody had started a study. */
@@ -228,6 +252,8 @@ static void ask_each(struct talk *s)
     const int64_t comment = add_comment(p, story), job = put_job(p);
     const struct asked all[] = {
         DO("get", "/health", NULL, 0, 200),
+        DO("get", "/problems/{code}", NULL, 0, 200, .real = "/problems/api.match-needed"),
+        DO("get", "/problems/{code}", NULL, 0, 404, .real = "/problems/api.no-such-thing"),
         DO("get", "/me", NULL, 0, 200),
         DO("get", "/me/publications", NULL, 0, 200),
         DO("get", "/me/spaces", NULL, 0, 200),
@@ -329,6 +355,9 @@ static void every_operation_answers_what_its_schema_names(void **state)
     if (file) {
         json_t *all =
             json_pack("{s:o, s:O}", "document", print_document(*state), "answers", s.answers);
+        json_t *around = read_headers(*state);
+        assert_int_equal(json_object_update(all, around), 0);
+        json_decref(around);
         assert_int_equal(json_dump_file(all, file, 0), 0);
         json_decref(all);
     }

@@ -26,6 +26,8 @@ static void fill_param(const struct place *p, str name, int64_t id, int turn, ou
         out_int(o, turn ? p->space[OPEN].v : p->party[MEMBER].v);
     else if (str_eq(name, STR("{number}")))
         out_int(o, turn + 1);
+    else if (str_eq(name, STR("{code}")))
+        out_cstr(o, "api.match-needed");
     else if (str_eq(name, STR("{file}")))
         out_cstr(o, "results.json");
     else
@@ -44,7 +46,7 @@ static bool fill_path(const struct place *p, const struct route *route, int64_t 
         out_char(&o, '/');
         fill_param(p, segment, id, turn, &o);
         differs = differs || (segment.p[0] == '{' && !str_eq(segment, STR("{id}")) &&
-                              !str_eq(segment, STR("{file}")));
+                              !str_eq(segment, STR("{code}")) && !str_eq(segment, STR("{file}")));
     }
     out_char(&o, '\0');
     assert_int_equal(o.error, OK);

@@ -124,7 +124,7 @@ static void put_body(const struct document *d, const struct api_operation *o)
 
 /* ---- answers ---- */
 
-static void put_header(const struct document *d, const char *name, const char *about)
+void document_put_header(const struct document *d, const char *name, const char *about)
 {
     json_key(d->j, name);
     json_open_object(d->j);
@@ -140,13 +140,15 @@ static void put_headers(const struct document *d, const struct api_operation *o,
 {
     json_key(d->j, "headers");
     json_open_object(d->j);
-    put_header(d, "API-Version", "api.about-version-header");
+    document_put_header(d, "API-Version", "api.about-version-header");
     if (o->has_etag && status != 204)
-        put_header(d, "ETag", "api.about-etag");
+        document_put_header(d, "ETag", "api.about-etag");
     if (o->shape == API_PAGE)
-        put_header(d, "Link", "api.about-link");
+        document_put_header(d, "Link", "api.about-link");
     if (status == 201 && !o->may_make)
-        put_header(d, "Location", "api.about-location");
+        document_put_header(d, "Location", "api.about-location");
+    document_put_header(d, "RateLimit", "api.about-rate");
+    document_put_header(d, "RateLimit-Policy", "api.about-rate-policy");
     json_close_object(d->j);
 }
 

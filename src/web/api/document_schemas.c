@@ -341,6 +341,12 @@ static void put_problem_answer(const struct document *d, int status)
     json_key(j, name);
     json_open_object(j);
     json_key_str(j, "description", tr(d->lang, visit_problem_title(status)));
+    json_key(j, "headers");
+    json_open_object(j);
+    document_put_header(d, "API-Version", "api.about-version-header");
+    if (status == 429 || status == 503)
+        document_put_header(d, "Retry-After", "api.about-retry-after");
+    json_close_object(j);
     json_key(j, "content");
     json_open_object(j);
     json_key(j, "application/problem+json");

@@ -113,6 +113,7 @@ static const struct api_field params[] = {
     {.key = "subject", .kind = API_ID, .about = "api.about-path-subject"},
     {.key = "kind", .kind = API_WORD, .words = subjects, .about = "api.about-path-kind"},
     {.key = "number", .kind = API_INT, .low = 1, .about = "api.about-path-number"},
+    {.key = "code", .kind = API_TEXT, .low = 1, .about = "api.about-path-code"},
     {.key = "file", .kind = API_TEXT, .low = 1, .about = "api.about-path-file"},
 };
 

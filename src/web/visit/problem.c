@@ -69,6 +69,24 @@ static void put_detail(json *j, enum lang lang, const struct msg *m)
     out_free(&text);
 }
 
+/* The address that says what a code means; of what says nothing more than its status there is none.
+ */
+static void put_type(json *j, const struct req *r, const char *code)
+{
+    out type;
+    out_init(&type, 1024);
+    if (code) {
+        out_cstr(&type, site_base_url(r->site));
+        out_cstr(&type, VISIT_PROBLEMS_PATH);
+        out_char(&type, '/');
+        out_cstr(&type, code);
+    } else {
+        out_cstr(&type, "about:blank");
+    }
+    json_key_str(j, "type", out_view(&type));
+    out_free(&type);
+}
+
 /* A place is a pointer into the body, "#/title", or the name of a parameter. */
 static void put_mistakes(json *j, enum lang lang, const struct errs *mistakes)
 {
@@ -98,7 +116,7 @@ void visit_problem(struct req *r, const struct err_info *why)
     r->answer->type = "application/problem+json";
     json_init(&j, &r->answer->body);
     json_open_object(&j);
-    json_key_str(&j, "type", STR("about:blank"));
+    put_type(&j, r, is_told(status) && why->msg.key ? why->msg.key : NULL);
     json_key_str(&j, "title", tr(r->lang, visit_problem_title(status)));
     json_key_int(&j, "status", status);
     put_detail(&j, r->lang, is_told(status) && why->msg.key ? &why->msg : &general);

@@ -33,6 +33,7 @@
 #include "web/site/config.h"
 #include "web/site/site.h"
 
+#define VISIT_PROBLEMS_PATH "/api/v1/problems" /* where a code is explained */
 #define API_VERSION "1.0.0" /* of /api/v1, in the header of every answer there */
 
 /* What the doors work with: made by `serve`, one for the program. */
