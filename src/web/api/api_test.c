@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The API as a program meets it: tokens, versions, pages, errors, and bodies meant to harm. */
-#include "app/job/job.h"
 #include "web/api/api_test_int.h"
 
 #define STORIES API_PATH "/publications"
@@ -8,26 +7,6 @@
 static void path_of(char *to, size_t n, const char *head, int64_t id, const char *tail)
 {
     (void)snprintf(to, n, API_PATH "/%s/%lld%s", head, (long long)id, tail);
-}
-
-static void require_problem(const out *answer, int status, const char *code)
-{
-    if (client_status(answer) != status || !client_has(answer, "application/problem+json") ||
-        (code && !client_has(answer, code)))
-        fail_msg("not %d %s:\n%s", status, code ? code : "", answer->p);
-    json_t *problem = place_json(answer);
-    assert_int_equal(json_integer_value(json_object_get(problem, "status")), status);
-    assert_true(json_string_length(json_object_get(problem, "title")) > 0);
-    assert_true(json_string_length(json_object_get(problem, "detail")) > 0);
-    json_decref(problem);
-}
-
-static void ask_for_problem(const struct place *p, const char *method, const char *path,
-                            const char *headers, const char *body, int status, const char *code)
-{
-    out answer = place_ask(p, method, path, headers, body);
-    require_problem(&answer, status, code);
-    out_free(&answer);
 }
 
 static const char *with(char *to, size_t n, const char *a, const char *b)
@@ -61,13 +40,13 @@ static void check_scopes(const struct place *p, const struct route *route, const
     const char *method = http_method_name(route->method);
     const char *body = route->method == HTTP_DELETE ? NULL : "{}";
     if (route->rule == &rule_api_write) {
-        ask_for_problem(p, method, path, "", body, 401, "api.token-needed");
-        ask_for_problem(p, method, path, p->read_only, body, 403, "api.scope-write");
+        place_ask_problem(p, method, path, "", body, 401, "api.token-needed");
+        place_ask_problem(p, method, path, p->read_only, body, 403, "api.scope-write");
     }
     if (route->rule == &rule_api_person)
-        ask_for_problem(p, method, path, "", NULL, 401, "api.token-needed");
+        place_ask_problem(p, method, path, "", NULL, 401, "api.token-needed");
     if (route->rule == &rule_api_person || route->rule == &rule_api_read)
-        ask_for_problem(p, method, path, p->write_only, NULL, 403, "api.scope-read");
+        place_ask_problem(p, method, path, p->write_only, NULL, 403, "api.scope-read");
     out answer = place_ask(p, method, path, p->read_only, body);
     assert_int_equal(client_has(&answer, "\"api.scope"), route->rule == &rule_api_write);
     out_free(&answer);
@@ -85,9 +64,9 @@ static void check_refused(const struct place *p, const struct route *route, cons
         "Authorization: Bearer aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n"};
     const char *method = http_method_name(route->method);
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
-        ask_for_problem(p, method, path, broken[i], NULL, 401, "visit.no-token");
-    ask_for_problem(p, method, path, p->token[BLOCKED], NULL, 401, "visit.no-token");
-    ask_for_problem(p, method, path, p->expired, NULL, 401, "visit.no-token");
+        place_ask_problem(p, method, path, broken[i], NULL, 401, "visit.no-token");
+    place_ask_problem(p, method, path, p->token[BLOCKED], NULL, 401, "visit.no-token");
+    place_ask_problem(p, method, path, p->expired, NULL, 401, "visit.no-token");
 }
 
 static void an_unknown_expired_or_blocked_token_opens_nothing(void **state)
@@ -118,7 +97,7 @@ static void a_token_tells_who_asks_and_never_a_strong_role(void **state)
 static void a_cookie_is_no_token(void **state)
 {
     const struct place *p = *state;
-    ask_for_problem(p, "GET", API_PATH "/me", "Cookie: session=aaaa\r\n", NULL, 401, NULL);
+    place_ask_problem(p, "GET", API_PATH "/me", "Cookie: session=aaaa\r\n", NULL, 401, NULL);
 }
 
 /* ---- the rules for every answer ---- */
@@ -177,12 +156,12 @@ static void all_mistakes_in_a_query_and_a_body_are_told_with_their_place(void **
         place_ask(p, "POST", STORIES, p->token[MEMBER],
                   "{\"titel\":\"x\",\"level\":\"all\",\"publishAt\":\"soon\",\"spaceId\":7}");
 
-    require_problem(&query, 400, "api.no-number");
+    place_require_problem(&query, 400, "api.no-number");
     assert_true(client_has(&query, "Do you mean cursor?"));
     json_t *problem = place_json(&query);
     assert_int_equal(json_array_size(json_object_get(problem, "errors")), 4);
     json_decref(problem);
-    require_problem(&body, 400, "api.unknown-field-near");
+    place_require_problem(&body, 400, "api.unknown-field-near");
     static const char *const places[] = {"#/titel",   "#/level", "#/publishAt",
                                          "#/spaceId", "#/title", "#/language"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
@@ -235,7 +214,7 @@ static void a_change_names_its_version_and_loses_to_an_earlier_one(void **state)
     memcpy(tag, first, sizeof tag);
     with(state_path, sizeof state_path, path, "/state");
 
-    ask_for_problem(p, "PATCH", path, p->token[OWNER], "{\"title\":\"t\"}", 428, "If-Match");
+    place_ask_problem(p, "PATCH", path, p->token[OWNER], "{\"title\":\"t\"}", 428, "If-Match");
     assert_int_equal(change(p, OWNER, "PATCH", path, tag, "{\"title\":\"Second\"}"), 200);
     assert_string_not_equal(tag, first);
     assert_int_equal(change(p, OWNER, "PATCH", path, first, "{\"title\":\"Lost\"}"), 412);
@@ -337,15 +316,15 @@ static void a_manager_makes_and_changes_spaces_and_others_are_told_why_not(void 
                    "\"parentId\":\"%lld\",\"isListed\":true,\"ceiling\":\"public\"}",
                    (long long)p->space[OPEN].v);
 
-    ask_for_problem(p, "POST", API_PATH "/spaces", p->token[STRANGER], body, 403,
-                    "knowledge.denied-manager");
+    place_ask_problem(p, "POST", API_PATH "/spaces", p->token[STRANGER], body, 403,
+                      "knowledge.denied-manager");
     out made = place_ask(p, "POST", API_PATH "/spaces", p->token[OWNER], body);
     if (client_status(&made) != 201)
         fail_msg("%s", made.p);
     place_header(&made, "Location", path);
     place_header(&made, "ETag", tag);
-    ask_for_problem(p, "POST", API_PATH "/spaces", p->token[OWNER], body, 400,
-                    "knowledge.slug-taken");
+    place_ask_problem(p, "POST", API_PATH "/spaces", p->token[OWNER], body, 400,
+                      "knowledge.slug-taken");
     assert_int_equal(change(p, OWNER, "PATCH", path, tag, "{\"name\":{\"en\":\"Beneath\"}}"), 200);
     out seen = place_ask(p, "GET", path, "", NULL);
     assert_true(client_has(&seen, "\"nl\":\"Onder\"") && client_has(&seen, "\"en\":\"Beneath\""));
@@ -442,17 +421,17 @@ static void a_body_that_is_no_good_is_refused_and_changes_nothing(void **state)
     out before =
         place_ask(p, "GET", API_PATH "/me/publications?limit=100", p->token[STRANGER], NULL);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        ask_for_problem(p, "POST", STORIES, p->token[STRANGER], bad[i].body, 400, bad[i].code);
+        place_ask_problem(p, "POST", STORIES, p->token[STRANGER], bad[i].body, 400, bad[i].code);
     char *deep = nested(1000), *wide = calloc(1, 3 << 20);
     assert_non_null(wide);
-    ask_for_problem(p, "POST", STORIES, p->token[STRANGER], deep, 400, "api.json-large");
+    place_ask_problem(p, "POST", STORIES, p->token[STRANGER], deep, 400, "api.json-large");
     wide[0] = '[';
     memset(wide + 1, ',', (3 << 20) - 3);
-    ask_for_problem(p, "POST", STORIES, p->token[STRANGER], wide, 400, "api.json-large");
+    place_ask_problem(p, "POST", STORIES, p->token[STRANGER], wide, 400, "api.json-large");
     (void)snprintf(wide, 32, "{\"title\":\"");
     memset(wide + 10, 'a', 300000);
     memcpy(wide + 300010, "\"}", 3);
-    ask_for_problem(p, "POST", STORIES, p->token[STRANGER], wide, 400, "api.text-long");
+    place_ask_problem(p, "POST", STORIES, p->token[STRANGER], wide, 400, "api.text-long");
     out after =
         place_ask(p, "GET", API_PATH "/me/publications?limit=100", p->token[STRANGER], NULL);
     assert_int_equal(client_body(&before).n, client_body(&after).n);
@@ -474,10 +453,10 @@ static void a_body_with_a_null_byte_or_of_ten_megabytes_is_refused(void **state)
 
     out answer =
         client_ask(p->server, "POST", STORIES, headers, (str){null_byte, sizeof null_byte - 1});
-    require_problem(&answer, 400, NULL);
+    place_require_problem(&answer, 400, NULL);
     out_free(&answer);
     answer = client_ask(p->server, "POST", STORIES, headers, (str){much, MUCH});
-    require_problem(&answer, 413, NULL);
+    place_require_problem(&answer, 413, NULL);
     assert_true(client_has(&answer, "API-Version: " API_VERSION));
     out_free(&answer);
     free(much);
@@ -487,7 +466,7 @@ static void another_kind_of_body_is_not_read(void **state)
 {
     const struct place *p = *state;
     char headers[256];
-    ask_for_problem(
+    place_ask_problem(
         p, "POST", STORIES,
         with(headers, sizeof headers, p->token[STRANGER], "Content-Type: text/plain\r\n"),
         "{\"title\":\"a\",\"language\":\"nl\"}", 415, "api.media-type");
@@ -496,321 +475,6 @@ static void another_kind_of_body_is_not_read(void **state)
                                        "Content-Type: application/json; charset=utf-8\r\n"),
                                   "{\"title\":\"a\",\"language\":\"nl\"}"),
                      201);
-}
-
-/* ---- twice ---- */
-
-/* The id in what was made; the caller frees. */
-static char *made_id(const out *answer)
-{
-    json_t *root = place_json(answer);
-    char *id = strdup(json_string_value(json_object_get(root, "id")));
-    json_decref(root);
-    return id;
-}
-
-static void headers_with_key(const struct place *p, enum who who, const char *key, char *to,
-                             size_t n)
-{
-    (void)snprintf(to, n, "%sIdempotency-Key: %s\r\n", p->token[who], key);
-}
-
-static void the_same_request_under_a_key_makes_one(void **state)
-{
-    const struct place *p = *state;
-    const char *body = "{\"title\":\"Once\",\"language\":\"nl\"}";
-    char headers[256], others[256];
-    headers_with_key(p, MEMBER, "k-1", headers, sizeof headers);
-    headers_with_key(p, STRANGER, "k-1", others, sizeof others);
-
-    out first = place_ask(p, "POST", STORIES, headers, body);
-    out again = place_ask(p, "POST", STORIES, headers, body);
-    out other = place_ask(p, "POST", STORIES, others, body);
-    out bare = place_ask(p, "POST", STORIES, p->token[MEMBER], body);
-
-    char *a = made_id(&first), *b = made_id(&again), *c = made_id(&other), *d = made_id(&bare);
-    assert_int_equal(client_status(&first), 201);
-    assert_int_equal(client_status(&again), 201);
-    assert_string_equal(a, b);
-    assert_string_not_equal(a, c); /* a key is of one person */
-    assert_string_not_equal(a, d);
-    free(a);
-    free(b);
-    free(c);
-    free(d);
-    out_free(&first);
-    out_free(&again);
-    out_free(&other);
-    out_free(&bare);
-}
-
-static void a_key_with_another_request_is_refused(void **state)
-{
-    const struct place *p = *state;
-    char headers[256], wrong[512];
-    headers_with_key(p, MEMBER, "k-2", headers, sizeof headers);
-    assert_int_equal(
-        place_status(p, "POST", STORIES, headers, "{\"title\":\"A\",\"language\":\"nl\"}"), 201);
-
-    ask_for_problem(p, "POST", STORIES, headers, "{\"title\":\"B\",\"language\":\"nl\"}", 409,
-                    "once.other");
-    headers_with_key(p, MEMBER, "two words", wrong, sizeof wrong);
-    ask_for_problem(p, "POST", STORIES, wrong, "{\"title\":\"C\",\"language\":\"nl\"}", 400,
-                    "visit.key-wrong");
-}
-
-static void what_was_refused_may_come_again_under_its_key(void **state)
-{
-    const struct place *p = *state;
-    const char *body = "{\"title\":\"\",\"language\":\"nl\"}";
-    char headers[256];
-    headers_with_key(p, MEMBER, "k-3", headers, sizeof headers);
-
-    assert_int_equal(place_status(p, "POST", STORIES, headers, body), 400);
-    assert_int_equal(
-        place_status(p, "POST", STORIES, headers, "{\"title\":\"Now\",\"language\":\"nl\"}"), 201);
-}
-
-#define TYPE "Content-Type: multipart/form-data; boundary="
-#define STUDY(b, value)                                                                            \
-    "--" b "\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nstudy.run\r\n--" b            \
-    "\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nOnce\r\n--" b                       \
-    "\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.csv\"\r\n\r\na,b\n1," value      \
-    "\n\r\n--" b "--\r\n"
-
-static void a_study_sent_twice_is_one_job(void **state)
-{
-    struct place *p = *state;
-    const char *const body[] = {STUDY("b1", "1"), STUDY("b2", "1"), STUDY("b3", "2")};
-    struct deed owner = place_deed(p, OWNER);
-    struct job_file *list;
-    char headers[3][256], *id[3];
-    size_t n;
-    for (int i = 0; i < 3; i++)
-        (void)snprintf(headers[i], sizeof headers[i], "%sIdempotency-Key: j%d\r\n" TYPE "b%d\r\n",
-                       p->token[OWNER], i / 2, i + 1);
-
-    for (int i = 0; i < 3; i++) {
-        out answer = place_ask(p, "POST", API_PATH "/jobs", headers[i], body[i]);
-        if (client_status(&answer) != 201)
-            fail_msg("%s", answer.p);
-        id[i] = made_id(&answer);
-        out_free(&answer);
-    }
-
-    assert_string_equal(id[0], id[1]); /* another boundary, the same form */
-    assert_string_not_equal(id[0], id[2]);
-    owner.viewer.roles = ACCESS_ANALYST;
-    assert_int_equal(job_file_list(&owner, p->store->d, &list, &n, &p->info), OK);
-    assert_int_equal(n, 2); /* what came a second time is not kept */
-    ask_for_problem(p, "POST", API_PATH "/jobs", p->token[MEMBER], "{}", 415, "form.type");
-    for (int i = 0; i < 3; i++)
-        free(id[i]);
-}
-
-/* ---- members, grants, revisions, comments ---- */
-
-static void version_in(const out *answer, const char *token, char *to, size_t n)
-{
-    char etag[256];
-    place_header(answer, "ETag", etag);
-    assert_string_not_equal(etag, "");
-    (void)snprintf(to, n, "%sIf-Match: %s\r\n", token, etag);
-}
-
-static void a_change_of_a_member_names_what_it_changes(void **state)
-{
-    const struct place *p = *state;
-    char path[128], matching[512];
-    (void)snprintf(path, sizeof path, API_PATH "/spaces/%lld/members/%lld",
-                   (long long)p->space[OPEN].v, (long long)p->party[MEMBER].v);
-    out seen = place_ask(p, "GET", path, p->token[OWNER], NULL);
-    version_in(&seen, p->token[OWNER], matching, sizeof matching);
-
-    ask_for_problem(p, "PUT", path, p->token[OWNER], "{\"state\":\"active\",\"role\":\"jury\"}",
-                    428, "api.match-needed");
-    assert_int_equal(
-        place_status(p, "PUT", path, matching, "{\"state\":\"active\",\"role\":\"editor\"}"), 200);
-    ask_for_problem(p, "PUT", path, matching, "{\"state\":\"active\",\"role\":\"jury\"}", 412,
-                    "api.changed-since");
-    ask_for_problem(p, "PUT", path, p->token[STRANGER], "{\"state\":\"active\"}", 403,
-                    "knowledge.denied-member");
-    out_free(&seen);
-}
-
-static void one_joins_and_leaves_by_ones_own_number(void **state)
-{
-    const struct place *p = *state;
-    char path[128];
-    (void)snprintf(path, sizeof path, API_PATH "/spaces/%lld/members/%lld",
-                   (long long)p->space[OPEN].v, (long long)p->party[STRANGER].v);
-
-    ask_for_problem(p, "GET", path, p->token[STRANGER], NULL, 404, NULL);
-    out joined = place_ask(p, "PUT", path, p->token[STRANGER], "{\"state\":\"active\"}");
-    assert_int_equal(client_status(&joined), 201);
-    assert_true(client_has(&joined, "\"state\":\"active\",\"role\":\"member\""));
-    assert_int_equal(place_status(p, "GET", path, p->token[STRANGER], NULL), 200);
-    assert_int_equal(place_status(p, "DELETE", path, p->token[STRANGER], NULL), 204);
-    assert_int_equal(place_status(p, "GET", path, p->token[STRANGER], NULL), 404);
-    out_free(&joined);
-}
-
-static void a_grant_opens_what_was_closed_and_closes_it_again(void **state)
-{
-    struct place *p = *state;
-    const struct publication_id id = place_add_story(p, "For one");
-    char story[128], grant[160], headers[256];
-    (void)snprintf(story, sizeof story, STORIES "/%lld", (long long)id.v);
-    (void)snprintf(grant, sizeof grant, "%s/grants/people/%lld", story,
-                   (long long)p->party[STRANGER].v);
-    (void)snprintf(headers, sizeof headers, "%sIf-Match: *\r\n", p->token[OWNER]);
-    assert_int_equal(
-        place_status(p, "PATCH", story, headers, "{\"spaceId\":null,\"level\":\"owner\"}"), 200);
-
-    assert_int_equal(place_status(p, "GET", story, p->token[STRANGER], NULL), 404);
-    ask_for_problem(p, "PUT", grant, headers, "{\"access\":\"read\"}", 412, "api.changed-since");
-    assert_int_equal(place_status(p, "PUT", grant, p->token[OWNER], "{\"access\":\"read\"}"), 201);
-    ask_for_problem(p, "PUT", grant, p->token[OWNER], "{\"access\":\"edit\"}", 428,
-                    "api.match-needed");
-    assert_int_equal(place_status(p, "GET", story, p->token[STRANGER], NULL), 200);
-    ask_for_problem(p, "GET", grant, p->token[STRANGER], NULL, 403, "knowledge.denied-owner");
-    assert_int_equal(place_status(p, "DELETE", grant, p->token[OWNER], NULL), 204);
-    assert_int_equal(place_status(p, "GET", story, p->token[STRANGER], NULL), 404);
-    assert_int_equal(place_status(p, "DELETE", grant, p->token[OWNER], NULL), 404);
-}
-
-static void an_earlier_text_comes_back_as_a_new_revision(void **state)
-{
-    struct place *p = *state;
-    const struct publication_id id = place_add_story(p, "Written first");
-    char story[128], list[160], headers[256], none[512];
-    (void)snprintf(story, sizeof story, STORIES "/%lld", (long long)id.v);
-    (void)snprintf(list, sizeof list, "%s/revisions", story);
-    (void)snprintf(headers, sizeof headers, "%sIf-Match: *\r\n", p->token[OWNER]);
-    out before = place_ask(p, "GET", story, p->token[OWNER], NULL);
-    version_in(&before, p->token[OWNER], none, sizeof none);
-    assert_int_equal(place_status(p, "PATCH", story, headers, "{\"title\":\"Then\"}"), 200);
-
-    ask_for_problem(p, "POST", list, none, "{\"number\":1}", 412, "api.changed-since");
-    out made = place_ask(p, "POST", list, headers, "{\"number\":1}");
-    out after = place_ask(p, "GET", story, p->token[OWNER], NULL);
-    out page = place_ask(p, "GET", list, p->token[OWNER], NULL);
-
-    assert_int_equal(client_status(&made), 201);
-    assert_true(client_has(&made, "\"number\":3"));
-    assert_true(client_has(&after, "\"title\":\"Written first\""));
-    assert_true(client_has(&page, "\"title\":\"Then\"")); /* nothing is lost */
-    ask_for_problem(p, "GET", list, p->token[STRANGER], NULL, 403, "knowledge.denied-edit");
-    out_free(&before);
-    out_free(&made);
-    out_free(&after);
-    out_free(&page);
-}
-
-static void revisions_come_in_pages_without_gap_or_double(void **state)
-{
-    struct place *p = *state;
-    const struct publication_id id = place_add_story(p, "Page 1");
-    char story[128], at[512], headers[256], body[64];
-    (void)snprintf(story, sizeof story, STORIES "/%lld", (long long)id.v);
-    (void)snprintf(headers, sizeof headers, "%sIf-Match: *\r\n", p->token[OWNER]);
-    for (int i = 2; i <= 7; i++) {
-        (void)snprintf(body, sizeof body, "{\"title\":\"Page %d\"}", i);
-        assert_int_equal(place_status(p, "PATCH", story, headers, body), 200);
-    }
-
-    int64_t expected = 7;
-    (void)snprintf(at, sizeof at, "%s/revisions?limit=2", story);
-    while (at[0]) {
-        out answer = place_ask(p, "GET", at, p->token[OWNER], NULL);
-        json_t *root = place_json(&answer), *each;
-        size_t i;
-        json_array_foreach (json_object_get(root, "items"), i, each)
-            assert_int_equal(json_integer_value(json_object_get(each, "number")), expected--);
-        const char *next = json_string_value(json_object_get(root, "next"));
-        (void)snprintf(at, sizeof at, "%s", next ? next : "");
-        json_decref(root);
-        out_free(&answer);
-    }
-
-    assert_int_equal(expected, 0);
-}
-
-static void a_comment_is_changed_by_its_author_alone(void **state)
-{
-    struct place *p = *state;
-    const struct publication_id id = place_add_story(p, "Talked about");
-    const struct deed member = place_deed(p, MEMBER);
-    struct comment_id comment;
-    char path[128], matching[512];
-    assert_int_equal(comment_add(&member, p->store->d, id, (struct comment_id){0}, STR("First"),
-                                 &comment, &p->info),
-                     OK);
-    (void)snprintf(path, sizeof path, API_PATH "/comments/%lld", (long long)comment.v);
-    out seen = place_ask(p, "GET", path, p->token[MEMBER], NULL);
-    version_in(&seen, p->token[MEMBER], matching, sizeof matching);
-
-    assert_int_equal(place_status(p, "PATCH", path, matching, "{\"body\":\"Second\"}"), 200);
-    ask_for_problem(p, "PATCH", path, matching, "{\"body\":\"Third\"}", 412, "api.changed-since");
-    version_in(&seen, p->token[OWNER], matching, sizeof matching);
-    (void)snprintf(matching, sizeof matching, "%sIf-Match: *\r\n", p->token[OWNER]);
-    ask_for_problem(p, "PATCH", path, matching, "{\"body\":\"Fourth\"}", 403,
-                    "knowledge.denied-comment-change");
-    out now = place_ask(p, "GET", path, "", NULL);
-    assert_true(client_has(&now, "\"version\":2"));
-    assert_true(client_has(&now, "\"body\":\"Second\""));
-    assert_int_equal(place_status(p, "DELETE", path, p->token[OWNER], NULL), 204); /* hides it */
-    out_free(&seen);
-    out_free(&now);
-}
-
-static void a_token_ends_another_of_its_owner(void **state)
-{
-    struct place *p = *state;
-    char header[TOKEN_HEADER_MAX], path[128];
-    const struct deed stranger = place_deed(p, STRANGER);
-    struct token *list;
-    size_t n;
-    place_token(p, STRANGER, SCOPE_READ, 3, header);
-    assert_int_equal(token_list(&stranger, p->store->d, &list, &n, &p->info), OK);
-    (void)snprintf(path, sizeof path, API_PATH "/me/tokens/%lld", (long long)list[n - 1].id.v);
-
-    assert_int_equal(place_status(p, "GET", API_PATH "/me", header, NULL), 200);
-    out mine = place_ask(p, "GET", API_PATH "/me/tokens", p->token[STRANGER], NULL);
-    assert_int_equal(place_status(p, "DELETE", path, p->token[MEMBER], NULL), 404);
-    assert_int_equal(place_status(p, "DELETE", path, p->token[STRANGER], NULL), 204);
-
-    assert_int_equal(place_status(p, "GET", API_PATH "/me", header, NULL), 401);
-    assert_true(client_has(&mine, "\"lastUsedOn\":\"20"));
-    out_free(&mine);
-}
-
-/* ---- how often ---- */
-
-static void who_asks_too_often_is_counted_by_account(void **state)
-{
-    const struct place *p = *state;
-    const int burst = (int)site_rates[RATE_UPLOAD].burst;
-    char value[256];
-    int status = 0, n = 0;
-
-    for (; status != 429 && n <= 2 * burst; n++)
-        status = place_status(p, "POST", API_PATH "/jobs", p->token[MEMBER], "{}");
-    out refused = place_ask(p, "POST", API_PATH "/jobs", p->token[MEMBER], "{}");
-    out another = place_ask(p, "POST", API_PATH "/jobs", p->token[STRANGER], "{}");
-
-    assert_in_range(n, burst, burst + 2); /* the first of a token counts by its address */
-    assert_int_equal(client_status(&refused), 429);
-    place_header(&refused, "Retry-After", value);
-    assert_in_range(atol(value), 1, 60);
-    place_header(&refused, "RateLimit", value);
-    assert_non_null(strstr(value, "\"upload\";r=0;t="));
-    place_header(&refused, "RateLimit-Policy", value);
-    assert_string_equal(value, "\"upload\";q=20;w=20");
-    assert_true(client_has(&refused, "Content-Type: application/problem+json"));
-    assert_int_equal(client_status(&another), 415); /* from the same address */
-    out_free(&refused);
-    out_free(&another);
 }
 
 int main(void)
@@ -832,18 +496,6 @@ int main(void)
         cmocka_unit_test(a_body_that_is_no_good_is_refused_and_changes_nothing),
         cmocka_unit_test(a_body_with_a_null_byte_or_of_ten_megabytes_is_refused),
         cmocka_unit_test(another_kind_of_body_is_not_read),
-        cmocka_unit_test(the_same_request_under_a_key_makes_one),
-        cmocka_unit_test(a_key_with_another_request_is_refused),
-        cmocka_unit_test(what_was_refused_may_come_again_under_its_key),
-        cmocka_unit_test(a_study_sent_twice_is_one_job),
-        cmocka_unit_test(a_change_of_a_member_names_what_it_changes),
-        cmocka_unit_test(one_joins_and_leaves_by_ones_own_number),
-        cmocka_unit_test(a_grant_opens_what_was_closed_and_closes_it_again),
-        cmocka_unit_test(an_earlier_text_comes_back_as_a_new_revision),
-        cmocka_unit_test(revisions_come_in_pages_without_gap_or_double),
-        cmocka_unit_test(a_comment_is_changed_by_its_author_alone),
-        cmocka_unit_test(a_token_ends_another_of_its_owner),
-        cmocka_unit_test(who_asks_too_often_is_counted_by_account),
     };
     return cmocka_run_group_tests(tests, place_set_up, place_tear_down);
 }

@@ -226,7 +226,7 @@ int place_set_up(void **state)
                               .random_bytes = random_bytes,
                               .keys = &p->keys,
                               .site_name = STR("Voorbeeldstad")};
-    (void)snprintf(p->folder, sizeof p->folder, "/tmp/ontschot-api.XXXXXX");
+    (void)snprintf(p->folder, sizeof p->folder, P_tmpdir "/ontschot-api.XXXXXX");
     assert_non_null(mkdtemp(p->folder));
     p->web.app.data_folder = str_of(p->folder);
     p->web.store = p->store->s;
@@ -307,4 +307,24 @@ int place_status(const struct place *p, const char *method, const char *path, co
     const int status = client_status(&answer);
     out_free(&answer);
     return status;
+}
+
+void place_require_problem(const out *answer, int status, const char *code)
+{
+    if (client_status(answer) != status || !client_has(answer, "application/problem+json") ||
+        (code && !client_has(answer, code)))
+        fail_msg("not %d %s:\n%s", status, code ? code : "", answer->p);
+    json_t *problem = place_json(answer);
+    assert_int_equal(json_integer_value(json_object_get(problem, "status")), status);
+    assert_true(json_string_length(json_object_get(problem, "title")) > 0);
+    assert_true(json_string_length(json_object_get(problem, "detail")) > 0);
+    json_decref(problem);
+}
+
+void place_ask_problem(const struct place *p, const char *method, const char *path,
+                       const char *headers, const char *body, int status, const char *code)
+{
+    out answer = place_ask(p, method, path, headers, body);
+    place_require_problem(&answer, status, code);
+    out_free(&answer);
 }

@@ -66,4 +66,9 @@ void place_header(const out *answer, const char *name, char value[256]);
 int place_status(const struct place *p, const char *method, const char *path, const char *headers,
                  const char *body);
 
+/* It is problem+json with this status and code; NULL: no code. */
+void place_require_problem(const out *answer, int status, const char *code);
+void place_ask_problem(const struct place *p, const char *method, const char *path,
+                       const char *headers, const char *body, int status, const char *code);
+
 #endif
