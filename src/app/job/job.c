@@ -107,8 +107,12 @@ static err log_job(db_tx *tx, const struct deed *deed, const char *verb, struct 
 
 static err put_in(db_tx *tx, void *arg, struct err_info *info)
 {
-    const struct put *p = arg;
-    err e = check_room(p, db_tx_db(tx), info);
+    struct put *p = arg;
+    bool is_again;
+    err e = once_ask(tx, p->deed, &p->add.id.v, &is_again, info);
+    if (e != OK || is_again)
+        return e;
+    e = check_room(p, db_tx_db(tx), info);
     if (e == OK)
         e = check_files(p, db_tx_db(tx), info);
     if (e == OK)

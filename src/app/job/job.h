@@ -93,7 +93,10 @@ WARN_UNUSED err job_file_drop(const struct deed *deed, db *d, struct file_id id,
 
 /* ---- asking ---- */
 
-/* For analysts. `files` are the viewer's own; `args` is JSON that the kind reads, may be empty. */
+/*
+ * For analysts. `files` are the viewer's own; `args` is JSON that the kind reads, may be empty. Asked
+ * again under deed->once it gives the job that was made the first time, and leaves `files` alone.
+ */
 WARN_UNUSED err job_put(const struct deed *deed, db *d, const char *kind, str title, str args,
                         const struct file_id *files, size_t n_files, struct job_id *id,
                         struct err_info *info);

@@ -6,6 +6,7 @@
 #include "app/audit/audit.h"
 #include "app/job/job.h"
 #include "app/job/queries.h"
+#include "app/once/once.h"
 
 enum {
     JOB_FAILURES_MAX = 20,      /* kept of one job */

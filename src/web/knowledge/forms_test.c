@@ -462,6 +462,52 @@ static void a_translation_is_found_from_either_side(void **state)
     out_free(&alone);
 }
 
+/* ---- pressed twice ---- */
+
+static void a_form_sent_twice_makes_one_story(void **state)
+{
+    struct world *w = *state;
+    const char *path = "/nl/verhalen/opslaan";
+    const char *fields = "revision=0&do=publish&title=Twee+keer&body=t&lang=nl&level=3&comments=2";
+    const char *others = "revision=0&do=publish&title=Anders&body=t&lang=nl&level=3&comments=2";
+    char token[CSRF_TEXT];
+    world_token(w, MEMBER, token);
+
+    out first = world_send(w, MEMBER, path, token, fields);
+    out again = world_send(w, MEMBER, path, token, fields);
+    out edited = world_send(w, MEMBER, path, token, others); /* back, changed, and sent */
+    out anew = world_post(w, MEMBER, path, fields);          /* from another page */
+
+    const int64_t id = id_of_location(&first);
+    assert_int_equal(client_status(&again), 303);
+    assert_int_equal(id_of_location(&again), id);
+    assert_int_equal(find(w, MEMBER, id).state, PUBLICATION_PUBLISHED);
+    assert_int_equal(find(w, MEMBER, id).version, 2);
+    assert_int_not_equal(id_of_location(&edited), id);
+    assert_int_not_equal(id_of_location(&anew), id);
+    out_free(&first);
+    out_free(&again);
+    out_free(&edited);
+    out_free(&anew);
+}
+
+static void a_comment_sent_twice_stands_there_once(void **state)
+{
+    struct world *w = *state;
+    const int64_t id = w->story[0].id.v, before = find(w, MEMBER, id).n_comments;
+    const char *path = fill("/nl/verhalen/#/reacties", id, 0);
+    char token[CSRF_TEXT];
+    world_token(w, STRANGER, token);
+
+    for (int i = 0; i < 3; i++) {
+        out answer = world_send(w, STRANGER, path, token, "comment=Dubbel");
+        assert_int_equal(client_status(&answer), 303);
+        out_free(&answer);
+    }
+
+    assert_int_equal(find(w, MEMBER, id).n_comments, before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -479,6 +525,8 @@ int main(void)
         cmocka_unit_test(access_is_given_and_taken_back),
         cmocka_unit_test(a_request_to_join_waits_for_a_manager),
         cmocka_unit_test(a_translation_is_found_from_either_side),
+        cmocka_unit_test(a_form_sent_twice_makes_one_story),
+        cmocka_unit_test(a_comment_sent_twice_stands_there_once),
     };
     return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

@@ -104,24 +104,34 @@ static bool is_readers_fault(err e)
     return e == E_INPUT || e == E_LIMIT || e == E_CONFLICT;
 }
 
-static err upload(struct req *r, bool verifies, struct err_info *info)
+err studies_put(struct req *r, const char *kind, str title, struct job_id *id,
+                struct err_info *info)
 {
     struct visit *v = visit_of(r);
     struct file_id file[FILES_MAX];
-    struct job_id job;
     size_t n;
 
-    if (str_trim(visit_field(r, "title")).n == 0) {
+    err e = take_all(r, file, &n, info);
+    if (e == OK)
+        e = job_put(&v->deed, v->db, kind, title, STR(""), file, n, id, info);
+    /* one that is older than its files was made when the same was sent before: it has its own */
+    if (e != OK || id->v < file[0].v)
+        drop(r, file, n);
+    return e;
+}
+
+static err upload(struct req *r, bool verifies, struct err_info *info)
+{
+    const str title = str_trim(visit_field(r, "title"));
+    struct job_id job;
+
+    if (title.n == 0) {
         (void)err_set(info, E_INPUT, "studies.no-title");
         return show_fault(r, verifies, "title", info);
     }
-    err e = take_all(r, file, &n, info);
-    if (e == OK)
-        e = job_put(&v->deed, v->db, verifies ? PILOT_VERIFY : PILOT_RUN,
-                    str_trim(visit_field(r, "title")), STR(""), file, n, &job, info);
+    const err e = studies_put(r, verifies ? PILOT_VERIFY : PILOT_RUN, title, &job, info);
     if (e == OK)
         return visit_go(r, visit_url_id(r, "study", job.v), "queued", info);
-    drop(r, file, n);
     return is_readers_fault(e) ? show_fault(r, verifies, "files", info) : e;
 }
 
