@@ -48,6 +48,16 @@ static bool fails(unsigned kind, int cause)
     return true;
 }
 
+/* A connection that breaks is broken: whoever waits for its other end is told, too. */
+static bool breaks(int fd)
+{
+    if (!fails(FAULT_SOCKET, ECONNRESET))
+        return false;
+    (void)shutdown(fd, SHUT_RDWR);
+    errno = ECONNRESET;
+    return true;
+}
+
 /* read and write serve files, sockets and what wakes a thread; the last of these never fail. */
 static bool fd_fails(int fd, unsigned of_file)
 {
@@ -56,7 +66,7 @@ static bool fd_fails(int fd, unsigned of_file)
         return false;
     if (S_ISREG(st.st_mode))
         return fails(of_file, EIO);
-    return S_ISSOCK(st.st_mode) && fails(FAULT_SOCKET, ECONNRESET);
+    return S_ISSOCK(st.st_mode) && breaks(fd);
 }
 
 static bool map_fails(int fd, size_t n)
@@ -137,14 +147,12 @@ FAULT(int, socket, (int domain, int type, int protocol), (domain, type, protocol
       fails(FAULT_SOCKET, EMFILE), -1)
 FAULT(int, connect, (int fd, const struct sockaddr *to, socklen_t n), (fd, to, n),
       fails(FAULT_SOCKET, ECONNREFUSED), -1)
-FAULT(ssize_t, send, (int fd, const void *p, size_t n, int flags), (fd, p, n, flags),
-      fails(FAULT_SOCKET, ECONNRESET), -1)
-FAULT(ssize_t, recv, (int fd, void *to, size_t n, int flags), (fd, to, n, flags),
-      fails(FAULT_SOCKET, ECONNRESET), -1)
-FAULT(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags),
-      fails(FAULT_SOCKET, ECONNRESET), -1)
-FAULT(ssize_t, sendfile64, (int to, int from, off_t *at, size_t n), (to, from, at, n),
-      fails(FAULT_SOCKET, EIO), -1)
+FAULT(ssize_t, send, (int fd, const void *p, size_t n, int flags), (fd, p, n, flags), breaks(fd),
+      -1)
+FAULT(ssize_t, recv, (int fd, void *to, size_t n, int flags), (fd, to, n, flags), breaks(fd), -1)
+FAULT(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags), breaks(fd), -1)
+FAULT(ssize_t, sendfile64, (int to, int from, off_t *at, size_t n), (to, from, at, n), breaks(to),
+      -1)
 FAULT(int, accept4, (int fd, struct sockaddr *from, socklen_t *n, int flags), (fd, from, n, flags),
       fails(FAULT_SOCKET, EMFILE), -1)
 FAULT(int, poll, (struct pollfd * fd, unsigned long n, int ms), (fd, n, ms),
