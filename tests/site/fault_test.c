@@ -105,7 +105,7 @@ static size_t try(struct place *p, const struct ask *a, size_t n, size_t n_faili
     const size_t needed = faults_disarm();
     const int status = client_status(&answer);
     if (status != a->status && !is_excuse(status))
-        fail_msg("%s %s, call %zu fails: %.400s", a->method, a->path, n, answer.p);
+        fail_msg("%s %s, call %zu fails: %s", a->method, a->path, n, answer.p);
     if (status >= 500 && client_body(&answer).n == 0)
         fail_msg("%s %s, call %zu fails: %d without a page", a->method, a->path, n, status);
     out_free(&answer);
@@ -118,7 +118,7 @@ static void assert_served(struct place *p, const struct ask *a)
 {
     out answer = ask_for(p, a);
     if (client_status(&answer) != a->status)
-        fail_msg("%s %s afterwards: %.1400s", a->method, a->path, answer.p);
+        fail_msg("%s %s afterwards: %s", a->method, a->path, answer.p);
     out_free(&answer);
     if (a->undo)
         a->undo(p);
