@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* job: what people ask: put one, look, cancel, take it away. Each sees its own. */
 #include "app/job/job_int.h"
+#include "base/json_load.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +28,10 @@ static err check_args(str args, struct err_info *info)
         msg_int(&info->msg, JOB_ARGS_MAX);
         return E_LIMIT;
     }
-    json_t *root = json_loadb(args.p, args.n, 0, NULL);
+    json_error_t why;
+    json_t *root;
+    if (json_load(args, 0, &root, &why, info) == E_NOMEM)
+        return E_NOMEM;
     const bool fits = json_is_object(root);
     json_decref(root);
     return fits ? OK : err_set(info, E_INPUT, "job.args");

@@ -20,6 +20,7 @@ enum {
 #define JOB_RUN     "run"
 #define JOB_RESULTS "results"
 #define JOB_KEYS    "keys"
+#define JOB_UPLOADS "uploads"
 
 /* ---- place.c: the data folder ---- */
 

@@ -4,14 +4,13 @@
  * place: a JSON pointer (RFC 6901) behind '#', or a parameter's name.
  */
 #include "base/date.h"
+#include "base/json_load.h"
 #include "base/num.h"
 #include "base/schema.h"
 #include "web/api/api_int.h"
 #include "web/http/http.h"
 
 #include <string.h>
-
-#include <jansson.h>
 
 enum { POINTER_MAX = 200, KEYS_MAX = 64 };
 
@@ -272,7 +271,6 @@ static void read_object(const struct place *at, const struct api_map *map, unsig
 static err refuse(const struct json_error_t *why, struct err_info *info)
 {
     switch (json_error_code(why)) {
-    case json_error_out_of_memory: return err_nomem(info);
     case json_error_duplicate_key: err_set(info, E_INPUT, "api.json-twice"); break;
     case json_error_null_character:
     case json_error_null_byte_in_key: err_set(info, E_INPUT, "api.json-nul"); break;
@@ -290,12 +288,13 @@ err api_read_json(const struct api_map *map, unsigned use, str text, arena *a, v
 {
     const struct place body = {NULL, STR("#"), errors, a};
     json_error_t why;
+    json_t *root;
 
     if (!api_json_is_modest(text))
         return err_set(info, E_INPUT, "api.json-large");
-    json_t *root = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &why);
-    if (!root)
-        return refuse(&why, info);
+    const err e = json_load(text, JSON_REJECT_DUPLICATES, &root, &why, info);
+    if (e != OK)
+        return e == E_NOMEM ? e : refuse(&why, info);
     if (json_is_object(root))
         read_object(&body, map, use, root, filled);
     const bool is_object = json_is_object(root);

@@ -30,9 +30,9 @@ int site_status_of(err e)
     case E_CONFLICT: return 409;
     case E_LIMIT: return 413;
     case E_DENIED: return 403;
+    case E_IO: /* a disk or a neighbour that fails is mended by somebody, and then this works */
     case E_BUSY:
     case E_NOMEM: return 503;
-    case E_IO:
     case E_CANCELLED: break;
     }
     return 500;
