@@ -6,6 +6,7 @@
 #include "app/job/job.h"
 #include "app/knowledge/knowledge.h"
 #include "app/mail/mail.h"
+#include "app/once/once.h"
 #include "app/pilot/pilot.h"
 #include "base/file.h"
 
@@ -50,8 +51,10 @@ static err sweep(struct working *w, db *d, struct err_info *info)
     arena *a = arena_new(SWEEP_MEMORY_MAX);
     if (!a)
         return err_nomem(info);
-    const err e = access_sweep(app, d, a, info);
+    err e = access_sweep(app, d, a, info);
     arena_free(a);
+    if (e == OK)
+        e = once_sweep(app, d, info);
     if (e == OK)
         w->swept_at = now;
     return e;

@@ -3,6 +3,7 @@
 #include "cli/serve_int.h"
 
 #include "app/access/oidc.h"
+#include "app/job/job.h"
 #include "app/pages.h"
 #include "base/file.h"
 #include "cli/installation.h"
@@ -32,6 +33,7 @@ struct serving {
     log_sink *log;
     site *site;
     http_server *server;
+    int uploads;    /* the lock on their folder; -1: none */
     pid_t worker;   /* 0: none */
     pthread_t care; /* looks after views and the worker */
     bool has_care;
@@ -258,6 +260,8 @@ static err start(struct serving *s, struct err_info *info)
     if (e == OK)
         e = fill_sign_in(s, info);
     if (e == OK)
+        e = job_uploads_open(&s->inst.started.app, &s->uploads, info);
+    if (e == OK)
         e = start_site(s, info);
     if (e == OK)
         e = start_work(s, info);
@@ -269,6 +273,8 @@ static err start(struct serving *s, struct err_info *info)
 static void stop(struct serving *s)
 {
     http_server_stop(s->server);
+    if (s->uploads >= 0)
+        close(s->uploads);
     stop_care(s); /* first: it would begin the worker again */
     stop_work(s);
     site_free(s->site);
@@ -279,7 +285,7 @@ static void stop(struct serving *s)
 
 int serve_site(struct cli *c, const sigset_t *signals)
 {
-    struct serving s = {.cli = c};
+    struct serving s = {.cli = c, .uploads = -1};
     struct err_info info;
     int code, received;
 

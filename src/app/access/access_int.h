@@ -41,6 +41,7 @@ struct access_secret secret_new(const struct app *app);
 /* Weaker ones than libsodium's interactive limits are for tests, which hash by the hundred. */
 WARN_UNUSED err gate_new_sized(int at_once, int queue, unsigned long long passes, size_t memory,
                                struct password_gate **gate, struct err_info *info);
+/* Both: E_BUSY "access.busy" when too many wait, or there is no memory to hash it in. */
 WARN_UNUSED err gate_hash(struct password_gate *gate, str password,
                           char hash[crypto_pwhash_STRBYTES], struct err_info *info);
 /* Without a hash (p == NULL) it takes as long, and is wrong. */
@@ -108,6 +109,10 @@ WARN_UNUSED err session_renew(db_tx *tx, const struct deed *deed, const struct a
 /* Keeps another hash; ends the sessions and links of whoever knew the one before. */
 WARN_UNUSED err password_change(db_tx *tx, const struct deed *deed, struct party_id who,
                                 const char *hash, struct err_info *info);
+
+/* The password of any account: a try counts before it is hashed. E_DENIED when it is wrong. */
+WARN_UNUSED err password_prove(const struct deed *deed, db *d, struct party_id who, str password,
+                               struct err_info *info);
 
 /* Any account, whoever asks; E_NOT_FOUND. */
 WARN_UNUSED err account_of(const struct deed *deed, db *d, struct party_id id, struct account *a,

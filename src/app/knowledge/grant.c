@@ -13,6 +13,15 @@ static err find_own(const struct deed *deed, db *d, struct publication_id id, st
     return e;
 }
 
+/* A space that the owner is not shown any more has no name. */
+static err name_space(const struct deed *deed, db *d, struct grant *g, struct err_info *info)
+{
+    struct space s;
+    const err e = space_get(deed, d, (struct space_id){g->subject}, &s, info);
+    g->name = e == OK ? s.name[deed->viewer.lang] : STR("");
+    return e == E_NOT_FOUND ? OK : e;
+}
+
 err grant_list(const struct deed *deed, db *d, struct publication_id id, struct grant **list,
                size_t *n, struct err_info *info)
 {
@@ -27,16 +36,34 @@ err grant_list(const struct deed *deed, db *d, struct publication_id id, struct 
     *list = ARENA_NEW(deed->memory, struct grant, *n);
     if (!*list)
         return err_nomem(info);
-    for (size_t i = 0; i < *n; i++) {
-        const bool to_space = row[i].subject_kind == SUBJECT_SPACE;
-        (*list)[i] = (struct grant){
-            .to_space = to_space,
+    for (size_t i = 0; e == OK && i < *n; i++) {
+        struct grant *g = &(*list)[i];
+        *g = (struct grant){
+            .to_space = row[i].subject_kind == SUBJECT_SPACE,
             .subject = row[i].subject_id,
-            .name = to_space ? row[i].space_name : row[i].party_name,
+            .name = row[i].party_name,
             .may_edit = row[i].access == ACCESS_EDIT,
+            .version = row[i].access + 1,
         };
+        if (g->to_space)
+            e = name_space(deed, d, g, info);
     }
-    return OK;
+    return e;
+}
+
+err grant_find(const struct deed *deed, db *d, struct publication_id id, bool to_space,
+               int64_t subject, struct grant *grant, struct err_info *info)
+{
+    struct grant *list;
+    size_t n;
+
+    const err e = grant_list(deed, d, id, &list, &n, info);
+    for (size_t i = 0; e == OK && i < n; i++)
+        if (list[i].to_space == to_space && list[i].subject == subject) {
+            *grant = list[i];
+            return OK;
+        }
+    return e == OK ? err_set(info, E_NOT_FOUND, "knowledge.no-grant") : e;
 }
 
 struct change {
@@ -68,6 +95,10 @@ static err check_count(const struct change *c, db *d, struct err_info *info)
 
     const err e = grants(d, c->deed->memory, (struct grants_in){.id = c->id, .limit = GRANTS_MAX},
                          &row, &n, info);
+    for (size_t i = 0; e == OK && i < n; i++)
+        if (row[i].subject_id == c->grant->subject &&
+            (row[i].subject_kind == SUBJECT_SPACE) == c->grant->to_space)
+            return OK; /* it takes the place of the one there is */
     if (e == OK && n == GRANTS_MAX) {
         err_set(info, E_LIMIT, "knowledge.grants-many");
         msg_int(&info->msg, GRANTS_MAX);
@@ -76,16 +107,36 @@ static err check_count(const struct change *c, db *d, struct err_info *info)
     return e;
 }
 
+static int kind_of(const struct grant *g)
+{
+    return g->to_space ? SUBJECT_SPACE : SUBJECT_PARTY;
+}
+
+/* Whether it is still as it was when somebody looked; one more counts. */
+static err check_old(const struct change *c, db *d, struct err_info *info)
+{
+    struct grant_row_row row = {0};
+    const err e = grant_row(
+        d, c->deed->memory,
+        (struct grant_row_in){.id = c->id, .kind = kind_of(c->grant), .subject = c->grant->subject},
+        &row, info);
+    if (e != OK && e != E_NOT_FOUND)
+        return e;
+    if (c->grant->version && (e == E_NOT_FOUND || row.access + 1 != c->grant->version))
+        return err_set(info, E_CONFLICT, "knowledge.changed-since");
+    return e == OK ? OK : check_count(c, d, info);
+}
+
 static err put(const struct change *c, db_tx *tx, struct err_info *info)
 {
     err e = check_subject(c, db_tx_db(tx), info);
     if (e == OK)
-        e = check_count(c, db_tx_db(tx), info);
+        e = check_old(c, db_tx_db(tx), info);
     if (e == OK)
         e = grant_put(tx,
                       (struct grant_put_in){
                           .id = c->id,
-                          .kind = c->grant->to_space ? SUBJECT_SPACE : SUBJECT_PARTY,
+                          .kind = kind_of(c->grant),
                           .subject = c->grant->subject,
                           .access = c->grant->may_edit ? ACCESS_EDIT : ACCESS_READ,
                           .by = c->deed->viewer.id,
@@ -104,7 +155,7 @@ static err change(db_tx *tx, void *arg, struct err_info *info)
         e = grant_delete(tx,
                          (struct grant_delete_in){
                              .id = c->id,
-                             .kind = c->grant->to_space ? SUBJECT_SPACE : SUBJECT_PARTY,
+                             .kind = kind_of(c->grant),
                              .subject = c->grant->subject,
                          },
                          info);

@@ -31,11 +31,80 @@ err space_standing(const struct deed *deed, db *d, struct space_id id, struct st
     return standing_of(deed, d, id, deed->viewer.id, s, info);
 }
 
+/* A page begins behind a member; when that one has left, at the first. */
+static err begin_behind(const struct deed *deed, db *d, const struct space *s,
+                        struct name_cursor *from, struct err_info *info)
+{
+    struct member_sort_key_row key;
+    const err e =
+        member_sort_key(d, deed->memory,
+                        (struct member_sort_key_in){.who = s->may_manage ? MEMBER_SORT_KEY_ALL
+                                                                         : MEMBER_SORT_KEY_ACTIVE,
+                                                    .space = s->id,
+                                                    .id = from->id},
+                        &key, info);
+    if (e == E_NOT_FOUND) {
+        *from = (struct name_cursor){0};
+        return OK;
+    }
+    if (e == OK)
+        from->name = key.sort_key;
+    return e;
+}
+
+int64_t member_version(enum member_state state, enum member_role role)
+{
+    return 1 + (int64_t)state * (MEMBER_JURY + 1) + (int64_t)role;
+}
+
+static struct member member_of(const struct members_row *row)
+{
+    const enum member_role role = (enum member_role)row->role;
+    const enum member_state state = (enum member_state)row->state;
+    return (struct member){
+        .party = row->party,
+        .name = row->name,
+        .function = row->job_title,
+        .organisation = row->organisation,
+        .role = role,
+        .state = state,
+        .changed_at = row->changed_at,
+        .version = member_version(state, role),
+    };
+}
+
+err space_member(const struct deed *deed, db *d, struct space_id id, struct party_id who,
+                 struct member *m, struct err_info *info)
+{
+    const bool is_own = deed->viewer.is_active && who.v == deed->viewer.id.v;
+    struct members_row *row;
+    struct space s;
+    size_t n = 0;
+
+    err e = space_get(deed, d, id, &s, info);
+    if (e == OK && !s.is_member && !s.may_manage && !is_own)
+        return err_set(info, E_DENIED, "knowledge.denied-member");
+    if (e == OK)
+        e = members(d, deed->memory,
+                    (struct members_in){
+                        .who = s.may_manage || is_own ? MEMBERS_ALL : MEMBERS_ACTIVE,
+                        .which = MEMBERS_ONE,
+                        .space = id,
+                        .single = who,
+                        .limit = 1,
+                    },
+                    &row, &n, info);
+    if (e == OK && n == 0)
+        return err_set(info, E_NOT_FOUND, "knowledge.no-member");
+    if (e == OK)
+        *m = member_of(row);
+    return e;
+}
+
 err space_members(const struct deed *deed, db *d, struct space_id id, struct name_cursor from,
                   size_t limit, struct member **list, size_t *n, struct name_cursor *next,
                   struct err_info *info)
 {
-    struct party_sort_key_row key;
     struct members_row *row;
     struct space s;
 
@@ -44,15 +113,13 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
     err e = space_get(deed, d, id, &s, info);
     if (e == OK && !s.is_member && !s.may_manage)
         return err_set(info, E_DENIED, "knowledge.denied-member");
-    if (e == OK && from.id.v != 0 && !from.name.p) {
-        e = party_sort_key(d, deed->memory, (struct party_sort_key_in){.id = from.id}, &key, info);
-        if (e == OK)
-            from.name = key.sort_key;
-    }
+    if (e == OK && from.id.v != 0 && !from.name.p)
+        e = begin_behind(deed, d, &s, &from, info);
     if (e == OK)
         e = members(d, deed->memory,
                     (struct members_in){
                         .who = s.may_manage ? MEMBERS_ALL : MEMBERS_ACTIVE,
+                        .which = MEMBERS_FROM,
                         .space = id,
                         .after_name = from.name.p ? from.name : STR(""),
                         .after_id = from.id,
@@ -65,15 +132,7 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
     if (!*list)
         return err_nomem(info);
     for (size_t i = 0; i < *n; i++)
-        (*list)[i] = (struct member){
-            .party = row[i].party,
-            .name = row[i].name,
-            .function = row[i].job_title,
-            .organisation = row[i].organisation,
-            .role = (enum member_role)row[i].role,
-            .state = (enum member_state)row[i].state,
-            .changed_at = row[i].changed_at,
-        };
+        (*list)[i] = member_of(&row[i]);
     *next = (struct name_cursor){0};
     if (*n > limit) {
         *n = limit;
@@ -90,6 +149,8 @@ struct move {
     struct party_id who;
     enum member_state state;
     enum member_role role;
+    bool is_of_version; /* only over the one at `version`, of member_version; 0: of nobody's */
+    int64_t version;
 };
 
 /* A space without a manager could be mended by nobody. */
@@ -211,26 +272,37 @@ err space_leave(const struct deed *deed, db *d, struct space_id id, struct err_i
     return db_tx_do(d, leave, &m, info);
 }
 
-/* Nobody is made a member who did not ask; whoever asked and is invited has what they asked for. */
+/*
+ * Nobody is made a member who did not ask; whoever asked and is invited has what they asked for.
+ * Of an account that is not in use no more is told than of none.
+ */
 static err check_step(struct move *m, db *d, const struct standing *old, struct err_info *info)
 {
     struct party_is_active_row party;
 
-    if (m->state == MEMBER_INVITED && (old->is_member || old->state == MEMBER_PENDING)) {
-        m->state = MEMBER_ACTIVE;
-        m->role = old->role;
-    }
     if (m->state == MEMBER_LEFT)
         return OK;
     if (m->state == MEMBER_PENDING)
         return err_set(info, E_INPUT, "knowledge.not-asked");
-    if (m->state == MEMBER_ACTIVE && !old->is_member && old->state != MEMBER_PENDING)
-        return err_set(info, E_CONFLICT, "knowledge.not-asked");
     const err e = party_is_active(d, m->deed->memory, (struct party_is_active_in){.id = m->who},
                                   &party, info);
     if (e == OK && party.n == 0)
         return err_set(info, E_NOT_FOUND, "knowledge.no-person");
+    if (m->state == MEMBER_INVITED && (old->is_member || old->state == MEMBER_PENDING)) {
+        m->state = MEMBER_ACTIVE;
+        m->role = old->role;
+    }
+    if (e == OK && m->state == MEMBER_ACTIVE && !old->is_member && old->state != MEMBER_PENDING)
+        return err_set(info, E_CONFLICT, "knowledge.not-asked");
     return e;
+}
+
+static err check_version(const struct move *m, const struct standing *old, struct err_info *info)
+{
+    const int64_t now = old->state == MEMBER_LEFT ? 0 : member_version(old->state, old->role);
+    return !m->is_of_version || m->version == now
+               ? OK
+               : err_set(info, E_CONFLICT, "knowledge.changed-since");
 }
 
 static err set_member(db_tx *tx, void *arg, struct err_info *info)
@@ -245,7 +317,11 @@ static err set_member(db_tx *tx, void *arg, struct err_info *info)
     if (e == OK)
         e = standing_of(m.deed, db_tx_db(tx), m.id, m.who, &old, info);
     if (e == OK)
+        e = check_version(&m, &old, info);
+    if (e == OK)
         e = check_step(&m, db_tx_db(tx), &old, info);
+    if (e == OK && m.state == MEMBER_LEFT && old.state == MEMBER_LEFT)
+        return OK; /* who is not there need not go */
     if (e == OK)
         e = put(&m, tx, &old, "space.set-member", info);
     if (e == OK && m.state == MEMBER_INVITED && old.state != MEMBER_INVITED)
@@ -257,6 +333,20 @@ err space_set_member(const struct deed *deed, db *d, struct space_id id, struct 
                      enum member_state state, enum member_role role, struct err_info *info)
 {
     struct move m = {.deed = deed, .id = id, .who = who, .state = state, .role = role};
+    return db_tx_do(d, set_member, &m, info);
+}
+
+err space_change_member(const struct deed *deed, db *d, struct space_id id, struct party_id who,
+                        int64_t version, enum member_state state, enum member_role role,
+                        struct err_info *info)
+{
+    struct move m = {.deed = deed,
+                     .id = id,
+                     .who = who,
+                     .state = state,
+                     .role = role,
+                     .is_of_version = true,
+                     .version = version};
     return db_tx_do(d, set_member, &m, info);
 }
 

@@ -175,6 +175,9 @@ SELECT CAST(:id AS INT8), p.id FROM publication AS p WHERE p.id = :parent
  UNION ALL
 SELECT CAST(:id AS INT8), up.above_id FROM publication_above AS up WHERE up.publication_id = :parent;
 
+--: one publications_below_counted (id publication_id) -> (n int)
+SELECT count(*) AS n FROM publication_above AS below WHERE below.above_id = :id;
+
 --: one publication_depth (id publication_id) -> (n int)
 SELECT count(*) AS n FROM publication_above AS up WHERE up.publication_id = :id;
 
@@ -194,13 +197,6 @@ UPDATE publication
        delete_at = :delete_at, comment_policy = :comments, revision = :revision, title = :title,
        summary = :summary, version = version + 1, changed_at = :now
  WHERE id = :id AND version = :version;
-
---: write publications_set_space (id publication_id, space space_id?)
-UPDATE publication SET space_id = :space
- WHERE id IN (SELECT CAST(:id AS INT8) AS id
-               UNION ALL
-              SELECT below.publication_id FROM publication_above AS below
-               WHERE below.above_id = :id);
 
 --: count publication_update_state (id publication_id, version int, state int, publish_at int,
 --:   removed_at int, now int)
@@ -230,11 +226,11 @@ VALUES (:id, :party, :base_version, :title, :summary, :body, :now)
 --: write draft_delete (id publication_id, party party_id)
 DELETE FROM draft WHERE publication_id = :id AND party_id = :party;
 
---: many revisions (id publication_id, limit int)
+--: many revisions (id publication_id, before int, limit int)
 --:   -> (number int, at int, author party_id, author_name text, title text, summary text)
 SELECT r.number, r.at, r.author_id AS author, party.name AS author_name, r.title, r.summary
   FROM revision AS r JOIN party ON party.id = r.author_id
- WHERE r.publication_id = :id
+ WHERE r.publication_id = :id AND r.number < :before
  ORDER BY r.number DESC
  LIMIT :limit;
 
@@ -247,15 +243,17 @@ SELECT r.number, r.at, r.author_id AS author, party.name AS author_name, r.title
 -- ---- grants ----
 
 --: many grants (id publication_id, limit int)
---:   -> (subject_kind int, subject_id int, access int, party_name text?, space_name text?)
-SELECT g.subject_kind, g.subject_id, g.access, party.name AS party_name,
-       space.name_nl AS space_name
+--:   -> (subject_kind int, subject_id int, access int, party_name text?)
+SELECT g.subject_kind, g.subject_id, g.access, party.name AS party_name
   FROM publication_grant AS g
   LEFT JOIN party ON g.subject_kind = 0 AND party.id = g.subject_id
-  LEFT JOIN space ON g.subject_kind = 1 AND space.id = g.subject_id
  WHERE g.publication_id = :id
  ORDER BY g.subject_kind, g.subject_id
  LIMIT :limit;
+
+--: one grant_row (id publication_id, kind int, subject int) -> (access int)
+SELECT g.access FROM publication_grant AS g
+ WHERE g.publication_id = :id AND g.subject_kind = :kind AND g.subject_id = :subject;
 
 --: write grant_put (id publication_id, kind int, subject int, access int, by party_id, now int)
 INSERT INTO publication_grant (publication_id, subject_kind, subject_id, access, granted_by, granted_at)
@@ -269,13 +267,15 @@ DELETE FROM publication_grant
 
 -- ---- comments ----
 
---: many comments (id publication_id, after_at int, after_id comment_id, limit int)
+--: many comments (id publication_id, single comment_id, after_at int, after_id comment_id, limit int)
 --:   -> (id comment_id, reply_to comment_id?, author party_id, author_name text, body text, state int,
---:       created_at int)
+--:       version int, created_at int, changed_at int)
 SELECT c.id, c.reply_to, c.author_id AS author, party.name AS author_name,
-       CASE WHEN c.state = 0 THEN c.body ELSE '' END AS body, c.state, c.created_at
+       CASE WHEN c.state = 0 THEN c.body ELSE '' END AS body, c.state, c.version, c.created_at,
+       c.changed_at
   FROM comment AS c JOIN party ON party.id = c.author_id
- WHERE c.publication_id = :id AND (c.created_at, c.id) > (:after_at, :after_id)
+ WHERE c.publication_id = :id
+   AND {which: from = (c.created_at, c.id) > (:after_at, :after_id) | one = c.id = :single}
  ORDER BY c.created_at, c.id
  LIMIT :limit;
 
@@ -289,7 +289,12 @@ INSERT INTO comment (id, publication_id, reply_to, author_id, body, state, creat
 VALUES (:id, :publication, :reply_to, :author, :body, 0, :now, :now);
 
 --: count comment_set_removed (id comment_id, now int)
-UPDATE comment SET state = 1, body = '', changed_at = :now WHERE id = :id AND state = 0;
+UPDATE comment SET state = 1, body = '', version = version + 1, changed_at = :now
+ WHERE id = :id AND state = 0;
+
+--: count comment_set_body (id comment_id, version int, body text, now int)
+UPDATE comment SET body = :body, version = version + 1, changed_at = :now
+ WHERE id = :id AND version = :version AND state = 0;
 
 --: write publication_count_comments (id publication_id, change int)
 UPDATE publication SET n_comments = n_comments + :change WHERE id = :id;
@@ -380,7 +385,7 @@ UPDATE space
 
 -- ---- members ----
 
---: many members (space space_id, after_name text, after_id party_id, limit int)
+--: many members (space space_id, single party_id, after_name text, after_id party_id, limit int)
 --:   -> (party party_id, name text, sort_key text, job_title text, organisation text?, role int,
 --:       state int, changed_at int)
 SELECT m.party_id AS party, party.name, party.sort_key, party.job_title, org.name AS organisation, m.role, m.state,
@@ -390,12 +395,16 @@ SELECT m.party_id AS party, party.name, party.sort_key, party.job_title, org.nam
   LEFT JOIN party AS org ON org.id = party.org_id
  WHERE m.space_id = :space AND {who: active = m.state = 2 | all = m.state IN (0, 1, 2)}
    AND party.account_state = 2
-   AND (party.sort_key, m.party_id) > (:after_name, :after_id)
+   AND {which: from = (party.sort_key, m.party_id) > (:after_name, :after_id)
+             | one = m.party_id = :single}
  ORDER BY party.sort_key, m.party_id
  LIMIT :limit;
 
---: one party_sort_key (id party_id) -> (sort_key text)
-SELECT party.sort_key FROM party WHERE party.id = :id;
+-- Of one that `members` shows: where a page goes on tells nothing of anybody else.
+--: one member_sort_key (space space_id, id party_id) -> (sort_key text)
+SELECT party.sort_key FROM membership AS m JOIN party ON party.id = m.party_id
+ WHERE m.space_id = :space AND m.party_id = :id AND party.account_state = 2
+   AND {who: active = m.state = 2 | all = m.state IN (0, 1, 2)};
 
 --: write membership_put (space space_id, party party_id, role int, state int, now int)
 INSERT INTO membership (space_id, party_id, role, state, changed_at)
@@ -467,13 +476,23 @@ DELETE FROM publication_grant WHERE subject_kind = 0 AND subject_id = :who;
 --: write drafts_erase (who party_id)
 DELETE FROM draft WHERE party_id = :who;
 
+-- Before comments_erase: what goes counts no more.
+--: write comment_counts_erase (who party_id)
+UPDATE publication
+   SET n_comments = n_comments - (SELECT count(*) FROM comment AS c
+                                   WHERE c.publication_id = publication.id AND c.author_id = :who
+                                     AND c.state = 0)
+ WHERE id IN (SELECT c.publication_id FROM comment AS c WHERE c.author_id = :who AND c.state = 0);
+
 --: write comments_erase (who party_id, now int)
-UPDATE comment SET state = 1, body = '', changed_at = :now WHERE author_id = :who AND state = 0;
+UPDATE comment SET state = 1, body = '', version = version + 1, changed_at = :now
+ WHERE author_id = :who AND state = 0;
 
 -- Of those publications what hangs on them that could be read goes, and the row stays for what
 -- points to it.
 --: fragment goes (who party_id, now int)
-(gone.owner_id = :who [not all: AND (gone.state IN (0, 3) OR gone.level = 0 OR gone.publish_at > :now)]);
+(gone.owner_id = :who [not all: AND (gone.state IN (0, 3) OR gone.level = 0 OR gone.publish_at > :now
+                                               OR gone.delete_at <= :now)]);
 
 --: write revisions_erase ()
 DELETE FROM revision

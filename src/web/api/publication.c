@@ -163,14 +163,14 @@ static err get_publication(struct req *r, struct err_info *info)
     if (e != OK)
         return e;
     view_counter *views = web_of(r)->views;
-    if (views && r->http->method == HTTP_GET)
+    if (views && r->http->method == HTTP_GET && publication_is_live(&p, r->now_ms))
         view_counter_add(views, p.id, r->viewer->is_active);
     return show(r, &p, info);
 }
 
 /* ---- writing ---- */
 
-static struct publication_form form_of(const struct publication *p)
+struct publication_form api_publication_form(const struct publication *p)
 {
     return (struct publication_form){
         .kind = p->kind,
@@ -204,7 +204,7 @@ static err post_publication(struct req *r, struct err_info *info)
     struct publication_id id;
 
     err e = api_read(r, &p, info);
-    const struct publication_form form = form_of(&p);
+    const struct publication_form form = api_publication_form(&p);
     if (e == OK)
         e = publication_create(&v->deed, v->db, &form, &id, info);
     if (e == OK)
@@ -229,7 +229,7 @@ static err patch_publication(struct req *r, struct err_info *info)
         e = api_read(r, &p, info);
     if (e != OK)
         return e;
-    const struct publication_form form = form_of(&p);
+    const struct publication_form form = api_publication_form(&p);
     e = publication_change(&v->deed, v->db, p.id, version, &form, info);
     if (e == OK)
         e = find(r, &p, info);

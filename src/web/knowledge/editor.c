@@ -39,8 +39,9 @@ static const struct fault_place places[] = {
     {"pages.markdown-", "body"},
     {"knowledge.level-needs-space", "level"},
     {"knowledge.ends-before-it-begins", "delete_at"},
-    {"knowledge.parent-elsewhere", "space"},
+    {"knowledge.parent-", "space"},
     {"knowledge.denied-member", "space"},
+    {"knowledge.denied-twin", ""},
     {0},
 };
 
@@ -337,14 +338,19 @@ static err keep_draft(struct req *r, const struct target *t, const struct editor
     return draft_save(&visit->deed, visit->db, t->id, &draft, info);
 }
 
+/* The same form again, pressed twice, finds it published or meets the other in the middle. */
 static err publish(struct req *r, struct publication_id id, struct err_info *info)
 {
     struct visit *visit = visit_of(r);
     struct publication p;
-    const err e = publication_find(&visit->deed, visit->db, id, &p, info);
-    return e == OK ? publication_set_state(&visit->deed, visit->db, id, p.version,
-                                           PUBLICATION_PUBLISHED, info)
-                   : e;
+    err e;
+    do {
+        e = publication_find(&visit->deed, visit->db, id, &p, info);
+        if (e == OK && p.state != PUBLICATION_PUBLISHED)
+            e = publication_set_state(&visit->deed, visit->db, id, p.version, PUBLICATION_PUBLISHED,
+                                      info);
+    } while (e == E_CONFLICT);
+    return e;
 }
 
 /* Keeps it and publishes it if asked; `t->id` is then the publication's. */

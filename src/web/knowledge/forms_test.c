@@ -123,6 +123,35 @@ static void an_empty_comment_is_refused_beside_its_field_and_a_long_one_is_kept(
     out_free(&long_one);
 }
 
+static void a_comment_is_removed_after_a_question_to_who_may(void **state)
+{
+    struct world *w = *state;
+    const struct deed stranger = world_deed(w, STRANGER);
+    const long long story = w->story[0].id.v;
+    struct comment_id c;
+
+    assert_int_equal(comment_add(&stranger, w->store->d, w->story[0].id, (struct comment_id){0},
+                                 STR("Ondoordacht."), &c, &w->info),
+                     OK);
+    out page = world_get(w, STRANGER, fill("/nl/verhalen/#", story, 0));
+    out question = world_get(w, STRANGER, fill("/nl/verhalen/#?remove=#", story, c.v));
+    out others = world_get(w, GRANTEE, fill("/nl/verhalen/#?remove=#", story, c.v));
+    const char *form = fill("action=\"/nl/verhalen/#/reacties/#/verwijderen\"", story, c.v);
+
+    assert_says(&page, fill("?remove=#", c.v, 0));
+    assert_false(says(&page, form));
+    assert_says(&question, form);
+    assert_says(&question, "Wilt u deze reactie verwijderen?");
+    assert_false(says(&others, form));
+    out done =
+        world_post(w, STRANGER, fill("/nl/verhalen/#/reacties/#/verwijderen", story, c.v), "");
+    assert_int_equal(client_status(&done), 303);
+    out_free(&page);
+    out_free(&question);
+    out_free(&others);
+    out_free(&done);
+}
+
 static void a_space_with_a_wrong_address_comes_back_as_it_was_typed(void **state)
 {
     struct world *w = *state;
@@ -433,12 +462,59 @@ static void a_translation_is_found_from_either_side(void **state)
     out_free(&alone);
 }
 
+/* ---- pressed twice ---- */
+
+static void a_form_sent_twice_makes_one_story(void **state)
+{
+    struct world *w = *state;
+    const char *path = "/nl/verhalen/opslaan";
+    const char *fields = "revision=0&do=publish&title=Twee+keer&body=t&lang=nl&level=3&comments=2";
+    const char *others = "revision=0&do=publish&title=Anders&body=t&lang=nl&level=3&comments=2";
+    char token[CSRF_TEXT];
+    world_token(w, MEMBER, token);
+
+    out first = world_send(w, MEMBER, path, token, fields);
+    out again = world_send(w, MEMBER, path, token, fields);
+    out edited = world_send(w, MEMBER, path, token, others); /* back, changed, and sent */
+    out anew = world_post(w, MEMBER, path, fields);          /* from another page */
+
+    const int64_t id = id_of_location(&first);
+    assert_int_equal(client_status(&again), 303);
+    assert_int_equal(id_of_location(&again), id);
+    assert_int_equal(find(w, MEMBER, id).state, PUBLICATION_PUBLISHED);
+    assert_int_equal(find(w, MEMBER, id).version, 2);
+    assert_int_not_equal(id_of_location(&edited), id);
+    assert_int_not_equal(id_of_location(&anew), id);
+    out_free(&first);
+    out_free(&again);
+    out_free(&edited);
+    out_free(&anew);
+}
+
+static void a_comment_sent_twice_stands_there_once(void **state)
+{
+    struct world *w = *state;
+    const int64_t id = w->story[0].id.v, before = find(w, MEMBER, id).n_comments;
+    const char *path = fill("/nl/verhalen/#/reacties", id, 0);
+    char token[CSRF_TEXT];
+    world_token(w, STRANGER, token);
+
+    for (int i = 0; i < 3; i++) {
+        out answer = world_send(w, STRANGER, path, token, "comment=Dubbel");
+        assert_int_equal(client_status(&answer), 303);
+        out_free(&answer);
+    }
+
+    assert_int_equal(find(w, MEMBER, id).n_comments, before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_story_with_mistakes_comes_back_as_it_was_typed),
         cmocka_unit_test(a_preview_without_script_keeps_the_form),
         cmocka_unit_test(an_empty_comment_is_refused_beside_its_field_and_a_long_one_is_kept),
+        cmocka_unit_test(a_comment_is_removed_after_a_question_to_who_may),
         cmocka_unit_test(a_space_with_a_wrong_address_comes_back_as_it_was_typed),
         cmocka_unit_test(a_text_that_saves_itself_becomes_one_draft_and_is_published_from_it),
         cmocka_unit_test(a_change_kept_as_draft_is_not_shown_to_readers),
@@ -449,6 +525,8 @@ int main(void)
         cmocka_unit_test(access_is_given_and_taken_back),
         cmocka_unit_test(a_request_to_join_waits_for_a_manager),
         cmocka_unit_test(a_translation_is_found_from_either_side),
+        cmocka_unit_test(a_form_sent_twice_makes_one_story),
+        cmocka_unit_test(a_comment_sent_twice_stands_there_once),
     };
     return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

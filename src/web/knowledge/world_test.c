@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/knowledge/world_test.h"
 
+#include "app/audit/audit.h"
+#include "app/job/job.h"
 #include "app/knowledge/queries.h"
+#include "app/mail/mail.h"
 #include "base/rng.h"
 #include "web/routes.h"
-#include "web/site/csrf.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 const struct thing world_people[VIEWERS] = {
     [OWNER] = {"Bouzid", "vomsga"}, /* writes what everybody reads */
-    [MEMBER] = {"Kuipers", "vomsga"}, [STRANGER] = {"Vermeer", "omsga"},
-    [BLOCKED] = {"Geblokkeerd", "a"}, /* in the list of accounts only */  [GRANTEE] = {"Jansen", "omsga"},
+    [MEMBER] = {"Kuipers", "vomsga"},
+    [STRANGER] = {"Vermeer", "omsga"},
+    [BLOCKED] = {"Geblokkeerd", "a"},
+    /* in the list of accounts only */[GRANTEE] = {"Jansen", "omsga"},
     [ADMIN] = {"Verhagen", "omsga"},
 };
 
@@ -330,6 +334,9 @@ static void serve(struct world *w, const char *listen)
     assert_int_equal(http_start(&h, site_http(w->site), &w->server, &w->info), OK);
 }
 
+static const struct access_holding *const holdings[] = {&job_holding, &knowledge_holding,
+                                                        &mail_holding, &audit_holding};
+
 int world_set_up(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
@@ -346,7 +353,9 @@ int world_set_up(void **state)
                 .random_bytes = chance,
                 .keys = &w->keys,
                 .base_url = STR("http://localhost"),
-                .site_name = STR("Ontschot")},
+                .site_name = STR("Ontschot"),
+                .holding = holdings,
+                .n_holdings = sizeof holdings / sizeof *holdings},
         .store = w->store->s,
         .views = view_counter_new(),
         .face = {.name = STR("Ontschot"), .organisation = STR("Gemeente Voorbeeldstad")},
@@ -391,19 +400,31 @@ out world_get(const struct world *w, enum who who, const char *path)
     return client_ask(w->server, "GET", path, header, STR(""));
 }
 
-out world_post(const struct world *w, enum who who, const char *path, const char *fields)
+void world_token(const struct world *w, enum who who, char token[CSRF_TEXT])
 {
     const str secret = {(const char *)w->session[who].byte, sizeof w->session[who].byte};
-    char token[CSRF_TEXT], cookie[128], headers[256];
+    csrf_print(w->keys.hash, secret, chance, token);
+}
+
+out world_post(const struct world *w, enum who who, const char *path, const char *fields)
+{
+    char token[CSRF_TEXT];
+    world_token(w, who, token);
+    return world_send(w, who, path, token, fields);
+}
+
+out world_send(const struct world *w, enum who who, const char *path, const char token[CSRF_TEXT],
+               const char *fields)
+{
+    char cookie[128], headers[256];
     out body;
 
     cookie_of(w, who, cookie);
-    csrf_print(w->keys.hash, secret, chance, token);
     snprintf(headers, sizeof headers, "%sContent-Type: application/x-www-form-urlencoded\r\n",
              cookie);
     out_init(&body, 1 << 20);
     out_cstr(&body, "csrf=");
-    out_bytes(&body, token, sizeof token);
+    out_bytes(&body, token, CSRF_TEXT);
     out_char(&body, '&');
     out_cstr(&body, fields);
     out answer = client_ask(w->server, "POST", path, headers, out_view(&body));

@@ -14,6 +14,12 @@ err visit_enter(struct req *r, struct err_info *info);
 /* E_DENIED when a form has no token of this visit, or came from another site. */
 WARN_UNUSED err visit_check_form(struct req *r, struct err_info *info);
 
+/*
+ * Notes under which key this request makes what it makes, so that the same one again makes nothing
+ * new (app/once): a form's token with all that was filled in, or a program's Idempotency-Key.
+ */
+WARN_UNUSED err visit_note_key(struct req *r, struct err_info *info);
+
 void visit_error(struct req *r, const struct err_info *why);
 
 /* Whether this is a request of a program, to be answered in JSON. */
