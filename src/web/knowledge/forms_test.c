@@ -419,6 +419,7 @@ static void a_translation_is_found_from_either_side(void **state)
     out abroad = world_get(w, VISITOR, fill("/en/stories/#", id, 0));
     out english = world_get(w, VISITOR, fill("/en/stories/#", twin, 0));
     out alone = world_get(w, VISITOR, fill("/en/stories/#", w->story[7].id.v, 0));
+    out dutch_list = world_get(w, VISITOR, "/nl/"), english_list = world_get(w, VISITOR, "/en/");
 
     assert_says(&dutch, fill("hreflang=\"en\" href=\"/en/stories/#\"", twin, 0));
     assert_says(&dutch, "Ook in het Engels");
@@ -426,11 +427,39 @@ static void a_translation_is_found_from_either_side(void **state)
     assert_says(&english, fill("hreflang=\"nl\" href=\"/nl/verhalen/#\"", id, 0));
     assert_says(&alone, "This story is only available in Dutch.");
     assert_says(&alone, "<div lang=\"nl\">");
+    assert_says(&dutch_list, fill("<a class=\"utrecht-link utrecht-link--html-a\" "
+                                  "href=\"/en/stories/#\" hreflang=\"en\">Ook in het Engels</a>",
+                                  twin, 0));
+    assert_false(says(&dutch_list, fill("\"/nl/verhalen/#\"", twin, 0)));
+    assert_says(&english_list,
+                fill("href=\"/nl/verhalen/#\" hreflang=\"nl\">Also in Dutch", id, 0));
+    assert_false(says(&english_list, fill("\"/en/stories/#\"", id, 0)));
     out_free(&made);
     out_free(&dutch);
     out_free(&abroad);
     out_free(&english);
     out_free(&alone);
+    out_free(&dutch_list);
+    out_free(&english_list);
+}
+
+/* Anybody can say that a text is the twin of another's: the lists believe its owner. */
+static void a_twin_by_somebody_else_takes_no_place_in_a_list(void **state)
+{
+    struct world *w = *state;
+    const long long id = w->story[7].id.v;
+
+    out made = world_post(w, STRANGER, "/nl/verhalen/opslaan",
+                          fill("revision=0&do=publish&title=Instead&body=Mine&lang=en&level=3"
+                               "&comments=2&twin=#",
+                               id, 0));
+    const long long twin = id_of_location(&made);
+    out list = world_get(w, VISITOR, "/en/stories");
+
+    assert_says(&list, fill("\"/en/stories/#\"", id, 0));
+    assert_says(&list, fill("\"/en/stories/#\"", twin, 0));
+    out_free(&made);
+    out_free(&list);
 }
 
 int main(void)
@@ -449,6 +478,7 @@ int main(void)
         cmocka_unit_test(access_is_given_and_taken_back),
         cmocka_unit_test(a_request_to_join_waits_for_a_manager),
         cmocka_unit_test(a_translation_is_found_from_either_side),
+        cmocka_unit_test(a_twin_by_somebody_else_takes_no_place_in_a_list),
     };
     return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }
