@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The pictures of docs/site.md, anew: pictures.mjs FOLDER. Each page in Dutch and English at a
+ * The pictures of docs/site.md, anew: pictures.mjs FOLDER [PICTURE...]. Each page in Dutch and English at a
  * desk, and on a phone; as PNG with a palette, by pngquant.
  */
 import { spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { source, startSite, until } from "./site.mjs";
 import { Visitor } from "./visitor.mjs";
 
 const into = process.argv[2];
-if (!into) throw new Error("pictures.mjs FOLDER");
+if (!into) throw new Error("pictures.mjs FOLDER [PICTURE...]");
 const site = await startSite();
 const { browser, close } = await start();
 const raw = mkdtempSync(join(tmpdir(), "pictures-"));
