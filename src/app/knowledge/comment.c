@@ -12,6 +12,24 @@ static bool may_remove(const struct deed *deed, const struct publication *p,
                                       (in_space->is_member && in_space->role == MEMBER_MANAGER));
 }
 
+/* Of what was removed only its place stays: nobody reads any more who said it. */
+static struct comment comment_of(const struct deed *deed, const struct publication *p,
+                                 const struct standing *in_space, const struct comments_row *row)
+{
+    struct comment c = {.id = row->id,
+                        .reply_to = row->reply_to,
+                        .author_name = STR(""),
+                        .body = row->body,
+                        .is_removed = row->state == COMMENT_REMOVED,
+                        .created_at = row->created_at};
+    if (c.is_removed)
+        return c;
+    c.author = row->author;
+    c.author_name = row->author_name;
+    c.may_remove = may_remove(deed, p, in_space, row->author);
+    return c;
+}
+
 err comment_list(const struct deed *deed, db *d, struct publication_id id, struct cursor from,
                  size_t limit, struct comment **list, size_t *n, struct cursor *next,
                  struct err_info *info)
@@ -37,17 +55,7 @@ err comment_list(const struct deed *deed, db *d, struct publication_id id, struc
     if (!*list)
         return err_nomem(info);
     for (size_t i = 0; i < *n; i++)
-        (*list)[i] = (struct comment){
-            .id = row[i].id,
-            .reply_to = row[i].reply_to,
-            .author = row[i].author,
-            .author_name = row[i].author_name,
-            .body = row[i].body,
-            .is_removed = row[i].state == COMMENT_REMOVED,
-            .may_remove =
-                row[i].state == COMMENT_SHOWN && may_remove(deed, &p, &in_space, row[i].author),
-            .created_at = row[i].created_at,
-        };
+        (*list)[i] = comment_of(deed, &p, &in_space, &row[i]);
     *next = (struct cursor){0};
     if (*n > limit) {
         *n = limit;

@@ -123,6 +123,35 @@ static void an_empty_comment_is_refused_beside_its_field_and_a_long_one_is_kept(
     out_free(&long_one);
 }
 
+static void a_comment_is_removed_after_a_question_to_who_may(void **state)
+{
+    struct world *w = *state;
+    const struct deed stranger = world_deed(w, STRANGER);
+    const long long story = w->story[0].id.v;
+    struct comment_id c;
+
+    assert_int_equal(comment_add(&stranger, w->store->d, w->story[0].id, (struct comment_id){0},
+                                 STR("Ondoordacht."), &c, &w->info),
+                     OK);
+    out page = world_get(w, STRANGER, fill("/nl/verhalen/#", story, 0));
+    out question = world_get(w, STRANGER, fill("/nl/verhalen/#?remove=#", story, c.v));
+    out others = world_get(w, GRANTEE, fill("/nl/verhalen/#?remove=#", story, c.v));
+    const char *form = fill("action=\"/nl/verhalen/#/reacties/#/verwijderen\"", story, c.v);
+
+    assert_says(&page, fill("?remove=#", c.v, 0));
+    assert_false(says(&page, form));
+    assert_says(&question, form);
+    assert_says(&question, "Wilt u deze reactie verwijderen?");
+    assert_false(says(&others, form));
+    out done =
+        world_post(w, STRANGER, fill("/nl/verhalen/#/reacties/#/verwijderen", story, c.v), "");
+    assert_int_equal(client_status(&done), 303);
+    out_free(&page);
+    out_free(&question);
+    out_free(&others);
+    out_free(&done);
+}
+
 static void a_space_with_a_wrong_address_comes_back_as_it_was_typed(void **state)
 {
     struct world *w = *state;
@@ -443,31 +472,13 @@ static void a_translation_is_found_from_either_side(void **state)
     out_free(&english_list);
 }
 
-/* Anybody can say that a text is the twin of another's: the lists believe its owner. */
-static void a_twin_by_somebody_else_takes_no_place_in_a_list(void **state)
-{
-    struct world *w = *state;
-    const long long id = w->story[7].id.v;
-
-    out made = world_post(w, STRANGER, "/nl/verhalen/opslaan",
-                          fill("revision=0&do=publish&title=Instead&body=Mine&lang=en&level=3"
-                               "&comments=2&twin=#",
-                               id, 0));
-    const long long twin = id_of_location(&made);
-    out list = world_get(w, VISITOR, "/en/stories");
-
-    assert_says(&list, fill("\"/en/stories/#\"", id, 0));
-    assert_says(&list, fill("\"/en/stories/#\"", twin, 0));
-    out_free(&made);
-    out_free(&list);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_story_with_mistakes_comes_back_as_it_was_typed),
         cmocka_unit_test(a_preview_without_script_keeps_the_form),
         cmocka_unit_test(an_empty_comment_is_refused_beside_its_field_and_a_long_one_is_kept),
+        cmocka_unit_test(a_comment_is_removed_after_a_question_to_who_may),
         cmocka_unit_test(a_space_with_a_wrong_address_comes_back_as_it_was_typed),
         cmocka_unit_test(a_text_that_saves_itself_becomes_one_draft_and_is_published_from_it),
         cmocka_unit_test(a_change_kept_as_draft_is_not_shown_to_readers),
@@ -478,7 +489,6 @@ int main(void)
         cmocka_unit_test(access_is_given_and_taken_back),
         cmocka_unit_test(a_request_to_join_waits_for_a_manager),
         cmocka_unit_test(a_translation_is_found_from_either_side),
-        cmocka_unit_test(a_twin_by_somebody_else_takes_no_place_in_a_list),
     };
     return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }
