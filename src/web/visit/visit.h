@@ -135,7 +135,7 @@ struct html_value fault_at(const struct faults *f, const char *field);
 /* The frame of a page, filled for this visit: names, languages, menu, account, what was just done.
  */
 struct page visit_page(struct req *r, struct html_value title);
-/* One step of the way to a page, behind those before. */
+/* One step of the way to a page, behind those before; the menu marks the section it leads by. */
 void visit_crumb(struct req *r, struct page *page, struct html_value text, str url);
 
 /* Ends a page that was written into r->html. */
