@@ -31,8 +31,9 @@ int site_status_of(err e)
     case E_LIMIT: return 413;
     case E_DENIED: return 403;
     case E_BUSY:
-    case E_NOMEM: return 503;
+    case E_NOMEM:
     case E_IO:
+        return 503; /* the machine's trouble: it passes, or is mended, without a new program */
     case E_CANCELLED: break;
     }
     return 500;
