@@ -118,7 +118,7 @@ static char folder[64];
 static int make_room(void **state)
 {
     (void)state;
-    strcpy(folder, "/tmp/ontschot-keep.XXXXXX");
+    snprintf(folder, sizeof folder, "%s/ontschot-keep.XXXXXX", P_tmpdir);
     return mkdtemp(folder) ? 0 : -1;
 }
 
