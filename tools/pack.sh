@@ -30,6 +30,7 @@ depends() {
             version=$(dpkg-query -W -f '${Version}' "$package")
             version=${version%%+deb*}
             version=${version%-*} # any revision of Debian's will do
+            [ "$package" != libpq5 ] || version=${version%%.*} # behind the point it counts repairs
             echo "$package (>= $version)"
         done | paste -s -d , | sed 's/,/, /g'
 }

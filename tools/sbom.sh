@@ -24,11 +24,10 @@ licences_of() { # PACKAGE
              END { if (NR == 0) printf "{\"license\": {\"name\": \"see /usr/share/doc in the package\"}}" }'
 }
 
+# /lib may be /usr/lib, and Debian knows a file by either name.
 debian() {
-    ldd "$program" | awk '$3 ~ /^\// { print $3 }' | while read -r path; do
-        dpkg -S "$path" 2> /dev/null || dpkg -S "${path#/usr}" 2> /dev/null ||
-            dpkg -S "/usr$path" 2> /dev/null || true
-    done | sed 's/:.*//' | LC_ALL=C sort -u
+    ldd "$program" | awk '$3 ~ /^\// { print $3; if (!sub(/^\/usr/, "", $3)) $3 = "/usr" $3; print $3 }' |
+        { xargs dpkg -S 2> /dev/null || true; } | sed 's/:.*//' | LC_ALL=C sort -u
 }
 
 # As a URL writes them (package-url specification): a plus and an epoch's colon.
