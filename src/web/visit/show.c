@@ -198,12 +198,23 @@ static bool send_to_sign_in(struct req *r, const struct err_info *why)
     return true;
 }
 
+const struct msg *visit_reason(const struct req *r, const struct err_info *why, struct msg *own)
+{
+    if (r->answer->status < 500)
+        return why->msg.key ? &why->msg : NULL;
+    if (why->code != E_IO || !visit_changes(r->http->method))
+        return NULL;
+    msg_set(own, "visit.cannot-save");
+    return own;
+}
+
 /* Of what is not there and what may not be seen the page is the same, whatever its address. */
 void visit_error(struct req *r, const struct err_info *why)
 {
     const bool is_known = r->viewer != NULL;
     struct page page = {.face = &web_of(r)->face, .lang = r->lang};
-    struct error_page error = {.status = r->answer->status, .why = &why->msg};
+    struct msg own;
+    struct error_page error = {.status = r->answer->status, .why = visit_reason(r, why, &own)};
 
     if (visit_is_program(r)) {
         visit_problem(r, why);
