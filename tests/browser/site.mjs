@@ -68,6 +68,7 @@ export async function startSite(agreed) {
     for (const child of running) child.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
+  process.once("exit", stop); /* also of one that breaks off */
   try {
     mkdirSync(letters);
     const filled = spawnSync(fill, [join(source, "demo/site/voorbeeldstad.yaml"), data]);
@@ -105,15 +106,6 @@ export function pathOf(name, lang, ...values) {
   if (!route) throw new Error(`no route ${name}`);
   return route[lang].replace(/\{[^}]+\}/g, () => encodeURIComponent(values.shift()));
 }
-
-const pattern = path => new RegExp(`^${path.replace(/[.]/g, "\\.").replace(/\{[^}]+\}/g, "[^/]+")}$`);
-const ways = lang => routes.map(route => ({ route, pattern: pattern(route[lang]), words: route[lang].split("{").length }))
-  .sort((a, b) => a.words - b.words); /* words go before parameters */
-const waysOf = { nl: ways("nl"), en: ways("en") };
-
-/* The route of a path in a language, of those that `isOne`. */
-export const routeOf = (path, lang, isOne = () => true) =>
-  waysOf[lang].find(way => way.pattern.test(path) && isOne(way.route))?.route;
 
 /* ---- mail ---- */
 

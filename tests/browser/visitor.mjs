@@ -4,7 +4,8 @@
  * forms by the names of their fields, and looks at every page on arrival.
  */
 import { axeComplaints, openPage, sidewaysScroll } from "./browser.mjs";
-import { nextCode, pathOf, routeOf } from "./site.mjs";
+import { pageAt } from "./pages.mjs";
+import { nextCode, pathOf } from "./site.mjs";
 
 /* A refusal is a page, too; that the browser notes its status is no complaint. */
 const isStatus = text => /^Failed to load resource: the server responded with a status of 4\d\d/.test(text);
@@ -16,7 +17,7 @@ const policyComplaint = headers => {
 };
 
 /* What could run: a handler, a script that is not ours, an address or text that is code. */
-const strangers = () => [...document.querySelectorAll("*")].flatMap(e => [
+export const strangers = (root = document) => [...root.querySelectorAll("*")].flatMap(e => [
   ...(e.localName === "script" && !/^\/assets\/site\.[0-9a-f]+\.js$/.test(e.getAttribute("src"))
     ? [e.outerHTML] : []),
   ...(["iframe", "object", "embed", "base"].includes(e.localName) ? [e.outerHTML] : []),
@@ -74,7 +75,7 @@ export class Visitor {
 
   isNew(state) {
     const path = new URL(this.page.url()).pathname;
-    const key = [routeOf(path, this.lang)?.name ?? path, this.response.status(), state, this.lang,
+    const key = [pageAt(path, this.lang) ?? path.replace(/\d{6,}/, ""), this.response.status(), state, this.lang,
       this.page.viewportSize().width].join(" ");
     return !this.seen || (!this.seen.has(key) && Boolean(this.seen.add(key)));
   }
@@ -103,11 +104,15 @@ export class Visitor {
       }
   }
 
-  /* Follows the browser to a page; the status it came with. */
-  async go(path) {
+  /* Goes to a page without looking at it; the status it came with. */
+  async arriveAt(path) {
     this.response = await this.page.goto(this.site.url + path);
-    await this.look();
     return this.response.status();
+  }
+  async go(path) {
+    const status = await this.arriveAt(path);
+    await this.look();
+    return status;
   }
   to(name, ...values) { return this.go(this.path(name, ...values)); }
 
@@ -152,8 +157,7 @@ export class Visitor {
     await this.to("sign-in");
     await this.send(this.path("sign-in"), { email, password });
     if (secret) await this.send(this.path("sign-in-code"), { code: nextCode(secret) });
-    if (this.response.status() !== 200 || new URL(this.page.url()).pathname.startsWith(this.path("sign-in")))
-      throw new Error(`${email} is not let in`);
+    if (this.response.status() !== 200) throw new Error(`${email} is not let in`);
   }
 
   state() { return this.page.context().storageState(); }

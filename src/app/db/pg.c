@@ -196,6 +196,20 @@ static bool is_alive(db *base)
            (d->base.is_new && pg_command(d, "SELECT 1", &info) == OK);
 }
 
+static err scrub(db *d, struct err_info *info)
+{
+    (void)d; /* VACUUM frees the room, but the bytes stay until others are written over them */
+    (void)info;
+    return OK;
+}
+
+static void version(db *base, out *o)
+{
+    const char *said = PQparameterStatus(((struct pg_db *)base)->h, "server_version");
+    out_cstr(o, "PostgreSQL ");
+    out_cstr(o, said ? said : "");
+}
+
 /* ---- the store ---- */
 
 static err check_url(const store *s, struct err_info *info)
@@ -392,6 +406,8 @@ const struct db_driver pg_driver = {
     .connect = pg_connect,
     .disconnect = pg_disconnect,
     .is_alive = is_alive,
+    .scrub = scrub,
+    .version = version,
     .prepare = pg_prepare,
     .check = pg_check,
     .run = pg_run,

@@ -199,6 +199,13 @@ struct cursor {
 struct publication_filter {
     struct space_id space; /* v == 0: everywhere */
     struct party_id owner; /* v == 0: by anybody */
+    /*
+     * Of a text in two languages only the one in `lang`; `twin` of what is listed then is the other
+     * as far as the viewer may see it, whichever names which. A text that somebody else calls the
+     * twin of this one does not take its place.
+     */
+    bool each_once;
+    enum lang lang;
 };
 
 /*

@@ -87,6 +87,14 @@ SELECT pub.id, pub.lang FROM publication AS pub
  ORDER BY pub.id
  LIMIT :limit;
 
+-- What the same owner wrote in another language and says so. Of many only some are found: the oldest.
+--: many publications_naming (twins publication_id[], limit int) -> (id publication_id)
+SELECT pub.id FROM publication AS pub
+  JOIN publication AS named ON named.id = pub.twin_id
+ WHERE pub.twin_id IN :twins AND pub.owner_id = named.owner_id AND pub.lang <> named.lang
+ ORDER BY pub.id
+ LIMIT :limit;
+
 --: many publications_mine (owner party_id, before_at int, before_id publication_id, limit int)
 --:   -> (id publication_id, kind int, space_id space_id?, parent_id publication_id?,
 --:       owner_id party_id, owner_name text, lang int, twin_id publication_id?, level int, eff int,

@@ -375,7 +375,7 @@ static void own_data_password_sessions_and_tokens_change(void **state)
     assert_int_equal(browser_get_status(&b, "/nl/mijn-pagina/gegevens"), 200);
     post(&b, "/nl/mijn-pagina/gegevens",
          "name=Sanne+Bakker&function=raadslid&organisation=0&language=en",
-         "/nl/mijn-pagina?done=saved");
+         "/nl/mijn-pagina?done=account");
     assert_shows(&b, "/nl/mijn-pagina", 200, "Sanne Bakker");
 
     assert_shows(&b, "/nl/mijn-pagina/sessies", 200, "Overal uitloggen, behalve hier");

@@ -132,9 +132,10 @@ static err get_publications(struct req *r, struct err_info *info)
 
     err e = api_ask(r, &asked, info);
     if (e == OK)
-        e = publication_newest(&v->deed, v->db,
-                               (struct publication_filter){asked.space, asked.owner}, asked.cursor,
-                               (size_t)asked.limit, &list, &n, &next, info);
+        e = publication_newest(
+            &v->deed, v->db,
+            (struct publication_filter){.space = asked.space, .owner = asked.owner}, asked.cursor,
+            (size_t)asked.limit, &list, &n, &next, info);
     return e == OK ? show_list(r, list, n, next, info) : e;
 }
 

@@ -182,6 +182,7 @@ static err show(struct req *r, struct editor *v, struct err_info *info)
     struct page page =
         knowledge_page(r, html_key(v->old ? "stories.change-title" : "stories.new-title"),
                        "visit.menu-publications", "publications");
+    page.wide = true; /* text and preview side by side */
     if (v->old)
         visit_crumb(r, &page, html_from_str(v->old->title),
                     visit_url_id(r, "publication", v->old->id.v));

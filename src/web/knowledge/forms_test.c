@@ -448,6 +448,7 @@ static void a_translation_is_found_from_either_side(void **state)
     out abroad = world_get(w, VISITOR, fill("/en/stories/#", id, 0));
     out english = world_get(w, VISITOR, fill("/en/stories/#", twin, 0));
     out alone = world_get(w, VISITOR, fill("/en/stories/#", w->story[7].id.v, 0));
+    out dutch_list = world_get(w, VISITOR, "/nl/"), english_list = world_get(w, VISITOR, "/en/");
 
     assert_says(&dutch, fill("hreflang=\"en\" href=\"/en/stories/#\"", twin, 0));
     assert_says(&dutch, "Ook in het Engels");
@@ -455,11 +456,20 @@ static void a_translation_is_found_from_either_side(void **state)
     assert_says(&english, fill("hreflang=\"nl\" href=\"/nl/verhalen/#\"", id, 0));
     assert_says(&alone, "This story is only available in Dutch.");
     assert_says(&alone, "<div lang=\"nl\">");
+    assert_says(&dutch_list, fill("<a class=\"utrecht-link utrecht-link--html-a\" "
+                                  "href=\"/en/stories/#\" hreflang=\"en\">Ook in het Engels</a>",
+                                  twin, 0));
+    assert_false(says(&dutch_list, fill("\"/nl/verhalen/#\"", twin, 0)));
+    assert_says(&english_list,
+                fill("href=\"/nl/verhalen/#\" hreflang=\"nl\">Also in Dutch", id, 0));
+    assert_false(says(&english_list, fill("\"/en/stories/#\"", id, 0)));
     out_free(&made);
     out_free(&dutch);
     out_free(&abroad);
     out_free(&english);
     out_free(&alone);
+    out_free(&dutch_list);
+    out_free(&english_list);
 }
 
 /* ---- pressed twice ---- */

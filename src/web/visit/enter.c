@@ -87,7 +87,7 @@ static err find_token(struct req *r, struct visit *v, struct err_info *info)
     return e;
 }
 
-static bool changes(enum http_method method)
+bool visit_changes(enum http_method method)
 {
     return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS;
 }
@@ -110,7 +110,7 @@ err visit_enter(struct req *r, struct err_info *info)
     err e = has_token ? find_token(r, v, info) : find_session(r, v, info);
     v->deed.viewer.lang = r->lang;
     r->account = e == OK && v->deed.viewer.is_active ? v->deed.viewer.id.v : 0;
-    if (e == OK && r->route && !has_token && changes(r->http->method))
+    if (e == OK && r->route && !has_token && visit_changes(r->http->method))
         e = visit_check_form(r, info);
     if (e == OK && r->route && r->http->method == HTTP_POST && v->deed.viewer.is_active)
         e = visit_note_key(r, info);

@@ -109,17 +109,19 @@ void visit_problem(struct req *r, const struct err_info *why)
 {
     const int status = r->answer->status = choose_status(r, why);
     const struct errs *mistakes = r->viewer ? visit_of(r)->mistakes : NULL;
-    struct msg general;
+    const struct msg *reason;
+    struct msg general, own;
     json j;
 
     msg_set(&general, status == 404 ? "visit.nothing-here" : "site.not-now");
+    reason = visit_reason(r, why, &own);
     r->answer->type = "application/problem+json";
     json_init(&j, &r->answer->body);
     json_open_object(&j);
     put_type(&j, r, is_told(status) && why->msg.key ? why->msg.key : NULL);
     json_key_str(&j, "title", tr(r->lang, visit_problem_title(status)));
     json_key_int(&j, "status", status);
-    put_detail(&j, r->lang, is_told(status) && why->msg.key ? &why->msg : &general);
+    put_detail(&j, r->lang, reason && status != 404 ? reason : &general);
     if (is_told(status) && why->msg.key)
         json_key_str(&j, "code", str_of(why->msg.key));
     if (is_told(status) && mistakes && mistakes->n)

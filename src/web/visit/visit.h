@@ -137,7 +137,7 @@ struct html_value fault_at(const struct faults *f, const char *field);
 struct page visit_page(struct req *r, struct html_value title);
 /* Goes on in another language than that of the address: where one address serves both. */
 void visit_speak(struct req *r, enum lang lang);
-/* One step of the way to a page, behind those before. */
+/* One step of the way to a page, behind those before; the menu marks the section it leads by. */
 void visit_crumb(struct req *r, struct page *page, struct html_value text, str url);
 
 /* Ends a page that was written into r->html. */

@@ -22,6 +22,15 @@ WARN_UNUSED err visit_note_key(struct req *r, struct err_info *info);
 
 void visit_error(struct req *r, const struct err_info *why);
 
+/* Whether a request of this kind may change something. */
+bool visit_changes(enum http_method method);
+
+/*
+ * What may be told of an error; NULL: only the words of its status. What the inside says of itself
+ * is for the log. `own` may get a message of this room.
+ */
+const struct msg *visit_reason(const struct req *r, const struct err_info *why, struct msg *own);
+
 /* Whether this is a request of a program, to be answered in JSON. */
 bool visit_is_program(const struct req *r);
 
