@@ -22,6 +22,12 @@ static bool is_layout(char c)
     return c == '\n' || c == '\t' || c == '\r';
 }
 
+/* Most of any text: written as it is, wherever it stands. */
+static bool is_plain(char c)
+{
+    return c >= ' ' && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
+}
+
 /*
  * What may not be shown becomes U+FFFD: no reader guesses another encoding, and
  * no name turns round the words behind it.
@@ -30,6 +36,10 @@ void html_escape(out *o, str s)
 {
     size_t from = 0;
     for (size_t at = 0; at < s.n;) {
+        if (is_plain(s.p[at])) {
+            at++;
+            continue;
+        }
         size_t next = at;
         const str shown = str_next_visible(s, &next);
         const char *entity = entity_of(s.p[at]);

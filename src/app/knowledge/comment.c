@@ -5,32 +5,33 @@
 
 enum { COMMENT_SHOWN = 0, COMMENT_REMOVED = 1 };
 
-static bool may_remove(const struct deed *deed, const struct publication *p,
-                       const struct standing *in_space, struct party_id author)
+static bool may_remove(const struct deed *deed, const struct publication *p, struct party_id author)
 {
-    return deed->viewer.is_active && (author.v == deed->viewer.id.v || p->may_own ||
-                                      (in_space->is_member && in_space->role == MEMBER_MANAGER));
+    return deed->viewer.is_active && (author.v == deed->viewer.id.v || p->may_tend);
 }
 
 err comment_list(const struct deed *deed, db *d, struct publication_id id, struct cursor from,
                  size_t limit, struct comment **list, size_t *n, struct cursor *next,
                  struct err_info *info)
 {
-    struct standing in_space;
     struct publication p;
+    const err e = publication_find(deed, d, id, &p, info);
+    return e == OK ? comment_list_of(deed, d, &p, from, limit, list, n, next, info) : e;
+}
+
+err comment_list_of(const struct deed *deed, db *d, const struct publication *p, struct cursor from,
+                    size_t limit, struct comment **list, size_t *n, struct cursor *next,
+                    struct err_info *info)
+{
     struct comments_row *row;
 
     if (limit == 0 || limit > PAGE_ITEMS_MAX)
         return err_set(info, E_INPUT, "knowledge.list-limit");
-    err e = publication_find(deed, d, id, &p, info);
-    if (e == OK)
-        e = space_standing(deed, d, p.space, &in_space, info);
-    if (e == OK)
-        e = comments(
-            d, deed->memory,
-            (struct comments_in){
-                .id = id, .after_at = from.at, .after_id = {from.id}, .limit = (int64_t)limit + 1},
-            &row, n, info);
+    const err e = comments(
+        d, deed->memory,
+        (struct comments_in){
+            .id = p->id, .after_at = from.at, .after_id = {from.id}, .limit = (int64_t)limit + 1},
+        &row, n, info);
     if (e != OK)
         return e;
     *list = ARENA_NEW(deed->memory, struct comment, *n);
@@ -44,8 +45,7 @@ err comment_list(const struct deed *deed, db *d, struct publication_id id, struc
             .author_name = row[i].author_name,
             .body = row[i].body,
             .is_removed = row[i].state == COMMENT_REMOVED,
-            .may_remove =
-                row[i].state == COMMENT_SHOWN && may_remove(deed, &p, &in_space, row[i].author),
+            .may_remove = row[i].state == COMMENT_SHOWN && may_remove(deed, p, row[i].author),
             .created_at = row[i].created_at,
         };
     *next = (struct cursor){0};
@@ -137,7 +137,6 @@ static err remove_one(db_tx *tx, void *arg, struct err_info *info)
 {
     const struct removal *r = arg;
     struct comment_row_row row;
-    struct standing in_space;
     struct publication p;
     int64_t changed = 0;
 
@@ -147,9 +146,7 @@ static err remove_one(db_tx *tx, void *arg, struct err_info *info)
         e = publication_find(r->deed, db_tx_db(tx), row.publication, &p, info);
     if (e == E_NOT_FOUND)
         return err_set(info, E_NOT_FOUND, "knowledge.no-comment");
-    if (e == OK)
-        e = space_standing(r->deed, db_tx_db(tx), p.space, &in_space, info);
-    if (e == OK && !may_remove(r->deed, &p, &in_space, row.author))
+    if (e == OK && !may_remove(r->deed, &p, row.author))
         return err_set(info, E_DENIED, "knowledge.denied-remove");
     if (e == OK)
         e = comment_set_removed(

@@ -33,7 +33,9 @@ err publication_find_for_moderation(const struct deed *deed, db *d, struct publi
         return err_set(info, E_INPUT, "knowledge.purpose-empty");
     err e = db_tx_do(d, log_reading, &r, info);
     if (e == OK)
-        e = publication_row(d, deed->memory, (struct publication_row_in){.id = id}, &row, info);
+        e = publication_row(d, deed->memory,
+                            (struct publication_row_in){.id = id, .viewer = deed->viewer.id}, &row,
+                            info);
     if (e == E_NOT_FOUND)
         return err_set(info, E_NOT_FOUND, "knowledge.no-publication");
     if (e != OK)

@@ -26,19 +26,23 @@ SELECT p.state, p.eff, p.owner_id, p.publish_at, p.delete_at,
 
 -- ---- publications ----
 
---: one publication_row (id publication_id)
+-- With what the viewer is in its space.
+--: one publication_row (id publication_id, viewer party_id)
 --:   -> (id publication_id, kind int, space_id space_id?, parent_id publication_id?,
 --:       owner_id party_id, owner_name text, owner_function text, lang int,
 --:       twin_id publication_id?, level int, eff int, state int, publish_at int, delete_at int,
---:       comment_policy int, revision int, title text, summary text, body text, n_comments int,
---:       n_views int, version int, created_at int, changed_at int)
+--:       comment_policy int, revision int, title text, summary text, body text, html text?,
+--:       html_by int, n_comments int, n_views int, version int, created_at int, changed_at int,
+--:       member_role int?, member_state int?)
 SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name AS owner_name,
-       party.job_title AS owner_function, pub.lang, pub.twin_id, pub.level, pub.eff, pub.state, pub.publish_at, pub.delete_at,
-       pub.comment_policy, pub.revision, pub.title, pub.summary, r.body, pub.n_comments,
-       pub.n_views, pub.version, pub.created_at, pub.changed_at
+       party.job_title AS owner_function, pub.lang, pub.twin_id, pub.level, pub.eff, pub.state,
+       pub.publish_at, pub.delete_at, pub.comment_policy, pub.revision, pub.title, pub.summary,
+       r.body, r.html, r.html_by, pub.n_comments, pub.n_views, pub.version, pub.created_at,
+       pub.changed_at, m.role AS member_role, m.state AS member_state
   FROM publication AS pub
   JOIN party ON party.id = pub.owner_id
   JOIN revision AS r ON r.publication_id = pub.id AND r.number = pub.revision
+  LEFT JOIN membership AS m ON m.space_id = pub.space_id AND m.party_id = :viewer
  WHERE pub.id = :id;
 
 -- Those of one audience key, or those granted to the viewer or to a space joined.
@@ -182,6 +186,11 @@ SELECT count(*) AS n FROM publication_above AS up WHERE up.publication_id = :id;
 --:   author party_id, now int)
 INSERT INTO revision (publication_id, number, title, summary, body, author_id, at)
 VALUES (:id, :number, :title, :summary, :body, :author, :now);
+
+-- What a renderer made of a text that never changes.
+--: write revision_keep_html (id publication_id, number int, html text, html_by int)
+UPDATE revision SET html = :html, html_by = :html_by
+ WHERE publication_id = :id AND number = :number;
 
 -- Nothing happens when the version is no longer this one. No wider than asked and with the space it
 -- is asked for at any moment; publications_set_eff then says how wide it is.

@@ -18,6 +18,7 @@
 #include "base/html.h"
 
 enum {
+    MARKDOWN_VERSION = 1, /* raised when another HTML is made of any text: what was kept is not used */
     MARKDOWN_MAX = 200000,    /* bytes of text: as long as a publication may be */
     MARKDOWN_DEPTH_MAX = 32,  /* lists and quotes within each other; deeper ones lie flat */
 };
