@@ -45,7 +45,8 @@ SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name A
   LEFT JOIN membership AS m ON m.space_id = pub.space_id AND m.party_id = :viewer
  WHERE pub.id = :id;
 
--- Those of one audience key, or those granted to the viewer or to a space joined.
+-- Those of one audience key, or those granted to the viewer or to a space joined. The cross join has
+-- SQLite begin with the spaces joined, not with all that was granted to any space.
 --: many publications_nominated (aud int, viewer party_id, now int, space space_id, owner party_id,
 --:   before_at int, before_id publication_id, limit int) -> (id publication_id, publish_at int)
 SELECT pub.id, pub.publish_at
@@ -56,10 +57,9 @@ SELECT pub.id, pub.publish_at
                                     WHERE g.subject_kind = 0 AND g.subject_id = :viewer
                                     UNION
                                    SELECT g.publication_id
-                                     FROM membership AS m
-                                     JOIN publication_grant AS g
-                                       ON g.subject_kind = 1 AND g.subject_id = m.space_id
-                                    WHERE m.party_id = :viewer AND m.state = 2)}
+                                     FROM membership AS m CROSS JOIN publication_grant AS g
+                                    WHERE m.party_id = :viewer AND m.state = 2
+                                      AND g.subject_kind = 1 AND g.subject_id = m.space_id)}
    AND pub.publish_at <= :now
    AND (pub.publish_at, pub.id) < (:before_at, :before_id)
    [in_space: AND pub.space_id = :space] [by_owner: AND pub.owner_id = :owner]
