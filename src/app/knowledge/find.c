@@ -30,12 +30,13 @@ err knowledge_visible(const struct deed *deed, db *d, struct publication_id id,
         &n, info);
     if (e != OK)
         return e;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         chain[i] = facts_of(&row[i]);
+        if (facts && row[i].id.v == id.v)
+            *facts = chain[i];
+    }
     if (!visible(&deed->viewer, chain, n, deed->now_ms))
         return err_set(info, E_NOT_FOUND, "knowledge.no-publication");
-    if (facts)
-        *facts = chain[0];
     return OK;
 }
 

@@ -10,18 +10,19 @@
 
 -- ---- the rule's facts ----
 
+-- Of a publication and of all that it hangs under, in any order: sorting so few would cost more than
+-- finding them.
 --: many visible_facts_of (id publication_id, viewer party_id, limit int)
---:   -> (state int, eff int, owner_id party_id, publish_at int, delete_at int,
+--:   -> (id publication_id, state int, eff int, owner_id party_id, publish_at int, delete_at int,
 --:       is_member bool, may_read bool, may_edit bool)
-SELECT p.state, p.eff, p.owner_id, p.publish_at, p.delete_at,
+SELECT p.id, p.state, p.eff, p.owner_id, p.publish_at, p.delete_at,
        CASE WHEN @is_member THEN 1 ELSE 0 END AS is_member,
        CASE WHEN @may_read THEN 1 ELSE 0 END AS may_read,
        CASE WHEN @may_edit THEN 1 ELSE 0 END AS may_edit
-  FROM publication AS p
- WHERE p.id IN (SELECT CAST(:id AS INT8) AS id
-                 UNION ALL
-                SELECT up.above_id FROM publication_above AS up WHERE up.publication_id = :id)
- ORDER BY CASE WHEN p.id = :id THEN 0 ELSE 1 END
+  FROM (SELECT CAST(:id AS INT8) AS id
+         UNION ALL
+        SELECT up.above_id FROM publication_above AS up WHERE up.publication_id = :id) AS chain
+  JOIN publication AS p ON p.id = chain.id
  LIMIT :limit;
 
 -- ---- publications ----
@@ -86,9 +87,10 @@ SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name A
 -- The same text in the other language: the one this names, or one that names this.
 --: many publication_twins (id publication_id, twin publication_id, limit int)
 --:   -> (id publication_id, lang int)
-SELECT pub.id, pub.lang FROM publication AS pub
- WHERE pub.id = :twin OR pub.twin_id = :id
- ORDER BY pub.id
+SELECT pub.id, pub.lang FROM publication AS pub WHERE pub.id = :twin
+ UNION
+SELECT pub.id, pub.lang FROM publication AS pub WHERE pub.twin_id = :id
+ ORDER BY id
  LIMIT :limit;
 
 --: many publications_mine (owner party_id, before_at int, before_id publication_id, limit int)
@@ -307,13 +309,12 @@ UPDATE publication SET n_comments = n_comments + :change WHERE id = :id;
 
 --: write view_day_add (id publication_id, day int, signed_in int, visitors int)
 INSERT INTO view_day (publication_id, day, n_signed_in, n_visitors)
-SELECT p.id, CAST(:day AS INT8), CAST(:signed_in AS INT8), CAST(:visitors AS INT8)
-  FROM publication AS p WHERE p.id = :id
+VALUES (:id, :day, :signed_in, :visitors)
     ON CONFLICT (publication_id, day) DO UPDATE
    SET n_signed_in = view_day.n_signed_in + excluded.n_signed_in,
        n_visitors = view_day.n_visitors + excluded.n_visitors;
 
---: write publication_count_views (id publication_id, change int)
+--: count publication_count_views (id publication_id, change int)
 UPDATE publication SET n_views = n_views + :change WHERE id = :id;
 
 -- ---- spaces ----
