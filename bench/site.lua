@@ -1,7 +1,12 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- wrk -s bench/site.lua URL -- FOLDER [gzip]: posts at random, every other request by somebody who is
--- signed in. FOLDER is what site_fill wrote. Requests are put together beforehand as far as can be, so
--- that the load costs little of the machine that it shares with the site.
+-- wrk -s bench/site.lua URL -- FOLDER site|wiki|once [gzip]
+--
+--   site   posts at random, every other request by somebody who is signed in
+--   once   each post that visitors may read, one after the other
+--   wiki   pages of Fossil at random
+--
+-- FOLDER is what site_fill wrote. Requests are put together beforehand as far as can be, so that the load
+-- costs little of the machine that it shares with the site.
 local heads, for_visitors, tails = {}, 0, {}
 
 local function lines_of(path)
@@ -10,43 +15,55 @@ local function lines_of(path)
     return list
 end
 
-local threads = 0
-function setup(thread)
-    thread:set("seed", threads)
-    threads = threads + 1
+local function head_of(path, encoding)
+    return "GET " .. path .. " HTTP/1.1\r\nHost: " .. wrk.headers["Host"] ..
+           "\r\nAccept: text/html\r\nAccept-Language: nl\r\n" .. encoding
 end
 
-function init(args)
-    local end_of_head = "\r\nAccept: text/html\r\nAccept-Language: nl\r\n"
-    if args[2] == "gzip" then end_of_head = end_of_head .. "Accept-Encoding: gzip\r\n" end
+local function read_posts(folder, encoding)
     local signed_in = {}
-    for _, line in ipairs(lines_of(args[1] .. "/posts")) do
+    for _, line in ipairs(lines_of(folder .. "/posts")) do
         local id, is_public = line:match("^(%d+)\t(%d)")
-        local head = "GET /nl/verhalen/" .. id .. " HTTP/1.1\r\nHost: " .. wrk.headers["Host"] ..
-                     end_of_head
-        if is_public == "1" then heads[#heads + 1] = head
-        else signed_in[#signed_in + 1] = head end
+        local list = is_public == "1" and heads or signed_in
+        list[#list + 1] = head_of("/nl/verhalen/" .. id, encoding)
     end
     for_visitors = #heads -- those for who is signed in stand behind them
     for _, head in ipairs(signed_in) do heads[#heads + 1] = head end
-    for _, secret in ipairs(lines_of(args[1] .. "/sessions")) do
+    for _, secret in ipairs(lines_of(folder .. "/sessions")) do
         tails[#tails + 1] = "Cookie: session=" .. secret .. "\r\n\r\n"
     end
-    math.randomseed(20261124 + seed)
 end
 
-local is_visitor = false
-function request()
-    is_visitor = not is_visitor
-    if is_visitor then return heads[math.random(for_visitors)] .. "\r\n" end
+local n, ask = 0, {}
+function ask.site()
+    n = n + 1
+    if n % 2 == 0 then return heads[math.random(for_visitors)] .. "\r\n" end
     return heads[math.random(#heads)] .. tails[math.random(#tails)]
 end
+function ask.once()
+    n = n % for_visitors + 1
+    return heads[n] .. "\r\n"
+end
+function ask.wiki()
+    return heads[math.random(#heads)] .. "\r\n"
+end
 
--- One line for a script to read: requests, microseconds, the 50th and 99th of a hundred in
+function init(args)
+    local encoding = args[3] == "gzip" and "Accept-Encoding: gzip\r\n" or ""
+    if args[2] == "wiki" then
+        for i = 0, 99 do heads[#heads + 1] = head_of("/wiki?name=post-" .. i, encoding) end
+    else
+        read_posts(args[1], encoding)
+    end
+    math.randomseed(20261124)
+    request = ask[args[2]]
+end
+
+-- One line for a script to read: requests, microseconds, the 50th, 95th and 99th of a hundred in
 -- microseconds, answers that were no page, connections that failed.
 function done(summary, latency, requests)
     local e = summary.errors
-    print(string.format("result %d %d %d %d %d %d", summary.requests, summary.duration,
-                        latency:percentile(50), latency:percentile(99), e.status,
-                        e.connect + e.read + e.write + e.timeout))
+    print(string.format("result %d %d %d %d %d %d %d", summary.requests, summary.duration,
+                        latency:percentile(50), latency:percentile(95), latency:percentile(99),
+                        e.status, e.connect + e.read + e.write + e.timeout))
 end

@@ -7,7 +7,8 @@
  * persons who are members of ten spaces each and signed in. Writes in OUT:
  *
  *   posts       a line for each: id, a tab, whether visitors may read it (1 or 0), a tab, its title
- *   sessions    a line for each: the secret of a session, as its cookie holds it
+ *   sessions    a line for each: the secret of a session, as its cookie holds it; the first is an
+ *               analyst's, who may have a study run
  *   wiki/N.md   the texts of the first 100, for another program to show
  */
 #include "app/access/queries.h"
@@ -124,6 +125,11 @@ static str text_of_number(struct fill *f, const char *before, int64_t number)
 
 /* ---- rows ---- */
 
+static bool is_analyst(int64_t person)
+{
+    return person == 0;
+}
+
 static bool is_public(int64_t at)
 {
     return at % FOR_SIGNED_IN_EACH != 0;
@@ -132,9 +138,10 @@ static bool is_public(int64_t at)
 static err add_person(db_tx *tx, void *arg, struct db_bulk *b, struct err_info *info)
 {
     struct fill *f = arg;
-    const str name = text_of_number(f, "Robin van den Berg ", b->at);
+    const int64_t number = b->at;
+    const str name = text_of_number(f, "Robin van den Berg ", number);
     const struct party_id id = {db_new_id(db_tx_db(tx))};
-    f->party[b->at] = id;
+    f->party[number] = id;
     b->done = ++b->at == PERSONS;
     return party_add(tx,
                      (struct party_add_in){.id = id,
@@ -142,6 +149,7 @@ static err add_person(db_tx *tx, void *arg, struct db_bulk *b, struct err_info *
                                            .sort_key = name,
                                            .job_title = STR("wijkcoach"),
                                            .state = ACCOUNT_ACTIVE,
+                                           .roles = is_analyst(number) ? ACCESS_ANALYST : 0,
                                            .now = f->now_ms},
                      info);
 }
@@ -285,11 +293,12 @@ static err open_sessions(struct fill *f, FILE *to, struct err_info *info)
 {
     const struct deed deed = {.app = &f->s.app, .now_ms = f->now_ms, .memory = f->memory};
     err e = OK;
-    for (size_t i = 0; e == OK && i < PERSONS; i++) {
+    for (int64_t i = 0; e == OK && i < PERSONS; i++) {
         struct access_secret secret;
         char text[ACCESS_SECRET_TEXT];
         enum sign_in what;
-        e = session_open(&deed, f->s.db, f->party[i], false, STR("bench"), &secret, &what, info);
+        e = session_open(&deed, f->s.db, f->party[i], is_analyst(i), STR("bench"), &secret, &what,
+                         info);
         access_secret_print(secret, text);
         fprintf(to, "%.*s\n", (int)sizeof text, text);
         arena_reset(f->memory);
