@@ -3,14 +3,6 @@
 
 /* Row i of a block belongs to lane i % 8; rows behind the end count as zero. */
 
-#ifndef LIN_VECTOR
-#define LIN_VECTOR
-typedef double lanes __attribute__((vector_size(LIN_LANES * sizeof(double))));
-typedef double lanes_at
-    __attribute__((vector_size(LIN_LANES * sizeof(double)), aligned(8), may_alias));
-#define LANES_AT(p) (*(const lanes_at *)(p))
-#endif
-
 KERNEL_TARGET static inline lanes KERNEL(load_tail)(const double *x, size_t n)
 {
     lanes v = {0};
@@ -19,20 +11,14 @@ KERNEL_TARGET static inline lanes KERNEL(load_tail)(const double *x, size_t n)
     return v;
 }
 
-KERNEL_TARGET static inline double KERNEL(fold)(const lanes *v)
-{
-    const lanes a = *v;
-    return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
-}
-
 KERNEL_TARGET static double KERNEL(block_sum)(const double *x, size_t n)
 {
     lanes acc = {0};
     size_t i = 0;
     for (; i + LIN_LANES <= n; i += LIN_LANES)
-        acc += LANES_AT(x + i);
+        acc += LANES_FROM(x + i);
     acc += KERNEL(load_tail)(x + i, n - i);
-    return KERNEL(fold)(&acc);
+    return lanes_fold(&acc);
 }
 
 KERNEL_TARGET static double KERNEL(block_dot)(const double *x, const double *y, size_t n)
@@ -40,10 +26,10 @@ KERNEL_TARGET static double KERNEL(block_dot)(const double *x, const double *y, 
     lanes acc = {0};
     size_t i = 0;
     for (; i + LIN_LANES <= n; i += LIN_LANES)
-        acc += LANES_AT(x + i) * LANES_AT(y + i);
+        acc += LANES_FROM(x + i) * LANES_FROM(y + i);
     if (i < n)
         acc += KERNEL(load_tail)(x + i, n - i) * KERNEL(load_tail)(y + i, n - i);
-    return KERNEL(fold)(&acc);
+    return lanes_fold(&acc);
 }
 
 KERNEL_TARGET static double KERNEL(block_dot3)(const double *w, const double *x, const double *y,
@@ -52,11 +38,11 @@ KERNEL_TARGET static double KERNEL(block_dot3)(const double *w, const double *x,
     lanes acc = {0};
     size_t i = 0;
     for (; i + LIN_LANES <= n; i += LIN_LANES)
-        acc += LANES_AT(w + i) * LANES_AT(x + i) * LANES_AT(y + i);
+        acc += LANES_FROM(w + i) * LANES_FROM(x + i) * LANES_FROM(y + i);
     if (i < n)
         acc += KERNEL(load_tail)(w + i, n - i) * KERNEL(load_tail)(x + i, n - i) *
                KERNEL(load_tail)(y + i, n - i);
-    return KERNEL(fold)(&acc);
+    return lanes_fold(&acc);
 }
 
 /* Two by two products at a time: each value loaded is used twice, and four sums run abreast. */
@@ -66,8 +52,8 @@ KERNEL_TARGET static void KERNEL(gram_tile)(const double *wa, const double *b, s
     const double *wa1 = wa + LIN_PANEL, *b1 = b + LIN_PANEL;
     lanes s00 = acc[0], s01 = acc[1], s10 = acc[acc_stride], s11 = acc[acc_stride + 1];
     for (size_t i = 0; i < n; i += LIN_LANES) {
-        const lanes x0 = LANES_AT(wa + i), x1 = LANES_AT(wa1 + i);
-        const lanes y0 = LANES_AT(b + i), y1 = LANES_AT(b1 + i);
+        const lanes x0 = LANES_FROM(wa + i), x1 = LANES_FROM(wa1 + i);
+        const lanes y0 = LANES_FROM(b + i), y1 = LANES_FROM(b1 + i);
         s00 += x0 * y0;
         s01 += x0 * y1;
         s10 += x1 * y0;
@@ -97,7 +83,7 @@ KERNEL_TARGET static void KERNEL(gram_fold)(const lanes *acc, size_t k, double *
 {
     for (size_t a = 0; a < k; a++)
         for (size_t b = a; b < k; b++)
-            g[a * k + b] = KERNEL(fold)(acc + a * k + b);
+            g[a * k + b] = lanes_fold(acc + a * k + b);
 }
 
 /* y += b x */

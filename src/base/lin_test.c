@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/lin.h"
 
+#include "base/lanes.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

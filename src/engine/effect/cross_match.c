@@ -220,9 +220,7 @@ static void keep_matched(struct frame *f, const struct matching *m)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < f->n; i++) {
-        if (m->weight[i] == 0)
-            continue;
+    for (size_t i = 0; i < f->n; i++) { /* without a branch on who is left, which is no pattern */
         f->y[kept] = f->y[i];
         f->d[kept] = f->d[i];
         m->weight[kept] = m->weight[i];
@@ -230,7 +228,7 @@ static void keep_matched(struct frame *f, const struct matching *m)
             f->cluster[kept] = f->cluster[i];
         if (f->key)
             f->key[kept] = f->key[i];
-        kept++;
+        kept += m->weight[i] != 0;
     }
     f->n = kept;
     f->k = 1;

@@ -7,10 +7,11 @@
 #include "engine/effect/match_int.h"
 #include "engine/effect/match_strata_int.h"
 
-/* How many of either group a stratum has. */
+/* How many of either group a stratum has; rows are fewer than 2^31. */
 struct matching_count {
-    size_t treated, control;
-    uint32_t group; /* its number among those with both */
+    uint32_t treated, control;
+    uint32_t group;   /* its number among those with both */
+    double weight[2]; /* of a control and of a treated, before scaling; 0 when either is alone */
 };
 
 struct matching {

@@ -48,7 +48,11 @@ err matching_count_strata(struct matching *m, arena *a, struct effect_match *tol
     for (size_t g = 0; g < m->in.n; g++) {
         struct matching_count *c = &m->count[g];
         c->group = (uint32_t)told->n_strata;
-        told->n_strata += c->treated > 0 && c->control > 0;
+        if (c->treated > 0 && c->control > 0) {
+            told->n_strata++;
+            c->weight[1] = 1;
+            c->weight[0] = (double)c->treated / (double)c->control;
+        }
         told->n_alone += c->control == 0 ? c->treated : 0;
         told->n_alone_control += c->treated == 0 ? c->control : 0;
     }
@@ -63,12 +67,10 @@ void matching_weigh_strata(struct matching *m, const struct effect_match *told)
     for (size_t i = 0; i < f->n; i++) {
         const struct matching_count *c = &m->count[m->in.code[i]];
         const bool is_treated = f->d[i] > 0;
-        if (c->treated == 0 || c->control == 0)
-            continue;
         m->group[i] = c->group;
-        m->weight[i] = is_treated ? 1 : (double)c->treated / (double)c->control;
-        m->n_treated += is_treated;
-        m->n_control += !is_treated;
+        m->weight[i] = c->weight[is_treated];
+        m->n_treated += (size_t)is_treated & (size_t)(m->weight[i] > 0);
+        m->n_control += (size_t)!is_treated & (size_t)(m->weight[i] > 0);
     }
     m->n_groups = told->n_strata;
 }
@@ -79,6 +81,5 @@ void matching_scale(const struct matching *m)
     const double scale = (double)m->n_control / (double)m->n_treated;
 
     for (size_t i = 0; i < m->f->n; i++)
-        if (m->f->d[i] == 0)
-            m->weight[i] *= scale;
+        m->weight[i] *= m->f->d[i] == 0 ? scale : 1;
 }

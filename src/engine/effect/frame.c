@@ -22,10 +22,16 @@ struct raw {
     struct frame_covariates covariates;
 };
 
-static err read_numbers(const table *t, str name, arena *a, double **v, struct err_info *info)
+static err read_numbers(const table *t, const struct effect_spec *s, par *pool, arena *a,
+                        struct raw *raw, struct err_info *info)
 {
-    *v = ARENA_NEW(a, double, table_rows(t));
-    return *v ? frame_numbers(t, name, *v, info) : err_nomem(info);
+    const str name[] = {s->outcome, s->treatment, s->weights};
+    raw->y = ARENA_NEW(a, double, raw->n);
+    raw->d = ARENA_NEW(a, double, raw->n);
+    raw->w = s->weights.n ? ARENA_NEW(a, double, raw->n) : NULL;
+    if (!raw->y || !raw->d || (s->weights.n && !raw->w))
+        return err_nomem(info);
+    return frame_numbers_each(t, name, (double *[]){raw->y, raw->d, raw->w}, 3, pool, a, info);
 }
 
 /* Who a row belongs to, under a name that outlasts a selection of rows. */
@@ -45,15 +51,11 @@ static err read_keys(const table *t, const struct effect_spec *s, arena *a, stru
     return e;
 }
 
-static err read_columns(const table *t, const struct effect_spec *s, arena *a, struct raw *raw,
-                        struct err_info *info)
+static err read_columns(const table *t, const struct effect_spec *s, par *pool, arena *a,
+                        struct raw *raw, struct err_info *info)
 {
     *raw = (struct raw){.n = table_rows(t)};
-    err e = read_numbers(t, s->outcome, a, &raw->y, info);
-    if (e == OK)
-        e = read_numbers(t, s->treatment, a, &raw->d, info);
-    if (e == OK && s->weights.n)
-        e = read_numbers(t, s->weights, a, &raw->w, info);
+    err e = read_numbers(t, s, pool, a, raw, info);
     if (e == OK && s->cluster.n) {
         raw->cluster = ARENA_NEW(a, uint32_t, raw->n);
         e = raw->cluster ? frame_codes(t, s->cluster, raw->cluster, &raw->n_codes, info)
@@ -68,7 +70,8 @@ static err read_columns(const table *t, const struct effect_spec *s, arena *a, s
     for (size_t i = 0; e == OK && i < s->n_exact; i++)
         e = table_find(t, s->exact[i], &raw->exact[raw->n_exact++], info);
     if (e == OK)
-        e = frame_covariates_read(t, s->covariates, s->n_covariates, a, &raw->covariates, info);
+        e = frame_covariates_read(t, s->covariates, s->n_covariates, pool, a, &raw->covariates,
+                                  info);
     return e;
 }
 
@@ -110,6 +113,20 @@ static bool is_complete(const struct raw *raw, size_t i)
     return true;
 }
 
+static void move_row(struct raw *raw, size_t from, size_t to)
+{
+    raw->y[to] = raw->y[from];
+    raw->d[to] = raw->d[from];
+    if (raw->w)
+        raw->w[to] = raw->w[from];
+    if (raw->cluster)
+        raw->cluster[to] = raw->cluster[from];
+    if (raw->key)
+        raw->key[to] = raw->key[from];
+    for (size_t j = 0; j < raw->covariates.k; j++)
+        raw->covariates.x[j][to] = raw->covariates.x[j][from];
+}
+
 /* Moves the rows that count to the front. Rows of weight 0 say nothing and go, too. */
 static void keep_rows(struct raw *raw, struct effect_diagnostics *d)
 {
@@ -124,16 +141,8 @@ static void keep_rows(struct raw *raw, struct effect_diagnostics *d)
         if (raw->w && raw->w[i] == 0)
             continue;
         raw->row[kept] = (uint32_t)i;
-        raw->y[kept] = raw->y[i];
-        raw->d[kept] = raw->d[i];
-        if (raw->w)
-            raw->w[kept] = raw->w[i];
-        if (raw->cluster)
-            raw->cluster[kept] = raw->cluster[i];
-        if (raw->key)
-            raw->key[kept] = raw->key[i];
-        for (size_t j = 0; j < raw->covariates.k; j++)
-            raw->covariates.x[j][kept] = raw->covariates.x[j][i];
+        if (kept < i)
+            move_row(raw, i, kept);
         kept++;
     }
     raw->n = kept;
@@ -198,27 +207,50 @@ static err settle_clusters(struct raw *raw, const struct effect_spec *s, arena *
     return OK;
 }
 
-/* Ones, then the covariates that vary. */
-static err settle_covariates(struct raw *raw, arena *a, struct frame *f, struct effect_result *r,
-                             struct err_info *info)
+struct standard {
+    double mean, sd;
+    bool varies;
+};
+
+struct standardising {
+    const struct raw *raw;
+    struct standard *of; /* each covariate */
+};
+
+static void standardise_one(void *ctx, size_t j, unsigned worker)
 {
+    const struct standardising *s = ctx;
+    struct standard *of = &s->of[j];
+    (void)worker;
+    of->varies = frame_standardise(s->raw->covariates.x[j], s->raw->n, &of->mean, &of->sd);
+}
+
+/* Ones, then the covariates that vary. */
+static err settle_covariates(struct raw *raw, par *pool, arena *a, struct frame *f,
+                             struct effect_result *r, struct err_info *info)
+{
+    const struct frame_covariates *c = &raw->covariates;
+    struct standardising s = {raw, ARENA_NEW(a, struct standard, c->k)};
     double *ones = ARENA_NEW(a, double, f->n);
-    f->x = ARENA_NEW(a, const double *, raw->covariates.k + 1);
-    f->x_name = ARENA_NEW(a, str, raw->covariates.k + 1);
-    f->x_mean = ARENA_NEW(a, double, raw->covariates.k + 1);
-    f->x_sd = ARENA_NEW(a, double, raw->covariates.k + 1);
-    if (!ones || !f->x || !f->x_name || !f->x_mean || !f->x_sd)
+    f->x = ARENA_NEW(a, const double *, c->k + 1);
+    f->x_name = ARENA_NEW(a, str, c->k + 1);
+    f->x_mean = ARENA_NEW(a, double, c->k + 1);
+    f->x_sd = ARENA_NEW(a, double, c->k + 1);
+    if (!s.of || !ones || !f->x || !f->x_name || !f->x_mean || !f->x_sd)
         return err_nomem(info);
     for (size_t i = 0; i < f->n; i++)
         ones[i] = 1;
     f->x[f->k++] = ones;
-    for (size_t j = 0; j < raw->covariates.k; j++) {
-        if (!frame_standardise(raw->covariates.x[j], f->n, &f->x_mean[f->k], &f->x_sd[f->k])) {
-            msg_text(effect_warn(r, "effect.covariate-constant"), raw->covariates.name[j]);
+    par_run(pool, c->k, standardise_one, &s);
+    for (size_t j = 0; j < c->k; j++) {
+        if (!s.of[j].varies) {
+            msg_text(effect_warn(r, "effect.covariate-constant"), c->name[j]);
             continue;
         }
-        f->x[f->k] = raw->covariates.x[j];
-        f->x_name[f->k++] = raw->covariates.name[j];
+        f->x[f->k] = c->x[j];
+        f->x_mean[f->k] = s.of[j].mean;
+        f->x_sd[f->k] = s.of[j].sd;
+        f->x_name[f->k++] = c->name[j];
     }
     if (f->n > f->k + 1) /* one more for the treatment, one row left to learn the noise from */
         return OK;
@@ -318,7 +350,7 @@ err frame_read(const table *t, par *pool, struct effect_result *r, arena *a, str
 {
     struct raw raw;
 
-    err e = read_columns(t, &r->spec, a, &raw, info);
+    err e = read_columns(t, &r->spec, pool, a, &raw, info);
     if (e == OK)
         e = check_values(&raw, &r->spec, info);
     if (e != OK)
@@ -336,7 +368,7 @@ err frame_read(const table *t, par *pool, struct effect_result *r, arena *a, str
     if (raw.cluster)
         e = settle_clusters(&raw, &r->spec, a, f, &r->diagnostics, info);
     if (e == OK)
-        e = settle_covariates(&raw, a, f, r, info);
+        e = settle_covariates(&raw, pool, a, f, r, info);
     if (e == OK)
         e = drop_collinear(pool, a, f, r, info);
     if (e == OK)

@@ -31,6 +31,41 @@ err frame_numbers(const table *t, str name, double *v, struct err_info *info)
     return OK;
 }
 
+struct reading {
+    const table *t;
+    const str *name;
+    double *const *v;
+    err *result; /* of each column */
+    struct err_info *info;
+};
+
+static void read_one(void *ctx, size_t j, unsigned worker)
+{
+    const struct reading *r = ctx;
+    (void)worker;
+    if (r->v[j])
+        r->result[j] = frame_numbers(r->t, r->name[j], r->v[j], &r->info[j]);
+}
+
+err frame_numbers_each(const table *t, const str *names, double *const *v, size_t n, par *pool,
+                       arena *a, struct err_info *info)
+{
+    struct reading r = {.t = t,
+                        .name = names,
+                        .v = v,
+                        .result = ARENA_NEW(a, err, n),
+                        .info = ARENA_NEW(a, struct err_info, n)};
+    if (!r.result || !r.info)
+        return err_nomem(info);
+    par_run(pool, n, read_one, &r);
+    for (size_t j = 0; j < n; j++)
+        if (r.result[j] != OK) {
+            *info = r.info[j];
+            return r.result[j];
+        }
+    return OK;
+}
+
 static uint64_t key_at(const struct table_column *c, size_t i)
 {
     switch (c->type) {
@@ -105,8 +140,9 @@ static size_t width(const struct table_column *c)
     return c->type != TABLE_TEXT ? 1 : c->n_words ? c->n_words - 1 : 0;
 }
 
+/* Numbers keep their place among the covariates, and are read later on. */
 static err add_covariate(const table *t, str name, arena *a, struct frame_covariates *f,
-                         struct err_info *info)
+                         double **number, struct err_info *info)
 {
     enum { ROOM = LIN_K_MAX - 2 };
     const struct table_column *c;
@@ -127,22 +163,25 @@ static err add_covariate(const table *t, str name, arena *a, struct frame_covari
     f->name[f->k] = arena_str(a, name);
     if (!f->x[f->k] || !f->name[f->k].p)
         return err_nomem(info);
-    return frame_numbers(t, name, f->x[f->k++], info);
+    number[f->k] = f->x[f->k];
+    f->k++;
+    return OK;
 }
 
-err frame_covariates_read(const table *t, const str *names, size_t n, arena *a,
+err frame_covariates_read(const table *t, const str *names, size_t n, par *pool, arena *a,
                           struct frame_covariates *f, struct err_info *info)
 {
+    double **number = ARENA_NEW(a, double *, LIN_K_MAX); /* columns of x that are no indicators */
     *f = (struct frame_covariates){.x = ARENA_NEW(a, double *, LIN_K_MAX),
                                    .name = ARENA_NEW(a, str, LIN_K_MAX)};
-    if (!f->x || !f->name)
+    if (!f->x || !f->name || !number)
         return err_nomem(info);
     for (size_t i = 0; i < n; i++) {
-        const err e = add_covariate(t, names[i], a, f, info);
+        const err e = add_covariate(t, names[i], a, f, number, info);
         if (e != OK)
             return e;
     }
-    return OK;
+    return frame_numbers_each(t, f->name, number, f->k, pool, a, info);
 }
 
 bool frame_standardise(double *x, size_t n, double *mean, double *sd)

@@ -25,6 +25,14 @@
 WARN_UNUSED err frame_numbers(const table *t, str name, double *v, struct err_info *info);
 
 /*
+ * The same for n columns at a time. The first that is wrong is told.
+ *
+ *   v  n times table_rows(t) places; NULL: not this one
+ */
+WARN_UNUSED err frame_numbers_each(const table *t, const str *names, double *const *v, size_t n,
+                                   par *pool, arena *a, struct err_info *info);
+
+/*
  * A column of any type as codes 0 .. n - 1 by first appearance, FRAME_NO_CODE
  * where missing.
  *
@@ -47,8 +55,8 @@ struct frame_covariates {
  * Text columns become an indicator for each word but the first. E_LIMIT when
  * that makes more columns than LIN_K_MAX - 2 (intercept and treatment).
  */
-WARN_UNUSED err frame_covariates_read(const table *t, const str *names, size_t n, arena *a,
-                                      struct frame_covariates *c, struct err_info *info);
+WARN_UNUSED err frame_covariates_read(const table *t, const str *names, size_t n, par *pool,
+                                      arena *a, struct frame_covariates *c, struct err_info *info);
 
 /*
  * Centres and scales to mean 0 and standard deviation 1, which no estimate

@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/effect/match_strata_int.h"
 
-#include "base/lin.h"
+#include "base/lanes.h"
 #include "base/real.h"
 #include "engine/effect/code_map_int.h"
 
+#include <math.h>
 #include <string.h>
+
+#define KERNEL_FILE "engine/effect/match_strata_kernel_int.h"
+#include "base/kernels.h"
 
 enum { COLUMNS_MAX = 2 * EFFECT_COVARIATES_MAX };
 
 #define OFFSET_MAX (UINT64_C(1) << 31) /* classes of whole numbers that are told by subtraction */
 
 #define LEAST_STEP 1e-300 /* whose inverse is finite */
+#define LEAST_PART 1e-12  /* of the values themselves: far more than they are rounded to */
 
 /* How the values of a column become classes 0 .. n_classes - 1. */
 struct coding {
     const struct table_column *column;
     uint64_t n_classes;
-    uint32_t *code;       /* of each row of the frame: looked up beforehand */
-    int64_t least;        /* whole numbers and days without `code`: the value of class 0 */
-    const double *at;     /* n_classes - 1 cut points; NULL: every value is a class */
-    double low, per_unit; /* cut points at equal distance; else per_unit is 0 */
+    uint32_t *code;             /* of each row of the frame: looked up beforehand */
+    int64_t least;              /* whole numbers and days without `code`: the value of class 0 */
+    const double *at;           /* n_classes - 1 cut points; NULL: every value is a class */
+    double low, step, per_unit; /* cut points at equal distance; else per_unit is 0 */
 };
 
 struct mixing {
@@ -107,6 +112,11 @@ static size_t sturges(size_t n)
     return classes;
 }
 
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static err code_evenly(const struct frame *f, arena *a, struct coding *g, struct err_info *info)
 {
     const size_t n_classes = sturges(f->n);
@@ -126,7 +136,9 @@ static err code_evenly(const struct frame *f, arena *a, struct coding *g, struct
     for (size_t i = 0; i + 1 < g->n_classes; i++)
         at[i] = low + (double)(i + 1) * step;
     g->low = low;
-    g->per_unit = g->n_classes > 1 && step > LEAST_STEP ? 1 / step : 0;
+    g->step = step;
+    const double least = larger(LEAST_STEP, LEAST_PART * larger(fabs(low), fabs(high)));
+    g->per_unit = g->n_classes > 1 && step > least ? 1 / step : 0;
     return OK;
 }
 
@@ -160,25 +172,11 @@ static err add_coding(const table *t, str name, const struct effect_spec *s, boo
 
 /* ---- all columns ---- */
 
-/* As class_of, without branches: rounding may put the guess one too high or too low. */
-static size_t class_evenly(const struct coding *g, double v)
-{
-    const size_t high = g->n_classes - 1;
-    const double guess = (v - g->low) * g->per_unit;
-    size_t class = guess < (double)high ? (uint32_t)guess : high;
-
-    class -= (size_t)(class > 0) & (size_t)(v < g->at[class - (class > 0)]);
-    class += (size_t)(class < high) & (size_t)(v >= g->at[class]); /* `at` has room for one more */
-    return class;
-}
-
 /* How many cut points are at or below a value. */
-static size_t class_of(const struct coding *g, double v)
+static uint32_t class_of(const struct coding *g, double v)
 {
     size_t low = 0, high = g->n_classes - 1;
 
-    if (g->per_unit > 0)
-        return class_evenly(g, v);
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         if (g->at[middle] <= v)
@@ -186,30 +184,51 @@ static size_t class_of(const struct coding *g, double v)
         else
             high = middle;
     }
-    return low;
+    return (uint32_t)low;
 }
 
-static void mix_column(const struct frame *f, const struct coding *g, size_t from, size_t to,
-                       uint64_t *key)
+static void class_numbers(const struct coding *g, const uint32_t *row, size_t n, uint32_t *class)
 {
     const struct table_column *c = g->column;
-    const uint64_t n = g->n_classes;
+    double v[LIN_BLOCK]; /* a multiple of LIN_LANES; places behind the end are of no account */
 
-    if (g->code)
-        for (size_t i = from; i < to; i++)
-            key[i] = key[i] * n + g->code[i];
-    else if (c->type == TABLE_TEXT)
-        for (size_t i = from; i < to; i++)
-            key[i] = key[i] * n + c->codes[f->row[i]];
-    else if (g->at && c->type == TABLE_REAL)
-        for (size_t i = from; i < to; i++)
-            key[i] = key[i] * n + class_of(g, c->reals[f->row[i]]);
-    else if (g->at)
-        for (size_t i = from; i < to; i++)
-            key[i] = key[i] * n + class_of(g, number_at(c, f->row[i]));
+    if (c->type == TABLE_REAL)
+        for (size_t i = 0; i < n; i++)
+            v[i] = c->reals[row[i]];
     else
-        for (size_t i = from; i < to; i++)
-            key[i] = key[i] * n + (uint64_t)(whole_at(c, f->row[i]) - g->least);
+        for (size_t i = 0; i < n; i++)
+            v[i] = number_at(c, row[i]);
+    if (g->per_unit == 0) {
+        for (size_t i = 0; i < n; i++)
+            class[i] = class_of(g, v[i]);
+        return;
+    }
+    for (size_t i = n; i % LIN_LANES; i++)
+        v[i] = g->low;
+    KERNEL_PICK(class_evenly)
+    (v, (n + LIN_LANES - 1) / LIN_LANES * LIN_LANES, g->low, g->step, g->per_unit,
+     (double)(g->n_classes - 1));
+    for (size_t i = 0; i < n; i++)
+        class[i] = (uint32_t)(int32_t)v[i];
+}
+
+/* Of at most LIN_BLOCK rows from `from` on. */
+static void class_rows(const struct coding *g, const uint32_t *row, size_t from, size_t n,
+                       uint32_t *class)
+{
+    const struct table_column *c = g->column;
+
+    row += from;
+    if (g->at)
+        class_numbers(g, row, n, class);
+    else if (g->code)
+        memcpy(class, g->code + from, n * sizeof *class);
+    else if (c->type == TABLE_TEXT)
+        for (size_t i = 0; i < n; i++)
+            class[i] = c->codes[row[i]];
+    else
+        for (size_t i = 0; i < n; i++)
+            class[i] = (uint32_t)(whole_at(c, row[i]) - g->least);
 }
 
 static void mix_block(void *ctx, size_t block, unsigned worker)
@@ -217,10 +236,16 @@ static void mix_block(void *ctx, size_t block, unsigned worker)
     (void)worker;
     const struct mixing *m = ctx;
     const size_t from = block * LIN_BLOCK;
-    const size_t to = m->f->n - from < LIN_BLOCK ? m->f->n : from + LIN_BLOCK;
+    const size_t n = m->f->n - from < LIN_BLOCK ? m->f->n - from : LIN_BLOCK;
+    uint64_t *key = m->key + from;
+    uint32_t class[LIN_BLOCK];
 
-    for (size_t j = m->from; j < m->to; j++)
-        mix_column(m->f, &m->coding[j], from, to, m->key);
+    for (size_t j = m->from; j < m->to; j++) {
+        const uint64_t n_classes = m->coding[j].n_classes;
+        class_rows(&m->coding[j], m->f->row, from, n, class);
+        for (size_t i = 0; i < n; i++)
+            key[i] = key[i] * n_classes + class[i];
+    }
 }
 
 /* Codes in the place of keys. */

@@ -5,19 +5,9 @@
 
 enum { DIGIT_BITS = 11, DIGITS = 6, RADIX = 1 << DIGIT_BITS, FEW = 48 };
 
-static const uint64_t sign = UINT64_C(1) << 63;
-
-uint64_t order_key(double value)
-{
-    const double plus = value + 0.0; /* -0 becomes 0 */
-    uint64_t bits;
-    memcpy(&bits, &plus, sizeof bits);
-    return bits & sign ? ~bits : bits | sign;
-}
-
 double order_value(uint64_t key)
 {
-    const uint64_t bits = key & sign ? key ^ sign : ~key;
+    const uint64_t bits = key & ORDER_SIGN ? key ^ ORDER_SIGN : ~key;
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;

@@ -11,14 +11,24 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct order_item {
     uint64_t key;
     uint32_t row;
 };
 
+#define ORDER_SIGN (UINT64_C(1) << 63)
+
 /* A key that rises with the value; equal values, also -0 and 0, have equal keys. */
-uint64_t order_key(double value);
+static inline uint64_t order_key(double value)
+{
+    const double plus = value + 0.0; /* -0 becomes 0 */
+    uint64_t bits;
+    memcpy(&bits, &plus, sizeof bits);
+    return bits & ORDER_SIGN ? ~bits : bits | ORDER_SIGN;
+}
+
 double order_value(uint64_t key); /* back */
 
 /*
