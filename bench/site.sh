@@ -176,7 +176,7 @@ send_study() { # FOLDER
     token=$(curl -s -H "Cookie: session=$session" "${url}nl/studies/nieuw" |
         sed -n 's/.*name="csrf" value="\([0-9a-f]*\)".*/\1/p' | tail -n 1)
     curl -s -o "$room/sent" -w '%{http_code} %{redirect_url}\n' -H "Cookie: session=$session" -F "csrf=$token" \
-        -F "files=@$1/panel.yaml" -F "files=@$1/panel.csv" "${url}nl/studies/nieuw" > "$room/job"
+        -F title=Proef -F "files=@$1/panel.yaml" -F "files=@$1/panel.csv" "${url}nl/studies/nieuw" > "$room/job"
     grep -q '^303 ' "$room/job" || { echo "the study was refused: $(cat "$room/job")"; exit 1; }
 }
 is_running() { pgrep -P "$(pgrep -P "$site" | head -n 1)" > /dev/null; }
