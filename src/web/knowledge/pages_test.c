@@ -409,6 +409,7 @@ static void a_text_is_rendered_once_by_each_renderer(void **state)
     assert_int_equal(
         publication_keep_html(d, &p, STR("<p>bewaard</p>"), MARKDOWN_VERSION + 1, &w->info), OK);
     assert_true(story_holds(w, id, "<p>Een <em>woord</em>.</p>"));
+    form.publish_at = p.publish_at;
     form.body = STR("Een **ander** woord.");
     assert_int_equal(publication_change(&owner, d, id, p.version, &form, &w->info), OK);
     assert_true(story_holds(w, id, "<p>Een <strong>ander</strong> woord.</p>"));
