@@ -74,6 +74,12 @@ outside_db() {
 }
 sql='"[^"]*(SELECT .* FROM |INSERT INTO |UPDATE .* SET |DELETE FROM |CREATE (TABLE|INDEX)|DROP TABLE)'
 
+# In a dictionary the second of a name takes the place of the first, which then never runs.
+hidden_tests() {
+    find src tests bench -name meson.build | LC_ALL=C sort | xargs grep -ohE "'[a-z0-9_]+_test':" |
+        LC_ALL=C sort | uniq -d | sed "s/:$/ is the name of two tests/"
+}
+
 lengthless='strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|atoi|atol|atof|strtok|alloca|longjmp'
 outside='time|clock|clock_gettime|gettimeofday|localtime|gmtime|rand|random|srand|srandom|getrandom'
 outside="$outside|setlocale|getenv|socket|exit|abort|printf|puts"
@@ -90,6 +96,7 @@ rule "no type or call of a database outside src/app/db" \
 rule "SQL stands in queries.sql and migrations" "$(outside_db "$sql" | grep -v '^tools/sqlc')"
 rule "each file names its licence" "$(unlicensed)"
 rule "a file stays under 600 lines" "$(long_files)"
+rule "each test has a name of its own" "$(hidden_tests)"
 rule "no path of one machine" \
     "$(grep -rnE '"/(work|tmp|home)/' --include='*.[ch]' --include=meson.build src tools include demo)"
 echo "1..$number"

@@ -63,7 +63,7 @@ function walk(where, visit) {
     }],
     ["confirms by the link in the mail", async () => {
       await me.go(await linkMailedTo(site, person.email, "link?code="));
-      const status = await me.send(me.path("link"));
+      const status = await me.send(me.path("link"), { password: person.password });
       return status !== 200 && `${status}`;
     }],
     ["cannot sign in before an administrator approves", async () => {

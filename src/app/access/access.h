@@ -95,14 +95,18 @@ struct register_form {
 };
 /*
  * Asks for an account. Always OK for a well-formed form: when the address is already known, its
- * owner gets a mail that says so. After the address is confirmed an administrator approves.
+ * owner gets a mail that says so. After the address is confirmed an administrator approves. Until
+ * then the last request counts, and makes those before it void.
  */
 WARN_UNUSED err account_register(const struct deed *deed, db *d, const struct register_form *form,
                                  struct err_info *info);
-/* A link from a mail: confirms the address, once. E_NOT_FOUND when it is unknown, used or too old.
+/*
+ * A link from a mail: confirms the address, once. E_NOT_FOUND when it is unknown, used or too old.
+ * Asks the password that was chosen with the request: whoever has the address may not be who asked
+ * with it, and would let a stranger in under the own name. E_DENIED when it is another.
  */
 WARN_UNUSED err account_confirm(const struct deed *deed, db *d, struct access_secret link,
-                                struct err_info *info);
+                                str password, struct err_info *info);
 /*
  * What a link of a mail is for, so that its page (BASE/nl/link?code=SECRET, BASE/en/link?code=...)
  * can ask for it: LINK_CONFIRM account_confirm, the others account_set_password. Changes nothing:

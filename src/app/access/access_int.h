@@ -109,6 +109,10 @@ WARN_UNUSED err session_renew(db_tx *tx, const struct deed *deed, const struct a
 WARN_UNUSED err password_change(db_tx *tx, const struct deed *deed, struct party_id who,
                                 const char *hash, struct err_info *info);
 
+/* The password of any account: a try counts before it is hashed. E_DENIED when it is wrong. */
+WARN_UNUSED err password_prove(const struct deed *deed, db *d, struct party_id who, str password,
+                               struct err_info *info);
+
 /* Any account, whoever asks; E_NOT_FOUND. */
 WARN_UNUSED err account_of(const struct deed *deed, db *d, struct party_id id, struct account *a,
                            struct err_info *info);

@@ -69,7 +69,8 @@ static void a_link_is_used_once_and_a_new_one_ends_the_old(void **state)
     assert_int_equal(account_link_find(&deed, f->d, first, &kind, &f->info), E_NOT_FOUND);
     assert_int_equal(account_link_find(&deed, f->d, link, &kind, &f->info), OK);
     assert_int_equal(kind, LINK_PASSWORD);
-    assert_int_equal(account_confirm(&deed, f->d, link, &f->info), E_NOT_FOUND); /* not its kind */
+    assert_int_equal(account_confirm(&deed, f->d, link, STR(PASSWORD), &f->info),
+                     E_NOT_FOUND); /* not its kind */
     assert_int_equal(account_set_password(&deed, f->d, link, STR("welkom2026!!"), &f->info),
                      E_INPUT);
     assert_int_equal(account_set_password(&deed, f->d, link, STR("een heel nieuwe zin"), &f->info),

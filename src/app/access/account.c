@@ -55,6 +55,20 @@ static err check_address_free(const struct newcomer *n, db *d, struct err_info *
     return e == E_NOT_FOUND ? OK : e;
 }
 
+static err log_newcomer(db_tx *tx, const struct newcomer *n, const char *verb,
+                        struct err_info *info)
+{
+    return audit_add(
+        tx, n->deed,
+        &(struct audit_row){.verb = verb,
+                            .object = "account",
+                            .object_id = n->id.v,
+                            .about = n->id,
+                            .field = {{"name", n->name, true}, {"email", n->email, true}},
+                            .n_fields = 2},
+        info);
+}
+
 static err add_newcomer(db_tx *tx, const struct newcomer *n, const char *verb,
                         struct err_info *info)
 {
@@ -81,17 +95,7 @@ static err add_newcomer(db_tx *tx, const struct newcomer *n, const char *verb,
                           .is_confirmed = n->is_confirmed,
                       },
                       info);
-    if (e == OK)
-        e = audit_add(
-            tx, n->deed,
-            &(struct audit_row){.verb = verb,
-                                .object = "account",
-                                .object_id = n->id.v,
-                                .about = n->id,
-                                .field = {{"name", n->name, true}, {"email", n->email, true}},
-                                .n_fields = 2},
-            info);
-    return e;
+    return e == OK ? log_newcomer(tx, n, verb, info) : e;
 }
 
 static err create(db_tx *tx, void *arg, struct err_info *info)
@@ -238,11 +242,9 @@ static err ask_to_confirm(db_tx *tx, const struct registration *r, struct party_
                    : e;
 }
 
-static err add_registration(db_tx *tx, const struct registration *r, struct err_info *info)
+static err keep_registration(db_tx *tx, const struct registration *r, struct err_info *info)
 {
-    err e = add_newcomer(tx, &r->n, "account.register", info);
-    if (e == OK)
-        e = password_put(tx,
+    err e = password_put(tx,
                          (struct password_put_in){
                              .party = r->n.id, .hash = str_of(r->hash), .now = r->n.deed->now_ms},
                          info);
@@ -252,13 +254,37 @@ static err add_registration(db_tx *tx, const struct registration *r, struct err_
     return e == OK ? ask_to_confirm(tx, r, r->n.id, info) : e;
 }
 
+static err add_registration(db_tx *tx, const struct registration *r, struct err_info *info)
+{
+    const err e = add_newcomer(tx, &r->n, "account.register", info);
+    return e == OK ? keep_registration(tx, r, info) : e;
+}
+
+/* What was asked before goes: who confirms gives the password of this request, and no other. */
+static err replace_registration(db_tx *tx, struct registration r, struct party_id id,
+                                struct err_info *info)
+{
+    r.n.id = id;
+    err e = party_change(tx,
+                         (struct party_change_in){.id = id,
+                                                  .name = r.n.name,
+                                                  .sort_key = r.n.sort_key,
+                                                  .job_title = r.n.function,
+                                                  .org = r.n.organisation,
+                                                  .lang = r.n.lang},
+                         info);
+    if (e == OK)
+        e = log_newcomer(tx, &r.n, "account.register", info);
+    return e == OK ? keep_registration(tx, &r, info) : e;
+}
+
 /* What the owner of an address is told, whoever filled it in. */
 static err write_to_known(db_tx *tx, const struct registration *r,
                           const struct party_of_email_row *known, struct err_info *info)
 {
     const bool is_unconfirmed = known->state == ACCOUNT_WAITING && !known->is_confirmed;
     if (is_unconfirmed && known->password.p)
-        return ask_to_confirm(tx, r, known->id, info);
+        return replace_registration(tx, *r, known->id, info);
     if (is_unconfirmed || known->state == ACCOUNT_BLOCKED)
         return OK; /* has an invitation; or shall not come in */
     return write_to(tx, r, known->id, "mail.known-subject", "mail.known-body", NULL, info);

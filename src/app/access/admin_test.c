@@ -38,8 +38,8 @@ static void who_registers_confirms_is_approved_and_signs_in(void **state)
     assert_int_equal(a.state, ACCOUNT_WAITING);
     assert_string_equal(text_of(f, a.reason), "Ik schrijf over onze pilot.");
     assert_int_equal(account_set_state(&admin, f->d, a.id, ACCOUNT_ACTIVE, &f->info), E_CONFLICT);
-    assert_int_equal(account_confirm(&deed, f->d, link, &f->info), OK);
-    assert_int_equal(account_confirm(&deed, f->d, link, &f->info), E_NOT_FOUND);
+    assert_int_equal(account_confirm(&deed, f->d, link, STR(PASSWORD), &f->info), OK);
+    assert_int_equal(account_confirm(&deed, f->d, link, STR(PASSWORD), &f->info), E_NOT_FOUND);
     assert_int_equal(try_sign_in(f, "sanne@voorbeeldstad.nl", PASSWORD, "192.0.2.1"), E_DENIED);
     assert_int_equal(account_set_state(&admin, f->d, a.id, ACCOUNT_ACTIVE, &f->info), OK);
 
@@ -49,6 +49,33 @@ static void who_registers_confirms_is_approved_and_signs_in(void **state)
     assert_int_equal(count_letters(f, "mail.approved-subject"), 1);
     assert_int_equal(count_log(f, "account.register"), 1);
     assert_int_equal(count_log(f, "account.approve"), 1);
+}
+
+static void who_asks_in_the_name_of_another_gets_nothing_by_the_others_confirming(void **state)
+{
+    struct access_fixture *f = *state;
+    const struct deed admin = make_admin(f), deed = visitor(f);
+    struct register_form squatter = sanne;
+    squatter.name = STR("Iemand Anders");
+    squatter.password = STR("het wachtwoord van een ander");
+
+    assert_int_equal(account_register(&deed, f->d, &squatter, &f->info), OK);
+    const struct access_secret first = mailed_link();
+    assert_int_equal(account_confirm(&deed, f->d, first, STR(PASSWORD), &f->info), E_DENIED);
+    assert_string_equal(f->info.msg.key, "access.confirm-password-wrong");
+    assert_int_equal(account_register(&deed, f->d, &sanne, &f->info), OK);
+    const struct access_secret second = mailed_link();
+    assert_int_equal(account_confirm(&deed, f->d, first, squatter.password, &f->info), E_NOT_FOUND);
+    assert_int_equal(account_confirm(&deed, f->d, second, squatter.password, &f->info), E_DENIED);
+    assert_int_equal(account_confirm(&deed, f->d, second, STR(PASSWORD), &f->info), OK);
+
+    const struct account a = account_named(f, &admin, "sanne@");
+    assert_string_equal(text_of(f, a.name), "Sanne de Vries");
+    assert_int_equal(account_set_state(&admin, f->d, a.id, ACCOUNT_ACTIVE, &f->info), OK);
+    assert_int_equal(
+        try_sign_in(f, "sanne@voorbeeldstad.nl", "het wachtwoord van een ander", "192.0.2.1"),
+        E_DENIED);
+    sign_in(f, "sanne@voorbeeldstad.nl", PASSWORD);
 }
 
 static void registering_with_a_known_address_looks_the_same_and_tells_its_owner(void **state)
@@ -128,6 +155,36 @@ static void who_is_invited_sets_a_password_and_is_in(void **state)
     assert_int_equal(account_invite(&admin, f->d, STR("Omar"), STR("OMAR@voorbeeldstad.nl"),
                                     LANG_EN, none, 0, &f->info),
                      E_CONFLICT);
+}
+
+static void who_was_invited_and_asks_for_a_password_instead_is_in_all_the_same(void **state)
+{
+    struct access_fixture *f = *state;
+    const struct deed admin = make_admin(f), deed = visitor(f);
+
+    assert_int_equal(account_invite(&admin, f->d, STR("Omar"), STR("omar@voorbeeldstad.nl"),
+                                    LANG_NL, (struct party_id){0}, ACCESS_EDITOR, &f->info),
+                     OK);
+    assert_int_equal(account_forgot(&deed, f->d, STR("omar@voorbeeldstad.nl"), &f->info), OK);
+    const struct access_secret link = mailed_link();
+    assert_int_equal(account_set_password(&deed, f->d, link, STR(PASSWORD), &f->info), OK);
+
+    const struct viewer viewer = viewer_of(f, sign_in(f, "omar@voorbeeldstad.nl", PASSWORD));
+    assert_true(viewer_may(&viewer, ACCESS_EDITOR));
+}
+
+static void who_asked_for_an_account_and_for_a_password_waits_all_the_same(void **state)
+{
+    struct access_fixture *f = *state;
+    const struct deed admin = make_admin(f), deed = visitor(f);
+
+    assert_int_equal(account_register(&deed, f->d, &sanne, &f->info), OK);
+    assert_int_equal(account_forgot(&deed, f->d, sanne.email, &f->info), OK);
+    const struct access_secret link = mailed_link();
+    assert_int_equal(account_set_password(&deed, f->d, link, STR(PASSWORD), &f->info), OK);
+
+    assert_int_equal(account_named(f, &admin, "sanne").state, ACCOUNT_WAITING);
+    assert_int_equal(try_sign_in(f, "sanne@voorbeeldstad.nl", PASSWORD, "192.0.2.1"), E_DENIED);
 }
 
 static void only_administrators_with_their_second_factor_decide(void **state)
@@ -455,9 +512,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define ACCESS_TEST(f) cmocka_unit_test_setup_teardown(f, access_set_up, access_tear_down)
         ACCESS_TEST(who_registers_confirms_is_approved_and_signs_in),
+        ACCESS_TEST(who_asks_in_the_name_of_another_gets_nothing_by_the_others_confirming),
         ACCESS_TEST(registering_with_a_known_address_looks_the_same_and_tells_its_owner),
         ACCESS_TEST(a_wrong_form_is_refused_with_the_reason),
         ACCESS_TEST(who_is_invited_sets_a_password_and_is_in),
+        ACCESS_TEST(who_was_invited_and_asks_for_a_password_instead_is_in_all_the_same),
+        ACCESS_TEST(who_asked_for_an_account_and_for_a_password_waits_all_the_same),
         ACCESS_TEST(only_administrators_with_their_second_factor_decide),
         ACCESS_TEST(blocking_ends_sessions_and_tokens_and_unblocking_brings_none_back),
         ACCESS_TEST(another_role_ends_every_session),

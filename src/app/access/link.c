@@ -120,29 +120,55 @@ static err confirm(db_tx *tx, void *arg, struct err_info *info)
     return e == OK ? account_log(tx, &deed, "account.confirm", row.party, info) : e;
 }
 
-err account_confirm(const struct deed *deed, db *d, struct access_secret link,
+err account_confirm(const struct deed *deed, db *d, struct access_secret link, str password,
                     struct err_info *info)
 {
     struct use u = {.deed = deed, .link = &link};
-    return db_tx_do(d, confirm, &u, info);
+    struct access_link_row_row row;
+
+    err e = find(deed, d, &link, &row, info);
+    if (e == OK && row.kind != LINK_CONFIRM)
+        return err_set(info, E_NOT_FOUND, "access.link-ended");
+    if (e == OK)
+        e = password_prove(deed, d, row.party, password, info);
+    if (e == E_DENIED)
+        return err_set(info, E_DENIED, "access.confirm-password-wrong");
+    return e == OK ? db_tx_do(d, confirm, &u, info) : e;
 }
 
 /* ---- setting a password ---- */
+
+/* Whoever was invited may also say that the password is forgotten: the address is shown alike. */
+static err invitation_of(const struct use *u, db *d, struct invitation_open_row *invited,
+                         struct err_info *info)
+{
+    struct access_link_row_row row;
+    const err e = find(u->deed, d, u->link, &row, info);
+    return e == OK ? invitation_open(d, u->deed->memory,
+                                     (struct invitation_open_in){.party = row.party,
+                                                                 .kind = LINK_INVITE,
+                                                                 .now = u->deed->now_ms},
+                                     invited, info)
+                   : e;
+}
 
 static err set_password(db_tx *tx, void *arg, struct err_info *info)
 {
     const struct use *u = arg;
     struct access_link_row_row row;
+    struct invitation_open_row invited;
     int64_t n;
 
-    err e = take(tx, u->deed, u->link, &row, info);
+    err e = invitation_of(u, db_tx_db(tx), &invited, info);
+    if (e == OK)
+        e = take(tx, u->deed, u->link, &row, info);
     if (e == OK && row.kind == LINK_CONFIRM)
         return err_set(info, E_NOT_FOUND, "access.link-ended");
     if (e != OK)
         return e;
     const struct deed deed = deed_as(u->deed, row.party);
     e = email_confirm(tx, (struct email_confirm_in){.party = row.party}, info);
-    if (e == OK && row.kind == LINK_INVITE)
+    if (e == OK && invited.n > 0)
         e = party_set_state(tx,
                             (struct party_set_state_in){
                                 .id = row.party, .old = ACCOUNT_WAITING, .state = ACCOUNT_ACTIVE},

@@ -67,15 +67,15 @@ static err confirm_address(db_tx *tx, const struct party_of_email_row *known, st
 static err arrive_known(db_tx *tx, struct oidc_arrival *a, const struct party_of_email_row *known,
                         struct err_info *info)
 {
-    struct oidc_invited_row invited;
+    struct invitation_open_row invited;
     if (!a->provider->links_known)
         return err_set(info, E_CONFLICT, "oidc.address-known");
     err e = settle(a, known->id, known->state, info);
     if (e == OK)
-        e = oidc_invited(db_tx_db(tx), a->deed->memory,
-                         (struct oidc_invited_in){
-                             .party = known->id, .kind = LINK_INVITE, .now = a->deed->now_ms},
-                         &invited, info);
+        e = invitation_open(db_tx_db(tx), a->deed->memory,
+                            (struct invitation_open_in){
+                                .party = known->id, .kind = LINK_INVITE, .now = a->deed->now_ms},
+                            &invited, info);
     if (e == OK)
         e = confirm_address(tx, known, info);
     if (e == OK && invited.n > 0 && a->state != ACCOUNT_ACTIVE)

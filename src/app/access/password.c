@@ -36,21 +36,18 @@ static err take_back(db_tx *tx, void *arg, struct err_info *info)
     return throttle_right(tx, a->deed, a->throttle, info);
 }
 
-err password_ask(const struct deed *deed, db *d, str password, struct err_info *info)
+err password_prove(const struct deed *deed, db *d, struct party_id who, str password,
+                   struct err_info *info)
 {
     struct ask a = {.deed = deed};
     struct password_of_row row = {0};
     bool is_right = false;
 
-    err e = need_account(deed, info);
-    if (e != OK)
-        return e;
-    a.throttle = (struct throttle){.what = THROTTLE_PASSWORD,
-                                   .who = {a.who, num_print_int(deed->viewer.id.v, a.who)}};
-    e = db_tx_do(d, take_try, &a, info);
+    a.throttle =
+        (struct throttle){.what = THROTTLE_PASSWORD, .who = {a.who, num_print_int(who.v, a.who)}};
+    err e = db_tx_do(d, take_try, &a, info);
     if (e == OK) {
-        e = password_of(d, deed->memory, (struct password_of_in){.party = deed->viewer.id}, &row,
-                        info);
+        e = password_of(d, deed->memory, (struct password_of_in){.party = who}, &row, info);
         e = e == E_NOT_FOUND ? OK : e; /* who signs in elsewhere has none */
     }
     if (e == OK)
@@ -59,6 +56,12 @@ err password_ask(const struct deed *deed, db *d, str password, struct err_info *
     if (e == OK && !is_right)
         return err_set(info, E_DENIED, "access.password-wrong");
     return e == OK ? db_tx_do(d, take_back, &a, info) : e;
+}
+
+err password_ask(const struct deed *deed, db *d, str password, struct err_info *info)
+{
+    const err e = need_account(deed, info);
+    return e == OK ? password_prove(deed, d, deed->viewer.id, password, info) : e;
 }
 
 struct change {

@@ -245,7 +245,7 @@ SELECT i.party_id AS party, p.account_state AS state
 INSERT INTO identity (id, issuer, subject, party_id, created_at)
 VALUES (:id, :issuer, :subject, :party, :now);
 
---: one oidc_invited (party party_id, kind int, now int) -> (n int)
+--: one invitation_open (party party_id, kind int, now int) -> (n int)
 SELECT count(*) AS n FROM link AS l
  WHERE l.party_id = :party AND l.kind = :kind AND l.expires_at > :now;
 

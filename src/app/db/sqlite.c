@@ -264,9 +264,9 @@ err sqlite_check_mark(struct sqlite_db *d, bool marks_empty, struct err_info *in
 }
 
 /*
- * Debian's SQLite allocates for every query, and would count each allocation under one lock that all
- * threads wait for. Nobody asks for those counts. Refused when SQLite is in use already, which harms
- * nobody.
+ * Debian's SQLite allocates for every query, and would count each allocation under one lock that
+ * all threads wait for. Nobody asks for those counts. Refused when SQLite is in use already, which
+ * harms nobody.
  */
 static void count_no_memory(void)
 {

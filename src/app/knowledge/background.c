@@ -21,10 +21,10 @@ bool publication_is_visible_to(const struct app *app, db *d, struct party_id rea
     err e =
         party_is_active(d, deed.memory, (struct party_is_active_in){.id = reader}, &party, &info);
     deed.viewer.is_active = e == OK && party.n > 0;
-    if (e == OK)
+    if (deed.viewer.is_active)
         e = knowledge_visible(&deed, d, id, NULL, &info);
     arena_free(deed.memory);
-    return e == OK;
+    return deed.viewer.is_active && e == OK;
 }
 
 struct expiring {

@@ -10,6 +10,24 @@ static bool may_remove(const struct deed *deed, const struct publication *p, str
     return deed->viewer.is_active && (author.v == deed->viewer.id.v || p->may_tend);
 }
 
+/* Of what was removed only its place stays: nobody reads any more who said it. */
+static struct comment comment_of(const struct deed *deed, const struct publication *p,
+                                 const struct comments_row *row)
+{
+    struct comment c = {.id = row->id,
+                        .reply_to = row->reply_to,
+                        .author_name = STR(""),
+                        .body = row->body,
+                        .is_removed = row->state == COMMENT_REMOVED,
+                        .created_at = row->created_at};
+    if (c.is_removed)
+        return c;
+    c.author = row->author;
+    c.author_name = row->author_name;
+    c.may_remove = may_remove(deed, p, row->author);
+    return c;
+}
+
 err comment_list(const struct deed *deed, db *d, struct publication_id id, struct cursor from,
                  size_t limit, struct comment **list, size_t *n, struct cursor *next,
                  struct err_info *info)
@@ -38,16 +56,7 @@ err comment_list_of(const struct deed *deed, db *d, const struct publication *p,
     if (!*list)
         return err_nomem(info);
     for (size_t i = 0; i < *n; i++)
-        (*list)[i] = (struct comment){
-            .id = row[i].id,
-            .reply_to = row[i].reply_to,
-            .author = row[i].author,
-            .author_name = row[i].author_name,
-            .body = row[i].body,
-            .is_removed = row[i].state == COMMENT_REMOVED,
-            .may_remove = row[i].state == COMMENT_SHOWN && may_remove(deed, p, row[i].author),
-            .created_at = row[i].created_at,
-        };
+        (*list)[i] = comment_of(deed, p, &row[i]);
     *next = (struct cursor){0};
     if (*n > limit) {
         *n = limit;

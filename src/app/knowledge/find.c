@@ -58,7 +58,9 @@ static void say_rights(const struct deed *deed, const struct visible_facts *fact
                             in_space->role != MEMBER_JURY && p->eff >= LEVEL_SPACE;
 
     p->may_own = is_active && p->owner.v == deed->viewer.id.v;
-    p->may_edit = is_active && (p->may_own || facts->may_edit || edits_here);
+    p->may_publish = p->may_own && (p->space.v == 0 || in_space->is_member);
+    p->may_edit = is_active && (p->may_publish || (p->may_own && p->state == PUBLICATION_DRAFT) ||
+                                facts->may_edit || edits_here);
     p->may_comment =
         is_active && p->state == PUBLICATION_PUBLISHED &&
         (p->comments == COMMENTS_SIGNED_IN ||

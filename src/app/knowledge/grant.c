@@ -13,6 +13,15 @@ static err find_own(const struct deed *deed, db *d, struct publication_id id, st
     return e;
 }
 
+/* A space that the owner is not shown any more has no name. */
+static err name_space(const struct deed *deed, db *d, struct grant *g, struct err_info *info)
+{
+    struct space s;
+    const err e = space_get(deed, d, (struct space_id){g->subject}, &s, info);
+    g->name = e == OK ? s.name[deed->viewer.lang] : STR("");
+    return e == E_NOT_FOUND ? OK : e;
+}
+
 err grant_list(const struct deed *deed, db *d, struct publication_id id, struct grant **list,
                size_t *n, struct err_info *info)
 {
@@ -27,16 +36,18 @@ err grant_list(const struct deed *deed, db *d, struct publication_id id, struct 
     *list = ARENA_NEW(deed->memory, struct grant, *n);
     if (!*list)
         return err_nomem(info);
-    for (size_t i = 0; i < *n; i++) {
-        const bool to_space = row[i].subject_kind == SUBJECT_SPACE;
-        (*list)[i] = (struct grant){
-            .to_space = to_space,
+    for (size_t i = 0; e == OK && i < *n; i++) {
+        struct grant *g = &(*list)[i];
+        *g = (struct grant){
+            .to_space = row[i].subject_kind == SUBJECT_SPACE,
             .subject = row[i].subject_id,
-            .name = to_space ? row[i].space_name : row[i].party_name,
+            .name = row[i].party_name,
             .may_edit = row[i].access == ACCESS_EDIT,
         };
+        if (g->to_space)
+            e = name_space(deed, d, g, info);
     }
-    return OK;
+    return e;
 }
 
 struct change {
@@ -68,6 +79,10 @@ static err check_count(const struct change *c, db *d, struct err_info *info)
 
     const err e = grants(d, c->deed->memory, (struct grants_in){.id = c->id, .limit = GRANTS_MAX},
                          &row, &n, info);
+    for (size_t i = 0; e == OK && i < n; i++)
+        if (row[i].subject_id == c->grant->subject &&
+            (row[i].subject_kind == SUBJECT_SPACE) == c->grant->to_space)
+            return OK; /* it takes the place of the one there is */
     if (e == OK && n == GRANTS_MAX) {
         err_set(info, E_LIMIT, "knowledge.grants-many");
         msg_int(&info->msg, GRANTS_MAX);

@@ -152,6 +152,8 @@ static err erase(db_tx *tx, const struct deed *deed, struct party_id who, bool w
     if (e == OK)
         e = erase_publications(tx, deed, who, with_publications, info);
     if (e == OK && with_publications)
+        e = comment_counts_erase(tx, (struct comment_counts_erase_in){.who = who}, info);
+    if (e == OK && with_publications)
         e = comments_erase(tx, (struct comments_erase_in){.who = who, .now = deed->now_ms}, info);
     return e;
 }

@@ -163,8 +163,15 @@ struct publication {
     int64_t n_comments, n_views;
     int64_t created_at, changed_at;
     /* of the viewer; `may_tend`: remove what others wrote under it */
-    bool may_edit, may_own, may_comment, may_tend;
+    bool may_edit, may_own, may_publish, may_comment, may_tend;
 };
+
+/* Whether those for whom it is see it at this moment. */
+static inline bool publication_is_live(const struct publication *p, int64_t now_ms)
+{
+    return (p->state == PUBLICATION_PUBLISHED || p->state == PUBLICATION_ARCHIVED) &&
+           p->publish_at <= now_ms && now_ms < p->delete_at;
+}
 
 WARN_UNUSED err publication_find(const struct deed *deed, db *d, struct publication_id id,
                                  struct publication *p, struct err_info *info);
@@ -225,13 +232,18 @@ WARN_UNUSED err publication_create(const struct deed *deed, db *d,
                                    const struct publication_form *form, struct publication_id *id,
                                    struct err_info *info);
 /*
- * A new revision, when the text changed. `version` is the one the form was filled from: E_CONFLICT
- * when somebody changed it since; nothing is lost, the text stays in the viewer's draft.
+ * A new revision, when the text changed. Another space asks the right to write there, and that
+ * nothing hangs under it; a twin asks the right to change that as well. `version` is the one the
+ * form was filled from: E_CONFLICT when somebody changed it since; nothing is lost, the text stays
+ * in the viewer's draft.
  */
 WARN_UNUSED err publication_change(const struct deed *deed, db *d, struct publication_id id,
                                    int64_t version, const struct publication_form *form,
                                    struct err_info *info);
-/* From now, or from the day that was set. Publishing, archiving, removing, and back. */
+/*
+ * From now, or from the day that was set. Publishing, archiving, removing, and back. Who has left
+ * the space may withdraw or remove what stands there, and not publish or change it.
+ */
 WARN_UNUSED err publication_set_state(const struct deed *deed, db *d, struct publication_id id,
                                       int64_t version, enum publication_state state,
                                       struct err_info *info);
@@ -262,7 +274,7 @@ WARN_UNUSED err revision_find(const struct deed *deed, db *d, struct publication
 struct grant {
     bool to_space;
     int64_t subject; /* of a party or a space */
-    str name;
+    str name;        /* empty of a space that the viewer is not shown */
     bool may_edit;
 };
 /* For the owner. */
@@ -277,7 +289,7 @@ struct comment {
     struct comment_id id, reply_to; /* reply_to.v == 0: on the publication itself */
     struct party_id author;
     str author_name, body; /* plain text */
-    bool is_removed;       /* kept in its place when it was answered; its body is empty */
+    bool is_removed;       /* kept in its place, without text and author */
     bool may_remove;
     int64_t created_at;
 };
@@ -298,7 +310,8 @@ WARN_UNUSED err comment_remove(const struct deed *deed, db *d, struct comment_id
 
 /* ---- for who works in the background ---- */
 
-/* Whether somebody may see it now: asked again before a letter about it leaves. */
+/* Whether somebody with an account in use may see it now: asked again before a letter about it
+ * leaves. */
 bool publication_is_visible_to(const struct app *app, db *d, struct party_id reader,
                                struct publication_id id);
 /* Takes what has expired out of the index of lists, in short transactions. */
@@ -329,7 +342,8 @@ WARN_UNUSED err publication_find_for_moderation(const struct deed *deed, db *d,
 
 /*
  * For export and erasure. What was published stays, by a former user, unless it goes too; what
- * nobody else could read (drafts, what waits for its day, what is for the owner alone) always goes.
+ * nobody else could read (drafts, what waits for its day or has expired, what is for the owner
+ * alone) always goes.
  */
 extern const struct access_holding knowledge_holding;
 

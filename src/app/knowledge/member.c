@@ -31,11 +31,31 @@ err space_standing(const struct deed *deed, db *d, struct space_id id, struct st
     return standing_of(deed, d, id, deed->viewer.id, s, info);
 }
 
+/* A page begins behind a member; when that one has left, at the first. */
+static err begin_behind(const struct deed *deed, db *d, const struct space *s,
+                        struct name_cursor *from, struct err_info *info)
+{
+    struct member_sort_key_row key;
+    const err e =
+        member_sort_key(d, deed->memory,
+                        (struct member_sort_key_in){.who = s->may_manage ? MEMBER_SORT_KEY_ALL
+                                                                         : MEMBER_SORT_KEY_ACTIVE,
+                                                    .space = s->id,
+                                                    .id = from->id},
+                        &key, info);
+    if (e == E_NOT_FOUND) {
+        *from = (struct name_cursor){0};
+        return OK;
+    }
+    if (e == OK)
+        from->name = key.sort_key;
+    return e;
+}
+
 err space_members(const struct deed *deed, db *d, struct space_id id, struct name_cursor from,
                   size_t limit, struct member **list, size_t *n, struct name_cursor *next,
                   struct err_info *info)
 {
-    struct party_sort_key_row key;
     struct members_row *row;
     struct space s;
 
@@ -44,11 +64,8 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
     err e = space_get(deed, d, id, &s, info);
     if (e == OK && !s.is_member && !s.may_manage)
         return err_set(info, E_DENIED, "knowledge.denied-member");
-    if (e == OK && from.id.v != 0 && !from.name.p) {
-        e = party_sort_key(d, deed->memory, (struct party_sort_key_in){.id = from.id}, &key, info);
-        if (e == OK)
-            from.name = key.sort_key;
-    }
+    if (e == OK && from.id.v != 0 && !from.name.p)
+        e = begin_behind(deed, d, &s, &from, info);
     if (e == OK)
         e = members(d, deed->memory,
                     (struct members_in){
@@ -211,25 +228,28 @@ err space_leave(const struct deed *deed, db *d, struct space_id id, struct err_i
     return db_tx_do(d, leave, &m, info);
 }
 
-/* Nobody is made a member who did not ask; whoever asked and is invited has what they asked for. */
+/*
+ * Nobody is made a member who did not ask; whoever asked and is invited has what they asked for.
+ * Of an account that is not in use no more is told than of none.
+ */
 static err check_step(struct move *m, db *d, const struct standing *old, struct err_info *info)
 {
     struct party_is_active_row party;
 
-    if (m->state == MEMBER_INVITED && (old->is_member || old->state == MEMBER_PENDING)) {
-        m->state = MEMBER_ACTIVE;
-        m->role = old->role;
-    }
     if (m->state == MEMBER_LEFT)
         return OK;
     if (m->state == MEMBER_PENDING)
         return err_set(info, E_INPUT, "knowledge.not-asked");
-    if (m->state == MEMBER_ACTIVE && !old->is_member && old->state != MEMBER_PENDING)
-        return err_set(info, E_CONFLICT, "knowledge.not-asked");
     const err e = party_is_active(d, m->deed->memory, (struct party_is_active_in){.id = m->who},
                                   &party, info);
     if (e == OK && party.n == 0)
         return err_set(info, E_NOT_FOUND, "knowledge.no-person");
+    if (m->state == MEMBER_INVITED && (old->is_member || old->state == MEMBER_PENDING)) {
+        m->state = MEMBER_ACTIVE;
+        m->role = old->role;
+    }
+    if (e == OK && m->state == MEMBER_ACTIVE && !old->is_member && old->state != MEMBER_PENDING)
+        return err_set(info, E_CONFLICT, "knowledge.not-asked");
     return e;
 }
 
@@ -246,6 +266,8 @@ static err set_member(db_tx *tx, void *arg, struct err_info *info)
         e = standing_of(m.deed, db_tx_db(tx), m.id, m.who, &old, info);
     if (e == OK)
         e = check_step(&m, db_tx_db(tx), &old, info);
+    if (e == OK && m.state == MEMBER_LEFT && old.state == MEMBER_LEFT)
+        return OK; /* who is not there need not go */
     if (e == OK)
         e = put(&m, tx, &old, "space.set-member", info);
     if (e == OK && m.state == MEMBER_INVITED && old.state != MEMBER_INVITED)

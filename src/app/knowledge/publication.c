@@ -59,6 +59,17 @@ static err check_may_write(const struct deed *deed, db *d, struct space_id id, e
     return e;
 }
 
+/* A pair is shown on the pages of both, so it takes who may change both. */
+static err check_twin(const struct deed *deed, db *d, struct publication_id twin,
+                      struct err_info *info)
+{
+    struct publication p;
+    const err e = publication_find(deed, d, twin, &p, info);
+    if (e == OK && !p.may_edit)
+        return err_set(info, E_DENIED, "knowledge.denied-twin");
+    return e;
+}
+
 static err log_publication(db_tx *tx, const struct deed *deed, const char *verb,
                            struct publication_id id, struct err_info *info)
 {
@@ -143,7 +154,7 @@ static err create(db_tx *tx, void *arg, struct err_info *info)
     if (e == OK && c->form->parent.v != 0)
         e = check_parent(c, db_tx_db(tx), info);
     if (e == OK && c->form->twin.v != 0)
-        e = knowledge_visible(c->deed, db_tx_db(tx), c->form->twin, NULL, info);
+        e = check_twin(c->deed, db_tx_db(tx), c->form->twin, info);
     if (e == OK)
         e = add_rows(c, tx, info);
     if (e == OK)
@@ -183,6 +194,15 @@ static bool leaves_owner_rights(const struct publication *old, const struct publ
            old->twin.v == f->twin.v;
 }
 
+/* What hangs under it is of others, who chose for this space: it does not go along. */
+static err check_nothing_below(const struct change *c, db *d, struct err_info *info)
+{
+    struct publications_below_counted_row below;
+    const err e = publications_below_counted(
+        d, c->deed->memory, (struct publications_below_counted_in){.id = c->id}, &below, info);
+    return e == OK && below.n > 0 ? err_set(info, E_INPUT, "knowledge.parent-stays") : e;
+}
+
 static err check_change(const struct change *c, db *d, struct publication *old, enum level *ceiling,
                         struct err_info *info)
 {
@@ -192,7 +212,8 @@ static err check_change(const struct change *c, db *d, struct publication *old, 
     if (e != OK)
         return e;
     if (!old->may_edit)
-        return err_set(info, E_DENIED, "knowledge.denied-edit");
+        return err_set(info, E_DENIED,
+                       old->may_own ? "knowledge.denied-left" : "knowledge.denied-edit");
     if (!old->may_own && !leaves_owner_rights(old, c->form))
         return err_set(info, E_DENIED, "knowledge.denied-owner");
     if (old->version != c->version)
@@ -200,7 +221,8 @@ static err check_change(const struct change *c, db *d, struct publication *old, 
     if (old->space.v != c->form->space.v) {
         if (old->parent.v != 0)
             return err_set(info, E_INPUT, "knowledge.parent-elsewhere");
-        return check_may_write(c->deed, d, c->form->space, ceiling, info);
+        e = check_nothing_below(c, d, info);
+        return e == OK ? check_may_write(c->deed, d, c->form->space, ceiling, info) : e;
     }
     *ceiling = LEVEL_PUBLIC;
     if (old->space.v == 0)
@@ -270,14 +292,11 @@ static err change(db_tx *tx, void *arg, struct err_info *info)
 
     err e = check_change(c, db_tx_db(tx), &old, &ceiling, info);
     if (e == OK && c->form->twin.v != 0 && c->form->twin.v != old.twin.v)
-        e = knowledge_visible(c->deed, db_tx_db(tx), c->form->twin, NULL, info);
+        e = check_twin(c->deed, db_tx_db(tx), c->form->twin, info);
     if (e == OK)
         e = write_text(c, tx, &old, &revision, info);
     if (e == OK)
         e = write_row(c, tx, revision, info);
-    if (e == OK && old.space.v != c->form->space.v)
-        e = publications_set_space(
-            tx, (struct publications_set_space_in){.id = c->id, .space = c->form->space}, info);
     if (e == OK)
         e = level_set_tree(tx, c->id, ceiling, info);
     if (e == OK)
@@ -391,8 +410,13 @@ static err set_state(db_tx *tx, void *arg, struct err_info *info)
         return put_back(s, tx, info);
     if (e != OK)
         return e;
-    if (!p.may_own && !(p.may_edit && s->state == PUBLICATION_ARCHIVED))
+    const bool archives =
+        s->state == PUBLICATION_ARCHIVED && p.state != PUBLICATION_DRAFT; /* else it would appear */
+    if (!p.may_own && !(p.may_edit && archives))
         return err_set(info, E_DENIED, "knowledge.denied-owner");
+    if (!p.may_publish && !archives && s->state != PUBLICATION_DRAFT &&
+        s->state != PUBLICATION_REMOVED)
+        return err_set(info, E_DENIED, "knowledge.denied-left");
     return write_state(s, tx, p.publish_at, info);
 }
 

@@ -181,6 +181,9 @@ SELECT CAST(:id AS INT8), p.id FROM publication AS p WHERE p.id = :parent
  UNION ALL
 SELECT CAST(:id AS INT8), up.above_id FROM publication_above AS up WHERE up.publication_id = :parent;
 
+--: one publications_below_counted (id publication_id) -> (n int)
+SELECT count(*) AS n FROM publication_above AS below WHERE below.above_id = :id;
+
 --: one publication_depth (id publication_id) -> (n int)
 SELECT count(*) AS n FROM publication_above AS up WHERE up.publication_id = :id;
 
@@ -205,13 +208,6 @@ UPDATE publication
        delete_at = :delete_at, comment_policy = :comments, revision = :revision, title = :title,
        summary = :summary, version = version + 1, changed_at = :now
  WHERE id = :id AND version = :version;
-
---: write publications_set_space (id publication_id, space space_id?)
-UPDATE publication SET space_id = :space
- WHERE id IN (SELECT CAST(:id AS INT8) AS id
-               UNION ALL
-              SELECT below.publication_id FROM publication_above AS below
-               WHERE below.above_id = :id);
 
 --: count publication_update_state (id publication_id, version int, state int, publish_at int,
 --:   removed_at int, now int)
@@ -258,12 +254,10 @@ SELECT r.number, r.at, r.author_id AS author, party.name AS author_name, r.title
 -- ---- grants ----
 
 --: many grants (id publication_id, limit int)
---:   -> (subject_kind int, subject_id int, access int, party_name text?, space_name text?)
-SELECT g.subject_kind, g.subject_id, g.access, party.name AS party_name,
-       space.name_nl AS space_name
+--:   -> (subject_kind int, subject_id int, access int, party_name text?)
+SELECT g.subject_kind, g.subject_id, g.access, party.name AS party_name
   FROM publication_grant AS g
   LEFT JOIN party ON g.subject_kind = 0 AND party.id = g.subject_id
-  LEFT JOIN space ON g.subject_kind = 1 AND space.id = g.subject_id
  WHERE g.publication_id = :id
  ORDER BY g.subject_kind, g.subject_id
  LIMIT :limit;
@@ -404,8 +398,11 @@ SELECT m.party_id AS party, party.name, party.sort_key, party.job_title, org.nam
  ORDER BY party.sort_key, m.party_id
  LIMIT :limit;
 
---: one party_sort_key (id party_id) -> (sort_key text)
-SELECT party.sort_key FROM party WHERE party.id = :id;
+-- Of one that `members` shows: where a page goes on tells nothing of anybody else.
+--: one member_sort_key (space space_id, id party_id) -> (sort_key text)
+SELECT party.sort_key FROM membership AS m JOIN party ON party.id = m.party_id
+ WHERE m.space_id = :space AND m.party_id = :id AND party.account_state = 2
+   AND {who: active = m.state = 2 | all = m.state IN (0, 1, 2)};
 
 --: write membership_put (space space_id, party party_id, role int, state int, now int)
 INSERT INTO membership (space_id, party_id, role, state, changed_at)
@@ -477,13 +474,22 @@ DELETE FROM publication_grant WHERE subject_kind = 0 AND subject_id = :who;
 --: write drafts_erase (who party_id)
 DELETE FROM draft WHERE party_id = :who;
 
+-- Before comments_erase: what goes counts no more.
+--: write comment_counts_erase (who party_id)
+UPDATE publication
+   SET n_comments = n_comments - (SELECT count(*) FROM comment AS c
+                                   WHERE c.publication_id = publication.id AND c.author_id = :who
+                                     AND c.state = 0)
+ WHERE id IN (SELECT c.publication_id FROM comment AS c WHERE c.author_id = :who AND c.state = 0);
+
 --: write comments_erase (who party_id, now int)
 UPDATE comment SET state = 1, body = '', changed_at = :now WHERE author_id = :who AND state = 0;
 
 -- Of those publications what hangs on them that could be read goes, and the row stays for what
 -- points to it.
 --: fragment goes (who party_id, now int)
-(gone.owner_id = :who [not all: AND (gone.state IN (0, 3) OR gone.level = 0 OR gone.publish_at > :now)]);
+(gone.owner_id = :who [not all: AND (gone.state IN (0, 3) OR gone.level = 0 OR gone.publish_at > :now
+                                               OR gone.delete_at <= :now)]);
 
 --: write revisions_erase ()
 DELETE FROM revision

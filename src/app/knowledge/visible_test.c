@@ -418,6 +418,22 @@ static void a_page_shows_a_publication_to_exactly_whom_the_rule_says(void **stat
     assert_in_range(seen, combinations / 10, combinations / 10 * 9); /* no trivial world */
 }
 
+static int64_t world_now(void)
+{
+    return NOW;
+}
+
+static void a_letter_leaves_for_exactly_whom_the_rule_lets_read_what_it_is_about(void **state)
+{
+    const struct world *w = *state;
+    const struct app app = {.now_ms = world_now};
+
+    for (int i = 0; i < w->n; i++)
+        for (enum who who = OWNER; who < VIEWERS; who++)
+            assert_int_equal(publication_is_visible_to(&app, w->f->d, w->party[who], w->made[i].id),
+                             (who_sees(w, &w->made[i]) & bit(who)) != 0 && who != BLOCKED);
+}
+
 struct listed {
     const struct world *w;
     unsigned *sees; /* bits of who was told, by index of made */
@@ -534,6 +550,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_shows_a_publication_to_exactly_whom_the_rule_says),
+        cmocka_unit_test(a_letter_leaves_for_exactly_whom_the_rule_lets_read_what_it_is_about),
         cmocka_unit_test(the_rule_in_sql_says_the_same),
         cmocka_unit_test(pages_of_the_newest_hold_what_is_live_for_the_viewer_once_and_in_order),
         cmocka_unit_test(one_space_lists_its_own_alone),

@@ -82,7 +82,11 @@ static void somebody_registers_confirms_is_approved_and_signs_in(void **state)
     print_code(&link, path, sizeof path, "/nl/link?code=");
     assert_shows(&sanne, path, 200, "Ja, dit adres is van mij");
     assert_shows(&sanne, path, 200, "Ja, dit adres is van mij"); /* looking changed nothing */
+    print_code(&link, path, sizeof path, "password=geen+van+beide+kanten&code=");
+    assert_int_equal(browser_post_status(&sanne, "/nl/link", path), 422);
     print_code(&link, path, sizeof path, "code=");
+    assert_int_equal(browser_post_status(&sanne, "/nl/link", path), 422);
+    print_code(&link, path, sizeof path, "password=" PLACE_PASSWORD "&code=");
     post(&sanne, "/nl/link", path, "/nl/inloggen?done=confirmed");
     assert_int_equal(browser_post_status(&sanne, "/nl/link", path), 404);
 

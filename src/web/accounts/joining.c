@@ -146,8 +146,21 @@ static err link_page(struct req *r, struct err_info *info)
     return e == OK ? show_link(r, kind, &no_faults, info) : e;
 }
 
-static const struct fault_place link_places[] = {
-    {"access.password-", "password"}, {"access.busy", ""}, {0}};
+static const struct fault_place link_places[] = {{"access.password-", "password"},
+                                                 {"access.confirm-password-", "password"},
+                                                 {"access.try-later", ""},
+                                                 {"access.busy", ""},
+                                                 {0}};
+
+static err confirm(struct req *r, struct access_secret link, struct faults *faults,
+                   struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+
+    fault_need(r, faults, "password", "accounts.need-password");
+    return faults->n ? OK
+                     : account_confirm(&v->deed, v->db, link, visit_field(r, "password"), info);
+}
 
 static err set_password(struct req *r, struct access_secret link, enum link_kind kind,
                         struct err_info *info)
@@ -169,7 +182,7 @@ static err set_password(struct req *r, struct access_secret link, enum link_kind
 
 static err link_use(struct req *r, struct err_info *info)
 {
-    struct visit *v = visit_of(r);
+    struct faults faults = {0};
     struct access_secret link;
     enum link_kind kind;
 
@@ -177,9 +190,11 @@ static err link_use(struct req *r, struct err_info *info)
     if (e == OK && kind != LINK_CONFIRM)
         return set_password(r, link, kind, info);
     if (e == OK)
-        e = account_confirm(&v->deed, v->db, link, info);
+        e = confirm(r, link, &faults, info);
     if (e == E_NOT_FOUND)
         return show_link_ended(r, info);
+    if (faults.n || (e != OK && fault_take(r, &faults, link_places, info)))
+        return show_link(r, kind, &faults, info);
     return e == OK ? visit_go(r, visit_url(r, "sign-in", NULL), "confirmed", info) : e;
 }
 

@@ -9,7 +9,7 @@ static const struct api_field fields[] = {
     {FIELD("id", API_ID, id, API_SHOWN), .about = "api.comment-id"},
     {FIELD("replyToId", API_ID, reply_to, API_SHOWN | API_MAKE), .nullable = true,
      .about = "api.comment-reply-to"},
-    {FIELD("authorId", API_ID, author, API_SHOWN), .about = "api.comment-author"},
+    {FIELD("authorId", API_ID, author, API_SHOWN), .nullable = true, .about = "api.comment-author"},
     {FIELD("authorName", API_TEXT, author_name, API_SHOWN), .about = "api.comment-author-name",
      .example = "Joost Bakker"},
     {FIELD("body", API_TEXT, body, API_SHOWN | API_MAKE), .required = true, .low = 1,

@@ -163,7 +163,7 @@ static err get_publication(struct req *r, struct err_info *info)
     if (e != OK)
         return e;
     view_counter *views = web_of(r)->views;
-    if (views && r->http->method == HTTP_GET)
+    if (views && r->http->method == HTTP_GET && publication_is_live(&p, r->now_ms))
         view_counter_add(views, p.id, r->viewer->is_active);
     return show(r, &p, info);
 }

@@ -39,8 +39,9 @@ static const struct fault_place places[] = {
     {"pages.markdown-", "body"},
     {"knowledge.level-needs-space", "level"},
     {"knowledge.ends-before-it-begins", "delete_at"},
-    {"knowledge.parent-elsewhere", "space"},
+    {"knowledge.parent-", "space"},
     {"knowledge.denied-member", "space"},
+    {"knowledge.denied-twin", ""},
     {0},
 };
 

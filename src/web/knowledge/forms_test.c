@@ -123,6 +123,35 @@ static void an_empty_comment_is_refused_beside_its_field_and_a_long_one_is_kept(
     out_free(&long_one);
 }
 
+static void a_comment_is_removed_after_a_question_to_who_may(void **state)
+{
+    struct world *w = *state;
+    const struct deed stranger = world_deed(w, STRANGER);
+    const long long story = w->story[0].id.v;
+    struct comment_id c;
+
+    assert_int_equal(comment_add(&stranger, w->store->d, w->story[0].id, (struct comment_id){0},
+                                 STR("Ondoordacht."), &c, &w->info),
+                     OK);
+    out page = world_get(w, STRANGER, fill("/nl/verhalen/#", story, 0));
+    out question = world_get(w, STRANGER, fill("/nl/verhalen/#?remove=#", story, c.v));
+    out others = world_get(w, GRANTEE, fill("/nl/verhalen/#?remove=#", story, c.v));
+    const char *form = fill("action=\"/nl/verhalen/#/reacties/#/verwijderen\"", story, c.v);
+
+    assert_says(&page, fill("?remove=#", c.v, 0));
+    assert_false(says(&page, form));
+    assert_says(&question, form);
+    assert_says(&question, "Wilt u deze reactie verwijderen?");
+    assert_false(says(&others, form));
+    out done =
+        world_post(w, STRANGER, fill("/nl/verhalen/#/reacties/#/verwijderen", story, c.v), "");
+    assert_int_equal(client_status(&done), 303);
+    out_free(&page);
+    out_free(&question);
+    out_free(&others);
+    out_free(&done);
+}
+
 static void a_space_with_a_wrong_address_comes_back_as_it_was_typed(void **state)
 {
     struct world *w = *state;
@@ -439,6 +468,7 @@ int main(void)
         cmocka_unit_test(a_story_with_mistakes_comes_back_as_it_was_typed),
         cmocka_unit_test(a_preview_without_script_keeps_the_form),
         cmocka_unit_test(an_empty_comment_is_refused_beside_its_field_and_a_long_one_is_kept),
+        cmocka_unit_test(a_comment_is_removed_after_a_question_to_who_may),
         cmocka_unit_test(a_space_with_a_wrong_address_comes_back_as_it_was_typed),
         cmocka_unit_test(a_text_that_saves_itself_becomes_one_draft_and_is_published_from_it),
         cmocka_unit_test(a_change_kept_as_draft_is_not_shown_to_readers),

@@ -24,7 +24,6 @@ const char *role_key(enum member_role role);
 
 /* The moment has a day of its own, and is not "never". */
 bool is_set(int64_t at);
-bool is_live(const struct publication *p, int64_t now_ms);
 
 /* A place in a list as it stands in an address ("1767225600000.12"); the beginning otherwise. */
 struct cursor cursor_asked(const struct req *r, const char *name);
@@ -92,7 +91,8 @@ struct story {
     struct publication twin;
     struct comment *comment; /* those on a comment stand behind it */
     size_t n_comments;
-    str later_comments_url;
+    str here_url, later_comments_url; /* this page of the comments, and the one behind it */
+    struct comment_id asked_removal;  /* of this one it is asked whether it goes */
     /* the form of a comment */
     struct comment_id reply_to;
     str reply_name, typed;

@@ -306,6 +306,104 @@ static void a_hidden_space_is_answered_as_one_that_is_absent(void **state)
     }
 }
 
+/* ---- what a form or an address names ---- */
+
+/* An id like this one, of nothing. */
+static int64_t id_of_nothing(int64_t id)
+{
+    return id + ((int64_t)5000 << 22);
+}
+
+static void mask(out *answer, int64_t id)
+{
+    char digits[24];
+    const int n = snprintf(digits, sizeof digits, "%lld", (long long)id);
+    for (char *at = answer->p; (at = strstr(at, digits));)
+        memset(at, '#', (size_t)n);
+}
+
+/* The same question of two ids, which may come back in the answer, and tells nothing more. */
+static void assert_tells_nothing(struct world *w, enum who who, const char *path,
+                                 const char *fields, int64_t hidden)
+{
+    const int64_t nothing = id_of_nothing(hidden);
+    out a = fields ? world_post(w, who, path, url_of(fields, hidden))
+                   : world_get(w, who, url_of(path, hidden));
+    out b = fields ? world_post(w, who, path, url_of(fields, nothing))
+                   : world_get(w, who, url_of(path, nothing));
+
+    mask(&a, hidden);
+    mask(&b, nothing);
+    if (client_status(&a) >= 500 || !str_eq(client_body(&a), client_body(&b)))
+        print_error("%s %s for %d\n", path, fields ? fields : "", (int)who);
+    assert_in_range(client_status(&a), 200, 499);
+    assert_same_answer(&a, &b);
+    out_free(&a);
+    out_free(&b);
+}
+
+#define NEW_STORY "revision=0&title=t&body=b&level=3&comments=1&lang=en&"
+
+static void what_is_hidden_and_named_is_answered_as_what_is_absent(void **state)
+{
+    struct world *w = *state;
+    char own[64], first[64];
+    snprintf(own, sizeof own, "%s", url_of("/nl/verhalen/#/toegang", w->story[14].id.v));
+    snprintf(first, sizeof first, "%s", url_of("/nl/verhalen/#/reacties", w->story[0].id.v));
+    const int64_t space = w->space[KERN].v, text = w->story[2].id.v, blocked = w->party[BLOCKED].v;
+    const struct {
+        enum who who;
+        const char *path, *fields; /* no fields: the id is in the path */
+        int64_t hidden;
+    } asked[] = {
+        {STRANGER, "/nl/verhalen/opslaan", NEW_STORY "do=save&space=#", space},
+        {STRANGER, "/nl/verhalen/opslaan", NEW_STORY "do=preview&space=#", space},
+        {STRANGER, "/nl/verhalen/concept", NEW_STORY "space=#", space},
+        {STRANGER, "/nl/verhalen/opslaan", NEW_STORY "do=save&twin=#", text},
+        {STRANGER, "/nl/verhalen/opslaan", NEW_STORY "do=preview&twin=#", text},
+        {STRANGER, "/nl/verhalen/concept", NEW_STORY "twin=#", text},
+        {STRANGER, "/nl/verhalen/schrijven?twin=#", NULL, text},
+        {STRANGER, first, "comment=x&reply=#", w->comment[1].v},
+        {MEMBER, own, "do=read&person=#", blocked},
+        {OWNER, "/nl/ruimten/wijkteams/leden", "role=1&person=#", blocked},
+        {OWNER, "/nl/ruimten/wijkteams/leden", "do=remove&person=#", blocked},
+        {OWNER, "/nl/ruimten/wijkteams/leden", "do=remove&person=#", w->party[GRANTEE].v},
+        {OWNER, "/nl/ruimten/wijkteams/leden/uitnodigen", "person=#", blocked},
+        {OWNER, "/nl/ruimten/wijkteams/leden?after=#", NULL, w->party[STRANGER].v},
+        {MEMBER, "/nl/mensen?after=#", NULL, blocked},
+        {STRANGER, "/nl/mensen/#", NULL, blocked},
+        {STRANGER, "/nl/verhalen?before=1.#", NULL, text},
+    };
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        assert_tells_nothing(w, asked[i].who, asked[i].path, asked[i].fields, asked[i].hidden);
+}
+
+/* ---- what somebody takes home ---- */
+
+static void all_ones_data_hold_no_word_of_what_one_may_not_see(void **state)
+{
+    struct world *w = *state;
+
+    for (enum who who = OWNER; who < VIEWERS; who++) {
+        struct spying s = {.who = who};
+        if (who == BLOCKED)
+            continue;
+        out all = world_post(w, who, "/nl/mijn-pagina/downloaden", "");
+
+        assert_int_equal(client_status(&all), 200);
+        for (int i = 0; i < STORIES; i++) {
+            if (i == IN_BIN && who == OWNER) /* one's own, until it is gone for good */
+                continue;
+            spy(&s, &all, &w->story[i].thing, &s.seen[0], i, "all data");
+            spy(&s, &all, &w->story[i].text, &s.seen[1], i, "all data");
+        }
+        for (enum where where = WIJKTEAMS; where < SPACES; where++)
+            spy(&s, &all, &world_spaces[where], &s.seen[2], (int)where, "all data");
+        assert_int_equal((s.seen[0] & 1U) != 0, who == OWNER);
+        out_free(&all);
+    }
+}
+
 /* ---- counts ---- */
 
 struct remembered {
@@ -422,6 +520,8 @@ int main(void)
         cmocka_unit_test(what_is_hidden_is_answered_as_what_is_absent_byte_for_byte),
         cmocka_unit_test(writing_to_what_is_hidden_is_refused_as_writing_to_what_is_absent),
         cmocka_unit_test(a_hidden_space_is_answered_as_one_that_is_absent),
+        cmocka_unit_test(what_is_hidden_and_named_is_answered_as_what_is_absent),
+        cmocka_unit_test(all_ones_data_hold_no_word_of_what_one_may_not_see),
         cmocka_unit_test(a_new_hidden_thing_changes_no_byte_of_what_others_see),
         cmocka_unit_test(a_feed_is_the_same_for_whoever_asks),
         cmocka_unit_test(a_text_is_rendered_once_by_each_renderer),

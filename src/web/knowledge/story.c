@@ -56,8 +56,10 @@ static err find_comments(struct req *r, db *d, struct story *s, struct err_info 
 {
     const struct deed *deed = &visit_of(r)->deed;
     const struct cursor from = cursor_asked(r, "after");
+    const str url = visit_url_id(r, "publication", s->p.id.v);
     struct cursor next;
 
+    s->here_url = from.id ? cursor_url(r, url, "after", from) : url;
     if (s->p.n_comments == 0 && from.id == 0)
         return OK;
     err e = comment_list_of(deed, d, &s->p, from, COMMENTS_SHOWN, &s->comment, &s->n_comments,
@@ -65,8 +67,7 @@ static err find_comments(struct req *r, db *d, struct story *s, struct err_info 
     if (e == OK)
         e = put_answers_below(r, s, info);
     if (e == OK)
-        s->later_comments_url =
-            cursor_url(r, visit_url_id(r, "publication", s->p.id.v), "after", next);
+        s->later_comments_url = cursor_url(r, url, "after", next);
     return e;
 }
 
@@ -132,7 +133,7 @@ static void write_story(struct req *r, const struct story *s)
         knowledge_page(r, html_from_str(s->p.title), "visit.menu-publications", "publications");
     page.own_title = page.wide = true;
     page.has_errors = s->faults->n > 0;
-    page.unlisted = s->p.eff != LEVEL_PUBLIC || !is_live(&s->p, r->now_ms);
+    page.unlisted = s->p.eff != LEVEL_PUBLIC || !publication_is_live(&s->p, r->now_ms);
     for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
         const str id =
             text_of_int(r, s->has_twin && s->twin.lang == lang ? s->twin.id.v : s->p.id.v);
@@ -153,7 +154,8 @@ static err story(struct req *r, struct err_info *info)
     if (e != OK)
         return e;
     find_reply(&s, asked_number(r, "reply"));
-    if (web_of(r)->views && r->http->method == HTTP_GET && is_live(&s.p, r->now_ms))
+    s.asked_removal = (struct comment_id){asked_number(r, "remove")};
+    if (web_of(r)->views && r->http->method == HTTP_GET && publication_is_live(&s.p, r->now_ms))
         view_counter_add(web_of(r)->views, s.p.id, r->viewer->is_active);
     write_story(r, &s);
     return visit_show(r, info);

@@ -65,12 +65,6 @@ bool is_set(int64_t at)
     return at != INT64_MAX;
 }
 
-bool is_live(const struct publication *p, int64_t now_ms)
-{
-    return (p->state == PUBLICATION_PUBLISHED || p->state == PUBLICATION_ARCHIVED) &&
-           p->publish_at <= now_ms && now_ms < p->delete_at;
-}
-
 /* ---- addresses ---- */
 
 static str keep(const struct req *r, out *o)

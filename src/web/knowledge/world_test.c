@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/knowledge/world_test.h"
 
+#include "app/audit/audit.h"
+#include "app/job/job.h"
 #include "app/knowledge/queries.h"
+#include "app/mail/mail.h"
 #include "base/rng.h"
 #include "web/routes.h"
 #include "web/site/csrf.h"
@@ -10,8 +13,10 @@ enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 const struct thing world_people[VIEWERS] = {
     [OWNER] = {"Bouzid", "vomsga"}, /* writes what everybody reads */
-    [MEMBER] = {"Kuipers", "vomsga"}, [STRANGER] = {"Vermeer", "omsga"},
-    [BLOCKED] = {"Geblokkeerd", "a"}, /* in the list of accounts only */  [GRANTEE] = {"Jansen", "omsga"},
+    [MEMBER] = {"Kuipers", "vomsga"},
+    [STRANGER] = {"Vermeer", "omsga"},
+    [BLOCKED] = {"Geblokkeerd", "a"},
+    /* in the list of accounts only */[GRANTEE] = {"Jansen", "omsga"},
     [ADMIN] = {"Verhagen", "omsga"},
 };
 
@@ -330,6 +335,9 @@ static void serve(struct world *w, const char *listen)
     assert_int_equal(http_start(&h, site_http(w->site), &w->server, &w->info), OK);
 }
 
+static const struct access_holding *const holdings[] = {&job_holding, &knowledge_holding,
+                                                        &mail_holding, &audit_holding};
+
 int world_set_up(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
@@ -346,7 +354,9 @@ int world_set_up(void **state)
                 .random_bytes = chance,
                 .keys = &w->keys,
                 .base_url = STR("http://localhost"),
-                .site_name = STR("Ontschot")},
+                .site_name = STR("Ontschot"),
+                .holding = holdings,
+                .n_holdings = sizeof holdings / sizeof *holdings},
         .store = w->store->s,
         .views = view_counter_new(),
         .face = {.name = STR("Ontschot"), .organisation = STR("Gemeente Voorbeeldstad")},
