@@ -1,15 +1,50 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
 # A site from its command line: accounts, spaces, copies and the log, in both languages, while it
-# serves and is written to. As TAP. site.sh PROGRAM
+# serves and is written to. As TAP. site.sh PROGRAM; on PostgreSQL when ONTSCHOT_TEST_STORE says so
 program=$(realpath "${1:?program}")
 . "$(dirname "$0")/tap.sh"
+
+# ---- a store for each data folder: in it, or a database of that name ----
+
+case ${ONTSCHOT_TEST_STORE:-} in
+postgresql:*) host=${ONTSCHOT_TEST_STORE##*host=} ;;
+*) host= ;;
+esac
+psql() { command psql -q -At -v ON_ERROR_STOP=1 -h "$host" -U ontschot "$@"; }
+new_store() { [ -z "$host" ] || psql -d postgres -c "CREATE DATABASE $1"; }                    # FOLDER
+copy_site() { cp -r site "$1" && { [ -z "$host" ] || psql -d postgres -c "CREATE DATABASE $1 TEMPLATE site"; }; }
+drop_store() { if [ -n "$host" ]; then psql -d postgres -c "DROP DATABASE $1"; else rm -f "$1"/ontschot.db*; fi; }
+sql() { if [ -n "$host" ]; then psql -d "$1" -c "$2"; else sqlite3 "$1/ontschot.db" "$2"; fi; } # FOLDER SQL
+is_whole() { [ -n "$host" ] || [ "$(sqlite3 "$1/ontschot.db" 'PRAGMA integrity_check')" = ok ]; }
+# What is in a store, in a line.
+print_of() {
+    if [ -n "$host" ]; then
+        pg_dump -h "$host" -U ontschot -d "$1" --data-only 2> log | grep -v '^\\[a-z]*restrict' | sha256sum
+    else
+        sha256sum "$1/ontschot.db"
+    fi
+}
+
+ontschot() {
+    folder= previous=
+    for word in "$@"; do
+        [ "$previous" != --data ] || folder=$word
+        previous=$word
+    done
+    if [ -n "$host" ] && [ -n "$folder" ]; then
+        "$program" "$@" --store "postgresql://ontschot@/$folder?host=$host"
+    else
+        "$program" "$@"
+    fi
+}
+new_store site
 
 # told CODE NAME TEXT ARGUMENT...: ends with CODE; what it says on either way out holds TEXT
 told() {
     code=$1 name=$2 text=$3
     shift 3
-    "$program" "$@" > out 2> err < /dev/null
+    ontschot "$@" > out 2> err < /dev/null
     got=$?
     [ $got -eq "$code" ] || echo "exit code $got instead of $code" >> err
     [ $got -eq "$code" ] && cat out err | grep -qF -- "$text"
@@ -64,23 +99,23 @@ cp out head.txt
 result "... that can be kept elsewhere"
 told 0 "the log still fits the head that was kept" "" log verify --data site --head head.txt
 told 0 "the same as JSON" '"whole": true' log verify --data site --format json
-sqlite3 site/ontschot.db "SELECT count(*) FROM audit" > rows
+sql site "SELECT count(*) FROM audit" > rows
 [ "$(cat rows)" -ge 6 ]
 result "every deed of the command line is in it"
 
-cp -r site changed
-sqlite3 changed/ontschot.db "UPDATE audit SET verb = 'account.change' WHERE id = (
+copy_site changed
+sql changed "UPDATE audit SET verb = 'account.change' WHERE id = (
     SELECT entry_id FROM audit_chain WHERE number = 2)"
 told 3 "a changed row is found" "2" log verify --data changed
 dutch 3 "the same in Dutch" "2" log verify --data changed
-cp -r site tail
-sqlite3 tail/ontschot.db "DELETE FROM audit_chain WHERE number = (SELECT max(number) FROM audit_chain)"
+copy_site tail
+sql tail "DELETE FROM audit_chain WHERE number = (SELECT max(number) FROM audit_chain)"
 told 3 "a tail that was cut off is found by the head that was kept" "" \
     log verify --data tail --head head.txt
 echo "no head" > none.txt
 told 3 "a head that is none is said with its place" "none.txt:1:1" \
     log verify --data site --head none.txt
-cp -r site elsewhere
+copy_site elsewhere
 rm -r elsewhere/keys
 told 3 "with other keys the log does not verify" "" log verify --data elsewhere
 
@@ -92,7 +127,7 @@ write_all_the_time() {
     : > made
     while [ ! -e enough ]; do
         i=$((i + 1))
-        "$program" user add --data site "p$i@voorbeeldstad.nl" "P $i" > /dev/null 2>> err.writer &&
+        ontschot user add --data site "p$i@voorbeeldstad.nl" "P $i" > /dev/null 2>> err.writer &&
             echo "p$i@voorbeeldstad.nl" >> made
     done
 }
@@ -116,31 +151,95 @@ told 1 "a place where no file can be made is said" "" backup --data site none/co
 
 all_restored=0
 for copy in 1 2 3; do
-    "$program" restore copy$copy.db --data back$copy > out 2> err &&
-        "$program" user list --data back$copy > list 2> err || all_restored=1
+    new_store back$copy
+    ontschot restore copy$copy.db --data back$copy > out 2> err &&
+        ontschot user list --data back$copy > list 2> err || all_restored=1
     cut -f 1 list | sort > there
     sort known.$copy > wanted
     [ -z "$(comm -23 wanted there)" ] || all_restored=1
 done
 [ $all_restored -eq 0 ]
 result "each copy holds all that was acknowledged before it"
-[ "$(sqlite3 back3/ontschot.db 'PRAGMA integrity_check')" = ok ]
+is_whole back3
 result "a restored database is whole"
 cp -r site/keys back2/
-rm -f back2/ontschot.db*
+drop_store back2
+new_store back2
 told 0 "with its keys put back, too" copy2.db restore copy2.db --data back2
 told 0 "the log of a copy is whole" "" log verify --data back2
 
-sum=$(sha256sum back3/ontschot.db)
+sum=$(print_of back3)
 told 3 "a database that holds something is not filled" "" restore copy1.db --data back3
 dutch 3 "the same in Dutch" "" restore copy1.db --data back3
-[ "$(sha256sum back3/ontschot.db)" = "$sum" ]
+[ "$(print_of back3)" = "$sum" ]
 result "... and stays as it was"
-head -c 50000 copy1.db > half.db
+head -c $(($(stat -c %s copy1.db) / 2)) copy1.db > half.db
+new_store fresh
 told 3 "half a copy is refused" "" restore half.db --data fresh
 told 0 "and the empty database is still good for a whole one" copy1.db \
     restore copy1.db --data fresh
-told 3 "a copy that is not there is named" none.db restore none.db --data fresh2
+new_store fresh2
+told 3 "a copy that is not there is named" "" restore none.db --data fresh2
+
+# ---- copies of the whole site, dated ----
+
+mkdir -p site/files site/results/7-1
+echo "an upload" > site/files/hash-1
+echo "an outcome" > site/results/7-1/report-nl.html
+told 2 "without a folder the program asks for one" "--into" backup --data site
+told 2 "a file and a folder are two things" "--into" backup --data site x.db --into copies
+told 0 "the whole site is copied into a folder" copies/20 backup --data site --into copies
+first=$(ls copies)
+echo "another" > site/files/hash-2
+sleep 1
+told 0 "... and again" copies/20 backup --data site --into copies
+second=$(ls copies | tail -n 1)
+[ "$first" != "$second" ] && cmp -s "copies/$second/files/hash-1" site/files/hash-1 &&
+    cmp -s "copies/$second/results/7-1/report-nl.html" site/results/7-1/report-nl.html &&
+    [ ! -e "copies/$first/files/hash-2" ] && [ -s "copies/$second/files/hash-2" ]
+result "files and outcomes are in it"
+[ "$(stat -c %i "copies/$first/files/hash-1")" = "$(stat -c %i "copies/$second/files/hash-1")" ] &&
+    [ "$(stat -c %i "copies/$first/files/hash-1")" != "$(stat -c %i site/files/hash-1)" ]
+result "what a copy before it has is shared with that, not with the site"
+find copies -name '*key*' > log
+[ ! -s log ]
+result "keys are not in it"
+find copies -perm /077 > log
+[ ! -s log ]
+result "nobody else on the machine can read it"
+for day in 01 02 03; do cp -r "copies/$first" "copies/2020-01-${day}T02-30-00Z"; done
+mkdir copies/mine
+told 0 "old copies go" "" backup --data site --into copies --keep-days 1 --keep-weeks 1
+ls copies > log
+[ -z "$(grep '^2020' log)" ] && grep -q mine log && [ "$(grep -c '^20' log)" -eq 3 ]
+result "... what is no copy stays, and so do those of today"
+newest=$(grep '^20' log | tail -n 1)
+
+new_store again
+mkdir -p again
+cp -r site/keys again/
+told 0 "a whole site is put back" "$newest" restore "copies/$newest" --data again
+cmp -s again/files/hash-2 site/files/hash-2 && cmp -s again/results/7-1/report-nl.html \
+    site/results/7-1/report-nl.html && [ "$(stat -c %a again/files)" = 700 ]
+result "... with its files"
+told 0 "its log is whole and fits the head of that moment" "" \
+    log verify --data again --head "copies/$newest/log-head.txt"
+ontschot user list --data site | sort > wanted
+ontschot user list --data again | sort > there
+cmp -s wanted there
+result "... and so are its accounts"
+told 3 "a site that is there is not filled" "" restore "copies/$newest" --data again
+new_store again2
+mkdir -p again2/files
+echo mine > again2/files/hash-2
+told 3 "nor are files overwritten" "again2/files" restore "copies/$newest" --data again2
+[ "$(cat again2/files/hash-2)" = mine ] && { [ -n "$host" ] || [ ! -s again2/ontschot.db ] ||
+    [ "$(sql again2 "SELECT count(*) FROM sqlite_schema")" = 0 ]; }
+result "... and nothing else was put back"
+new_store again3
+told 3 "a folder that is no copy is refused" "no copy of a site" restore copies/mine --data again3
+: > blocked
+told 1 "a folder that cannot be made is said" "blocked" backup --data site --into blocked/copies
 
 # ---- help tells the truth ----
 

@@ -4,6 +4,7 @@
 # its own exit code, and leaves what is there as it was. As TAP. start.sh PROGRAM
 program=$(realpath "${1:?program}")
 . "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/serving.sh"
 
 no_user=65534 # nobody; root may do everything
 
@@ -20,34 +21,12 @@ refused() {
 }
 as=
 
-skip() { # NAME REASON
-    number=$((number + 1))
-    echo "ok $number - $1 # SKIP $2"
-}
-
-# The site on a port of its own choice; $address is where. "$@" as for `serve`.
-start() {
-    "$program" serve --no-work --listen 127.0.0.1:0 "$@" > out 2> err < /dev/null &
-    server=$!
-    for _ in $(seq 200); do
-        address=$(sed -n 's|^\(http://[^ ]*\)/ .*|\1|p' out)
-        [ -n "$address" ] && return 0
-        kill -0 $server 2> /dev/null || return 1
-        sleep 0.05
-    done
-    return 1
-}
-stop() {
-    kill -TERM $server 2> /dev/null
-    wait $server
-}
-
 # A file's content, or every file's of a folder.
 print_of() { find "$@" -type f ! -name '*-shm' -exec sha256sum {} + | sort; }
 
 # ---- a good start, to have something that could be damaged ----
 
-start --data site
+start --no-work --data site
 result "a new site starts without a word of configuration"
 stop
 [ $? -eq 0 ] && [ -s site/ontschot.db ] && [ -s site/keys/site.key ]
@@ -143,7 +122,7 @@ refused 1 "a data folder without the right to write is named" 'closed' --data cl
 as=
 refused 3 "a theme that is not there is named" 'none.css' --data site --theme none.css
 
-start --data site
+start --no-work --data site
 port=${address##*:}
 "$program" serve --no-work --data whole --listen "127.0.0.1:$port" > out2 2> err2 < /dev/null
 [ $? -eq 1 ] && grep -q "$port" err2 && [ ! -s out2 ]
@@ -152,7 +131,7 @@ curl -sf -o out2 "$address/health/ready" 2> err2
 result "... and who has it goes on"
 stop
 
-# ---- disks ----
+# ---- real disks, where they can be mounted; disk.sh has the same without ----
 
 # on_disk SIZE SCRIPT: runs the script in a room with a small disk of its own at ./disk
 on_disk() {
@@ -180,17 +159,71 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null; then
     code=$?
     [ $code -eq 1 ] && grep -q 'full' err
     result "a disk that is full later is said, and the database stays as it was"
-else
-    skip "a disk that can only be read is said" "no right to mount a disk here"
-    skip "a disk that is full at the first start is said" "no right to mount a disk here"
-    skip "with more room the same folder starts" "no right to mount a disk here"
-    skip "a disk that is full later is said, and the database stays as it was" \
-        "no right to mount a disk here"
 fi
+
+# ---- the worker beside it ----
+
+workers_of() { # PROCESS: those that it started
+    cat "/proc/$1/task/"*/children 2> /dev/null
+}
+is_gone() { # PROCESS, within ten seconds; one that nobody waits for may stay as a zombie
+    for _ in $(seq 200); do
+        grep -q '^State:.*[ZX]' "/proc/$1/status" 2> /dev/null || kill -0 "$1" 2> /dev/null || return 0
+        grep -q '^State:.*[ZX]' "/proc/$1/status" 2> /dev/null && return 0
+        sleep 0.05
+    done
+    return 1
+}
+begins_worker() {
+    start --data site || return 1
+    for _ in $(seq 100); do
+        worker=$(workers_of $server | tr -d ' ')
+        [ -n "$worker" ] && grep -qa work "/proc/$worker/cmdline" && return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+begins_worker
+result "the site begins a worker of its own"
+kill -KILL "$worker"
+again=
+for _ in $(seq 300); do
+    again=$(workers_of $server | tr -d ' ')
+    [ -n "$again" ] && [ "$again" != "$worker" ] && break
+    sleep 0.05
+done
+[ -n "$again" ] && [ "$again" != "$worker" ]
+result "... and another when that is killed"
+kill -KILL $server
+wait $server 2> /dev/null
+is_gone "$again"
+result "a site that is killed takes the one that came later with it"
+begins_worker && kill -KILL $server && is_gone "$worker"
+result "... and the first one, too"
+missed=0
+for _ in 1 2 3 4 5; do # at any moment of the worker's start
+    "$program" serve --listen 127.0.0.1:0 --data site > out 2> err < /dev/null &
+    server=$!
+    worker=
+    while [ -z "$worker" ] && kill -0 $server 2> /dev/null; do worker=$(workers_of $server | tr -d ' '); done
+    kill -KILL $server
+    wait $server 2> /dev/null
+    [ -n "$worker" ] && is_gone "$worker" || missed=$((missed + 1))
+done
+[ $missed -eq 0 ]
+result "however early the site is killed, no worker stays"
+timeout -s KILL 60 "$program" work --data site --parent 1 > out 2> err
+[ $? -eq 0 ]
+result "a worker whose site is gone before it asked does not begin"
+begins_worker
+stop
+[ $? -eq 0 ] && is_gone "$worker"
+result "a site that is asked to stop waits for its worker"
 
 # ---- after all of this ----
 
-start --data site
+start --no-work --data site
 result "the site that all of this was tried on starts as before"
 stop
 [ "$(sqlite3 site/ontschot.db 'PRAGMA integrity_check')" = ok ]

@@ -15,6 +15,7 @@
 
 struct password_gate;
 struct access_holding;
+struct once_key;
 
 enum { APP_KEY_BYTES = 32 };
 
@@ -47,6 +48,8 @@ struct deed {
     struct viewer viewer;
     int64_t now_ms; /* the same for the whole request: what was visible at its start stays so */
     arena *memory;  /* of the request or job */
+    /* the request that may come twice, see app/once; NULL: each call makes something new */
+    const struct once_key *once;
 };
 
 #endif

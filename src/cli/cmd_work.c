@@ -6,9 +6,12 @@
 #include "app/job/job.h"
 #include "app/knowledge/knowledge.h"
 #include "app/mail/mail.h"
+#include "app/once/once.h"
 #include "app/pilot/pilot.h"
 #include "base/file.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum {
@@ -50,8 +53,10 @@ static err sweep(struct working *w, db *d, struct err_info *info)
     arena *a = arena_new(SWEEP_MEMORY_MAX);
     if (!a)
         return err_nomem(info);
-    const err e = access_sweep(app, d, a, info);
+    err e = access_sweep(app, d, a, info);
     arena_free(a);
+    if (e == OK)
+        e = once_sweep(app, d, info);
     if (e == OK)
         w->swept_at = now;
     return e;
@@ -159,6 +164,15 @@ static int run_child(struct cli *c)
     return e == OK ? CLI_DONE : cli_fail(c, &info);
 }
 
+/*
+ * Stops when the process that began it ends, even killed. False when that has ended already: it
+ * may have between the two calls before this program asked to be told.
+ */
+static bool stay_with(int64_t parent)
+{
+    return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == (pid_t)parent;
+}
+
 static int run(struct cli *c)
 {
     struct working w = {.cli = c};
@@ -167,6 +181,8 @@ static int run(struct cli *c)
 
     if (cli_given(c, "child"))
         return run_child(c);
+    if (cli_given(c, "parent") && !stay_with(cli_int(c, "parent", 0)))
+        return CLI_DONE;
     if (!installation_open(c, &w.inst, &code))
         return code;
     err e = log_open(STDERR_FILENO, (enum log_level)w.inst.config.log_level,
@@ -185,6 +201,7 @@ static const struct cli_option options[] = {
     {"once", CLI_FLAG, false, NULL, "cli.option-once", NULL, 0, 0},
     {"job-threads", CLI_INT, false, "cli.value-number", "cli.option-job-threads", NULL, 0,
      PAR_THREADS_MAX},
+    {"parent", CLI_INT, false, "cli.value-number", "cli.option-parent", NULL, 1, INT32_MAX},
     {"child", CLI_FLAG, false, NULL, "cli.option-child", NULL, 0, 0},
     {0},
 };

@@ -70,6 +70,7 @@ static bool open_with(struct cli *c, struct installation *i, bool is_empty, int 
                                                           : (int)i->config.node_number,
         .base_url = base_url,
         .site_name = i->config.site_name,
+        .backup_folder = i->config.backup.folder,
         .is_empty = is_empty,
     };
     if (start_open(&start, c->memory, &i->started, &info) == OK)

@@ -3,6 +3,7 @@
 #include "cli/serve_int.h"
 
 #include "app/access/oidc.h"
+#include "app/job/job.h"
 #include "app/pages.h"
 #include "base/file.h"
 #include "cli/installation.h"
@@ -32,8 +33,9 @@ struct serving {
     log_sink *log;
     site *site;
     http_server *server;
+    int uploads;    /* the lock on their folder; -1: none */
     pid_t worker;   /* 0: none */
-    pthread_t care; /* looks after views and the worker */
+    pthread_t care; /* writes views */
     bool has_care;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -54,13 +56,15 @@ static void add_option(const struct cli *c, const char *name, const char **argv,
 
 static err start_work(struct serving *s, struct err_info *info)
 {
-    const char *argv[16] = {"ontschot", "work"};
-    size_t n = 2;
+    char own[16];
+    const char *argv[16] = {"ontschot", "work", "--parent", own};
+    size_t n = 4;
     posix_spawnattr_t attributes;
     sigset_t none;
 
     if (cli_given(s->cli, "no-work"))
         return OK;
+    snprintf(own, sizeof own, "%d", (int)getpid()); /* it ends with us, however we end */
     add_option(s->cli, "config", argv, &n, "--config");
     add_option(s->cli, "store", argv, &n, "--store");
     add_option(s->cli, "data", argv, &n, "--data");
@@ -100,7 +104,18 @@ static void stop_work(struct serving *s)
         ;
 }
 
-/* ---- every few seconds, in a thread of its own: views, and whether work goes on ---- */
+/*
+ * Until a signal to stop. The thread that begins the worker must be the one that stays longest: to
+ * the kernel it is the worker's parent, and the worker ends with it.
+ */
+static void wait_for_signal(struct serving *s, const sigset_t *signals)
+{
+    const struct timespec moment = {.tv_sec = CARE_EVERY_S};
+    while (sigtimedwait(signals, NULL, &moment) < 0)
+        keep_working(s);
+}
+
+/* ---- every few seconds, in a thread of its own: views ---- */
 
 static void write_views(struct serving *s, db *d)
 {
@@ -127,7 +142,6 @@ static void *look_after(void *arg)
         (void)pthread_cond_timedwait(&s->wake, &s->lock, &until);
         pthread_mutex_unlock(&s->lock);
         write_views(s, d);
-        keep_working(s);
         pthread_mutex_lock(&s->lock);
     }
     pthread_mutex_unlock(&s->lock);
@@ -258,6 +272,8 @@ static err start(struct serving *s, struct err_info *info)
     if (e == OK)
         e = fill_sign_in(s, info);
     if (e == OK)
+        e = job_uploads_open(&s->inst.started.app, &s->uploads, info);
+    if (e == OK)
         e = start_site(s, info);
     if (e == OK)
         e = start_work(s, info);
@@ -269,7 +285,9 @@ static err start(struct serving *s, struct err_info *info)
 static void stop(struct serving *s)
 {
     http_server_stop(s->server);
-    stop_care(s); /* first: it would begin the worker again */
+    if (s->uploads >= 0)
+        close(s->uploads);
+    stop_care(s);
     stop_work(s);
     site_free(s->site);
     oidc_free(s->web.oidc);
@@ -279,9 +297,9 @@ static void stop(struct serving *s)
 
 int serve_site(struct cli *c, const sigset_t *signals)
 {
-    struct serving s = {.cli = c};
+    struct serving s = {.cli = c, .uploads = -1};
     struct err_info info;
-    int code, received;
+    int code;
 
     if (!installation_open(c, &s.inst, &code))
         return code;
@@ -293,7 +311,7 @@ int serve_site(struct cli *c, const sigset_t *signals)
     if (e == OK) {
         code = serve_announce(c, s.server, out_view(&demo));
         if (code == CLI_DONE)
-            (void)sigwait(signals, &received);
+            wait_for_signal(&s, signals);
     } else {
         code = cli_fail(c, &info);
     }

@@ -37,7 +37,11 @@ const struct route *const web_routes[] = {
     api_people_routes,
     api_publication_routes,
     api_comment_routes,
+    api_revision_routes,
+    api_grant_routes,
     api_space_routes,
+    api_member_routes,
     api_job_routes,
+    api_token_routes,
     NULL,
 };

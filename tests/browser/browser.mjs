@@ -78,12 +78,14 @@ export async function openPage(browser, { width = 1280, height = 900, script = t
 
 /* What axe finds, as text; empty when all is well. The page's own CSP does not hold for it. */
 export async function axeComplaints(page) {
-  await page.evaluate(axe);
-  const result = await page.evaluate(tags => globalThis.axe.run(document, {
-    runOnly: { type: "tag", values: tags }, resultTypes: ["violations"],
-  }), rules);
-  return result.violations.map(v =>
-    `${v.id}: ${v.help}\n` + v.nodes.map(n => `  ${n.html}\n  ${n.failureSummary}`).join("\n")).join("\n");
+  if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe);
+  return page.evaluate(async tags => {
+    const { violations } = await globalThis.axe.run(document, {
+      runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], preload: false,
+    });
+    return violations.map(v =>
+      `${v.id}: ${v.help}\n` + v.nodes.map(n => `  ${n.html}\n  ${n.failureSummary}`).join("\n")).join("\n");
+  }, rules);
 }
 
 /* How many pixels the page is wider than its window. */

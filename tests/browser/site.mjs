@@ -66,6 +66,7 @@ export async function startSite() {
     for (const child of running) child.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
+  process.once("exit", stop); /* also of one that breaks off */
   try {
     mkdirSync(letters);
     const filled = spawnSync(fill, [join(source, "demo/site/voorbeeldstad.yaml"), data]);

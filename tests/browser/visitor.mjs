@@ -16,7 +16,7 @@ const policyComplaint = headers => {
 };
 
 /* What could run: a handler, a script that is not ours, an address or text that is code. */
-const strangers = () => [...document.querySelectorAll("*")].flatMap(e => [
+export const strangers = (root = document) => [...root.querySelectorAll("*")].flatMap(e => [
   ...(e.localName === "script" && !/^\/assets\/site\.[0-9a-f]+\.js$/.test(e.getAttribute("src"))
     ? [e.outerHTML] : []),
   ...(["iframe", "object", "embed", "base"].includes(e.localName) ? [e.outerHTML] : []),
@@ -59,12 +59,16 @@ export class Visitor {
     page.complaints.length = 0;
   }
 
-  /* Follows the browser to a page; the status it came with. */
-  async go(path) {
+  /* Goes to a page without looking at it; the status it came with. */
+  async arriveAt(path) {
     this.response = null;
     await this.page.goto(this.site.url + path);
-    await this.look();
     return this.response.status();
+  }
+  async go(path) {
+    const status = await this.arriveAt(path);
+    await this.look();
+    return status;
   }
   to(name, ...values) { return this.go(this.path(name, ...values)); }
 

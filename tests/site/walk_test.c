@@ -223,6 +223,116 @@ static void no_form_is_taken_that_is_not_of_this_visit(void **state)
     assert_true(n > 0);
 }
 
+/* ---- forms of a session that has ended ---- */
+
+/* How a session ends while its page with a form still stands in a browser. */
+enum end { NOT_ENDED, SIGNED_OUT, ENDED_BY_OWNER, BLOCKED, ENDS };
+
+struct ended {
+    const char *email;
+    struct party_id party;
+    struct access_secret session;
+};
+
+static void assert_done(err e, const struct err_info *info)
+{
+    if (e != OK)
+        fail_msg("%s", info->msg.key);
+}
+
+/* Somebody whom nothing else needs signs in. */
+static void begin_session(struct place *p, const char *email, struct ended *x)
+{
+    const struct deed deed = place_deed(p, VISITOR);
+    db *d = p->started.db;
+    struct access_secret link;
+    struct err_info info;
+    enum sign_in what;
+
+    x->email = email;
+    assert_done(account_create(&deed, d, STR("Bo Vos"), str_of(email), LANG_NL, ACCESS_ANALYST,
+                               &x->party, &info),
+                &info);
+    assert_done(account_link(&deed, d, x->party, &link, &info), &info);
+    assert_done(account_set_password(&deed, d, link, STR(PLACE_PASSWORD), &info), &info);
+    assert_done(session_sign_in(&deed, d, str_of(email), STR(PLACE_PASSWORD), STR("192.0.2.9"),
+                                STR("Firefox"), &x->session, &what, &info),
+                &info);
+}
+
+static void end_session(struct place *p, enum end how, const struct ended *x)
+{
+    struct deed own = place_deed(p, VISITOR);
+    const struct deed admin = place_deed(p, ADMIN);
+    db *d = p->started.db;
+    struct err_info info;
+
+    own.viewer = (struct viewer){.id = x->party, .is_active = true};
+    if (how == SIGNED_OUT)
+        assert_done(session_end(&own, d, x->session, &info), &info);
+    else if (how == ENDED_BY_OWNER)
+        assert_done(session_end_others(&own, d, (struct access_secret){{0}}, &info), &info);
+    else if (how == BLOCKED)
+        assert_done(account_set_state(&admin, d, x->party, ACCOUNT_BLOCKED, &info), &info);
+}
+
+static int post_ended(struct place *p, const struct route *r, const struct ended *x)
+{
+    const str secret = {(const char *)x->session.byte, sizeof x->session.byte};
+    const bool is_upload = r->body == ROUTE_BODY_UPLOAD;
+    char text[ACCESS_SECRET_TEXT], token[CSRF_TEXT], headers[512];
+    out body;
+
+    access_secret_print(x->session, text);
+    csrf_print(p->started.keys.hash, secret, p->web.app.random_bytes, token);
+    snprintf(headers, sizeof headers,
+             "Cookie: session=%.*s\r\nOrigin: http://localhost\r\nContent-Type: %s\r\n",
+             ACCESS_SECRET_TEXT, text,
+             is_upload ? "multipart/form-data; boundary=XX" : "application/x-www-form-urlencoded");
+    out_init(&body, 4096);
+    out_cstr(&body,
+             is_upload ? "--XX\r\nContent-Disposition: form-data; name=csrf\r\n\r\n" : "csrf=");
+    out_bytes(&body, token, sizeof token);
+    if (is_upload)
+        out_cstr(&body, "\r\n--XX--\r\n");
+    out answer = client_ask(p->server, http_method_name(r->method), place_path(p, r, LANG_NL).p,
+                            headers, out_view(&body));
+    const int status = client_status(&answer);
+    out_free(&answer);
+    out_free(&body);
+    return status;
+}
+
+static void no_form_is_taken_of_a_session_that_has_ended(void **state)
+{
+    static const char *const email[ENDS] = {"bo0@voorbeeldstad.nl", "bo1@voorbeeldstad.nl",
+                                            "bo2@voorbeeldstad.nl", "bo3@voorbeeldstad.nl"};
+    struct place *p = *state;
+    struct ended x[ENDS];
+    size_t n = 0;
+
+    for (enum end how = NOT_ENDED; how < ENDS; how++) {
+        begin_session(p, email[how], &x[how]);
+        end_session(p, how, &x[how]);
+    }
+    assert_int_not_equal(post_ended(p, site_route(p->site, "comment-add"), &x[NOT_ENDED]), 403);
+    const uint64_t before = place_print(p);
+    for (size_t i = 0; i < count_of(p); i++)
+        for (enum end how = SIGNED_OUT; how < ENDS; how++) {
+            const struct route *r = route_of(p, i);
+            if (!changes(r) || r->has_token)
+                continue;
+            const int status = post_ended(p, r, &x[how]);
+            if (status != 403)
+                fail_msg("%s of session %d that ended: %d", r->name, (int)how, status);
+            n++;
+        }
+    if (place_print(p) != before)
+        fail_msg("a form of a session that ended changed the store");
+    print_message("# %zu forms of ended sessions refused\n", n);
+    assert_true(n > ENDS);
+}
+
 /* The same forms with their own token are looked at; so it was the token that was refused. */
 static void a_form_of_this_visit_is_looked_at(void **state)
 {
@@ -279,6 +389,7 @@ int main(void)
         cmocka_unit_test(reading_as_a_visitor_changes_nothing),
         cmocka_unit_test(odd_parameters_are_absent_and_nothing_worse),
         cmocka_unit_test(no_form_is_taken_that_is_not_of_this_visit),
+        cmocka_unit_test(no_form_is_taken_of_a_session_that_has_ended),
         cmocka_unit_test(the_api_takes_no_cookie),
         cmocka_unit_test(a_form_of_this_visit_is_looked_at),
     };

@@ -310,7 +310,8 @@ WARN_UNUSED err token_viewer(const struct app *app, db *d, struct access_secret 
 
 /*
  * Drops what has run out: links, sessions, tokens, throttles, and accounts whose address nobody
- * confirmed within ACCESS_INVITE_DAYS. For the idle time of the worker.
+ * confirmed within ACCESS_INVITE_DAYS; then db_scrub, for all that was deleted since the last time.
+ * For the idle time of the worker.
  */
 WARN_UNUSED err access_sweep(const struct app *app, db *d, arena *a, struct err_info *info);
 

@@ -41,6 +41,7 @@ struct access_secret secret_new(const struct app *app);
 /* Weaker ones than libsodium's interactive limits are for tests, which hash by the hundred. */
 WARN_UNUSED err gate_new_sized(int at_once, int queue, unsigned long long passes, size_t memory,
                                struct password_gate **gate, struct err_info *info);
+/* Both: E_BUSY "access.busy" when too many wait, or there is no memory to hash it in. */
 WARN_UNUSED err gate_hash(struct password_gate *gate, str password,
                           char hash[crypto_pwhash_STRBYTES], struct err_info *info);
 /* Without a hash (p == NULL) it takes as long, and is wrong. */

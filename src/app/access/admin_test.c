@@ -92,6 +92,10 @@ static void registering_with_a_known_address_looks_the_same_and_tells_its_owner(
 
     assert_int_equal(gate_hashed(f->app.gate) - before, 1);
     assert_int_equal(count_letters(f, "mail.known-subject"), 1);
+    other.email = STR("nieuw@voorbeeldstad.nl"); /* who is new costs as much, and gets a letter */
+    assert_int_equal(account_register(&deed, f->d, &other, &f->info), OK);
+    assert_int_equal(gate_hashed(f->app.gate) - before, 2);
+    assert_int_equal(count_letters(f, "mail.confirm-subject"), 1);
     sign_in(f, "sanne@voorbeeldstad.nl", PASSWORD); /* and nothing of it changed */
 }
 

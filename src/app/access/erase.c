@@ -57,8 +57,13 @@ static err erase(db_tx *tx, void *arg, struct err_info *info)
 err account_erase(const struct deed *deed, db *d, bool with_publications, struct err_info *info)
 {
     struct erase er = {.deed = deed, .with_publications = with_publications};
-    const err e = need_account(deed, info);
-    return e == OK ? db_tx_do(d, erase, &er, info) : e;
+    struct err_info later;
+    err e = need_account(deed, info);
+    if (e == OK)
+        e = db_tx_do(d, erase, &er, info);
+    if (e == OK)
+        (void)!db_scrub(d, &later); /* what cannot be now, access_sweep does */
+    return e;
 }
 
 /* ---- what has run out ---- */
@@ -107,5 +112,5 @@ err access_sweep(const struct app *app, db *d, arena *a, struct err_info *info)
     do
         e = db_tx_do(d, sweep, &s, info);
     while (e == OK && s.n == SWEPT_AT_ONCE);
-    return e;
+    return e == OK ? db_scrub(d, info) : e;
 }

@@ -3,6 +3,7 @@
 #include "app/access/access_test_int.h"
 #include "app/job/job.h"
 #include "app/knowledge/knowledge.h"
+#include "base/file.h"
 
 #include <jansson.h>
 
@@ -140,6 +141,109 @@ static void erasing_with_publications_takes_those_too(void **state)
     assert_false(store_test_holds(f->store, "al zeg ik het zelf", where));
 }
 
+/* ---- in the bytes of the files ---- */
+
+static bool file_holds(struct access_fixture *f, const char *end, const char *text)
+{
+    const str url = str_of(f->store->url);
+    struct file_map map;
+    char path[600];
+
+    snprintf(path, sizeof path, "%.*s%s", STR_FMT(str_cut(url, strlen("sqlite:"), url.n)), end);
+    const err e = file_map_open(str_of(path), &map, &f->info);
+    if (e == E_NOT_FOUND)
+        return false;
+    assert_int_equal(e, OK);
+    const bool holds = map.n > 0 && memmem(map.p, map.n, text, strlen(text)) != NULL;
+    file_map_close(&map);
+    return holds;
+}
+
+static bool a_file_holds(struct access_fixture *f, const char *text)
+{
+    return file_holds(f, "", text) || file_holds(f, "-wal", text) ||
+           file_holds(f, "-journal", text);
+}
+
+/* Comments of all sizes, hers between those of others, and some changed or deleted on the way. */
+static void talk(struct life *l, const char *mark)
+{
+    enum { COMMENTS = 240, LONG = 3000 };
+    struct access_fixture *f = l->f;
+    uint64_t state = 20261124;
+    char text[LONG + 200];
+
+    for (int i = 0; i < COMMENTS; i++) {
+        const bool is_hers = i % 3 != 0;
+        struct comment_id id;
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        const int n = (int)((state >> 33) % (i % 10 == 0 ? LONG : 300));
+        snprintf(text, sizeof text, "%s %0*d %s", is_hers ? mark : "een ander", n, i,
+                 is_hers ? mark : "tot zover");
+        assert_int_equal(comment_add(is_hers ? &l->deed : &l->admin, f->d, l->shown,
+                                     (struct comment_id){0}, str_of(text), &id, &f->info),
+                         OK);
+        if (i % 40 == 7)
+            assert_int_equal(comment_remove(is_hers ? &l->deed : &l->admin, f->d, id, &f->info),
+                             OK);
+    }
+}
+
+static void erasing_leaves_no_byte_in_the_files_of_sqlite(void **state)
+{
+    const char *const own[] = {NAME, ADDRESS, "al zeg ik het zelf", "Een verborgen gedachte",
+                               "mijn eerlijke mening"};
+    struct access_fixture *f = *state;
+    struct life l;
+
+    live(&l, f);
+    talk(&l, "mijn eerlijke mening");
+    if (!str_starts(str_of(f->store->url),
+                    STR("sqlite:"))) { /* docs/store.md says what it leaves */
+        assert_int_equal(account_erase(&l.deed, f->d, true, &f->info), OK);
+        assert_int_equal(db_scrub(f->d, &f->info), OK);
+        return;
+    }
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) /* the search finds what is there */
+        if (!a_file_holds(f, own[i]))
+            fail_msg("“%s” was never in a file", own[i]);
+    assert_true(file_holds(f, "-wal", "mijn eerlijke mening"));
+    assert_int_equal(account_erase(&l.deed, f->d, true, &f->info), OK);
+
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (a_file_holds(f, own[i]))
+            fail_msg("“%s” is left in a file", own[i]);
+    assert_true(file_holds(f, "", "tot zover"));
+}
+
+/* Somebody goes on reading what was there before, while she leaves. */
+static err erase_meanwhile(db *reader, void *arg, struct err_info *info)
+{
+    struct life *l = arg;
+    char where[200];
+    (void)reader;
+    (void)info;
+    assert_int_equal(account_erase(&l->deed, l->f->d, true, &l->f->info), OK);
+    assert_false(store_test_holds(l->f->store, NAME, where));
+    return OK;
+}
+
+static void who_reads_meanwhile_only_puts_it_off(void **state)
+{
+    struct access_fixture *f = *state;
+    struct life l;
+    db *reader;
+
+    live(&l, f);
+    assert_int_equal(db_open(f->store->s, &reader, &f->info), OK);
+    assert_int_equal(db_read_do(reader, erase_meanwhile, &l, &f->info), OK);
+    db_close(reader);
+    assert_int_equal(access_sweep(&f->app, f->d, f->a, &f->info), OK);
+
+    if (str_starts(str_of(f->store->url), STR("sqlite:")))
+        assert_false(a_file_holds(f, NAME));
+}
+
 static void the_address_is_free_again_for_another_account(void **state)
 {
     struct access_fixture *f = *state;
@@ -229,6 +333,8 @@ int main(void)
 #define ACCESS_TEST(f) cmocka_unit_test_setup_teardown(f, access_set_up, access_tear_down)
         ACCESS_TEST(erasing_leaves_no_name_in_any_column),
         ACCESS_TEST(erasing_with_publications_takes_those_too),
+        ACCESS_TEST(erasing_leaves_no_byte_in_the_files_of_sqlite),
+        ACCESS_TEST(who_reads_meanwhile_only_puts_it_off),
         ACCESS_TEST(the_address_is_free_again_for_another_account),
         ACCESS_TEST(an_export_holds_everything_of_every_room),
         ACCESS_TEST(an_export_says_nothing_of_others),

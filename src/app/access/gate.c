@@ -14,8 +14,6 @@ struct password_gate {
     int64_t n_hashed;
     unsigned long long passes;
     size_t memory;
-    /* Of no password; made for the same limits, so that verifying against it takes as long. */
-    char nobody[crypto_pwhash_STRBYTES];
 };
 
 err gate_new_sized(int at_once, int queue, unsigned long long passes, size_t memory,
@@ -30,8 +28,6 @@ err gate_new_sized(int at_once, int queue, unsigned long long passes, size_t mem
     g->queue = queue;
     g->passes = passes;
     g->memory = memory;
-    snprintf(g->nobody, sizeof g->nobody, "$argon2id$v=19$m=%zu,t=%llu,p=1$%s$%s", memory / 1024,
-             passes, "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->free_place, NULL);
     *gate = g;
@@ -96,25 +92,68 @@ err gate_hash(struct password_gate *gate, str password, char hash[crypto_pwhash_
     if (e != OK)
         return e;
     if (crypto_pwhash_str(hash, password.p, password.n, gate->passes, gate->memory) != 0)
-        e = err_nomem(info);
+        e = err_set(info, E_BUSY, "access.busy"); /* no memory to hash it in */
     leave(gate);
     return e;
 }
 
+/* ---- verifying ---- */
+
+enum { HASH_BYTES = 32 }; /* of crypto_pwhash_str */
+
+/* What "$argon2id$v=19$m=KIB,t=PASSES,p=1$SALT$HASH" says. */
+struct kept {
+    unsigned long long passes;
+    size_t memory;
+    unsigned char salt[crypto_pwhash_SALTBYTES], hash[HASH_BYTES];
+};
+
+static bool decode(const char *text, unsigned char *bytes, size_t size)
+{
+    size_t n;
+    return sodium_base642bin(bytes, size, text, strlen(text), NULL, &n, NULL,
+                             sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+           n == size;
+}
+
+static bool parse_kept(str text, struct kept *k)
+{
+    char zero[crypto_pwhash_STRBYTES] = "", salt[23], hash[44];
+    unsigned kib, passes;
+
+    if (!text.p || text.n >= sizeof zero)
+        return false;
+    memcpy(zero, text.p, text.n);
+    if (sscanf(zero, "$argon2id$v=19$m=%9u,t=%9u,p=1$%22[A-Za-z0-9+/]$%43[A-Za-z0-9+/]", &kib,
+               &passes, salt, hash) != 4)
+        return false;
+    k->passes = passes;
+    k->memory = (size_t)kib << 10;
+    return decode(salt, k->salt, sizeof k->salt) && decode(hash, k->hash, sizeof k->hash);
+}
+
+/*
+ * By hand what crypto_pwhash_str_verify does, which says the same of a wrong password and of no
+ * memory to hash it in: one would be told that the own password is wrong.
+ */
 err gate_verify(struct password_gate *gate, str password, str hash, bool *is_right,
                 struct err_info *info)
 {
-    char kept[crypto_pwhash_STRBYTES] = "";
+    struct kept k = {0};
+    unsigned char made[HASH_BYTES];
 
     *is_right = false;
-    if (hash.p && hash.n < sizeof kept)
-        memcpy(kept, hash.p, hash.n);
-    const err e = enter(gate, info);
+    const bool is_there = parse_kept(hash, &k);
+    if (!is_there) /* of no password: it takes as long */
+        k = (struct kept){.passes = gate->passes, .memory = gate->memory};
+    err e = enter(gate, info);
     if (e != OK)
         return e;
-    const bool fits =
-        crypto_pwhash_str_verify(hash.p ? kept : gate->nobody, password.p, password.n) == 0;
-    *is_right = hash.p && fits;
+    if (crypto_pwhash(made, sizeof made, password.p, password.n, k.salt, k.passes, k.memory,
+                      crypto_pwhash_ALG_ARGON2ID13) != 0)
+        e = err_set(info, E_BUSY, "access.busy");
     leave(gate);
-    return OK;
+    *is_right = e == OK && is_there && sodium_memcmp(made, k.hash, sizeof made) == 0;
+    sodium_memzero(made, sizeof made);
+    return e;
 }

@@ -3,6 +3,7 @@
 #include "app/access/oidc_int.h"
 
 #include "app/net/net.h"
+#include "base/json_load.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -110,6 +111,7 @@ static err ask(CURL *c, const struct oidc_request *r, bool is_loopback, out *bod
 err oidc_fetch(const struct oidc_request *r, json_t **answer, struct err_info *info)
 {
     struct net_url u;
+    json_error_t why;
     out body;
     if (!oidc_url_is_safe(r->url) || !net_url_read(r->url, "http", "https", &u))
         return err_text(info, E_IO, "oidc.answer-wrong", r->url);
@@ -120,8 +122,8 @@ err oidc_fetch(const struct oidc_request *r, json_t **answer, struct err_info *i
     err e = ask(c, r, u.is_loopback, &body, info);
     if (e == OK) {
         const str text = out_view(&body);
-        *answer = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES, NULL);
-        if (!*answer)
+        e = json_load(text, JSON_REJECT_DUPLICATES, answer, &why, info);
+        if (e == E_INPUT)
             e = err_text(info, E_IO, "oidc.answer-wrong", r->url);
     }
     out_free(&body);

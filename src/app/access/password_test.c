@@ -2,15 +2,20 @@
 /* Which passwords are refused, and the gate before their hashes. */
 #include "app/access/access_int.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+enum { HASHED_IN = 4 << 20 };
 
 static const struct app app = {.site_name = STR("Kennisplein Voorbeeldstad")};
 
@@ -102,6 +107,52 @@ static void a_password_may_be_long_but_not_without_end(void **state)
 }
 
 /* ---- the gate ---- */
+
+/*
+ * What libsodium hashes in is mapped: the program's own mmap comes before the C library's. It says
+ * no to what is that large as long as memory is out.
+ */
+static atomic_bool is_out;
+
+__attribute__((visibility("default"))) void *given_map(void *at, size_t n, int prot, int flags,
+                                                       int fd, off_t from) __asm__("mmap");
+
+void *given_map(void *at, size_t n, int prot, int flags, int fd, off_t from)
+{
+    if (atomic_load(&is_out) && fd < 0 && n >= HASHED_IN) {
+        errno = ENOMEM;
+        return MAP_FAILED;
+    }
+    return (void *)syscall(SYS_mmap, at, n, prot, flags, fd, from);
+}
+
+static void no_memory_to_hash_in_is_not_a_wrong_password(void **state)
+{
+    char hash[crypto_pwhash_STRBYTES], other[crypto_pwhash_STRBYTES];
+    struct password_gate *gate;
+    struct err_info info;
+    bool is_right;
+
+    (void)state;
+    assert_int_equal(gate_new_sized(1, 0, 1, HASHED_IN, &gate, &info), OK);
+    assert_int_equal(gate_hash(gate, STR("vier fietsers"), hash, &info), OK);
+    atomic_store(&is_out, true);
+    for (int i = 0; i < 3; i++) { /* the right one, a wrong one, nobody's */
+        const str asked = i == 1 ? STR("vijf fietsers") : STR("vier fietsers");
+        const str kept = i == 2 ? (str){0} : str_of(hash);
+        assert_int_equal(gate_verify(gate, asked, kept, &is_right, &info), E_BUSY);
+        assert_string_equal(info.msg.key, "access.busy");
+        assert_false(is_right);
+    }
+    assert_int_equal(gate_hash(gate, STR("vier fietsers"), other, &info), E_BUSY);
+    atomic_store(&is_out, false);
+
+    assert_int_equal(gate_verify(gate, STR("vier fietsers"), str_of(hash), &is_right, &info), OK);
+    assert_true(is_right);
+    assert_int_equal(gate_verify(gate, STR("vijf fietsers"), str_of(hash), &is_right, &info), OK);
+    assert_false(is_right);
+    password_gate_free(gate);
+}
 
 static void a_hash_fits_its_password_only(void **state)
 {
@@ -211,6 +262,7 @@ int main(void)
         cmocka_unit_test(passwords_that_are_guessed_first_are_refused),
         cmocka_unit_test(a_sentence_or_a_manager_s_password_is_fine),
         cmocka_unit_test(a_password_may_be_long_but_not_without_end),
+        cmocka_unit_test(no_memory_to_hash_in_is_not_a_wrong_password),
         cmocka_unit_test(a_hash_fits_its_password_only),
         cmocka_unit_test(a_crowd_waits_in_a_short_queue_or_comes_back_and_leaves_no_memory),
         cmocka_unit_test(a_secret_reads_back_and_has_one_spelling),

@@ -271,7 +271,8 @@ err session_viewer(const struct app *app, db *d, arena *a, struct access_secret 
         return OK;
     struct seen seen = {.row = &row, .now_ms = now_ms, .day = date_local_of(now_ms).day};
     e = db_tx_do(d, move_seen, &seen, info);
-    return e == E_BUSY ? OK : e; /* reading goes on while writing has to wait */
+    /* reading goes on while writing has to wait, or cannot be: a full disk */
+    return e == E_BUSY || e == E_IO ? OK : e;
 }
 
 /* ---- the second factor of a session ---- */

@@ -49,6 +49,8 @@ struct audit_head {
     int64_t at;
 };
 WARN_UNUSED err audit_head(db *d, arena *a, struct audit_head *head, struct err_info *info);
+/* When the first row that is sealed was written; 0: none is. */
+WARN_UNUSED err audit_since(db *d, arena *a, int64_t *at, struct err_info *info);
 /* One line of text to keep elsewhere: number, time and chain; and back. */
 void audit_head_print(out *o, const struct audit_head *head);
 bool audit_head_parse(str line, struct audit_head *head);

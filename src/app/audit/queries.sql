@@ -34,6 +34,11 @@ SELECT c.number, a.at, c.chain FROM audit_chain AS c JOIN audit AS a ON a.id = c
  ORDER BY c.number DESC
  LIMIT :limit;
 
+--: many first_link (limit int) -> (at int)
+SELECT a.at FROM audit_chain AS c JOIN audit AS a ON a.id = c.entry_id
+ ORDER BY c.number
+ LIMIT :limit;
+
 --: write link_add (number int, entry entry_id, chain bytes)
 INSERT INTO audit_chain (number, entry_id, chain) VALUES (:number, :entry, :chain);
 

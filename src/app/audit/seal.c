@@ -118,3 +118,12 @@ err audit_head(db *d, arena *a, struct audit_head *head, struct err_info *info)
         memcpy(head->chain, chain.byte, sizeof head->chain);
     return e;
 }
+
+err audit_since(db *d, arena *a, int64_t *at, struct err_info *info)
+{
+    struct first_link_row *row;
+    size_t n;
+    const err e = first_link(d, a, (struct first_link_in){.limit = 1}, &row, &n, info);
+    *at = e == OK && n > 0 ? row->at : 0;
+    return e;
+}

@@ -33,6 +33,22 @@ bool db_is_alive(db *d)
     return d->s->driver->is_alive(d);
 }
 
+err db_version(db *d, arena *a, struct store_version *v, struct err_info *info)
+{
+    out o;
+    out_init(&o, 256);
+    d->s->driver->version(d, &o);
+    *v = (struct store_version){.engine = arena_str(a, out_view(&o)), .tables = store_tables()};
+    const err e = out_error(&o, info);
+    out_free(&o);
+    return e != OK || v->engine.p ? e : err_nomem(info);
+}
+
+err db_scrub(db *d, struct err_info *info)
+{
+    return d->s->driver->scrub(d, info);
+}
+
 db *db_tx_db(db_tx *tx)
 {
     return tx->d;

@@ -71,8 +71,25 @@ void db_close(db *d); /* NULL is fine */
 store *db_store(const db *d);
 int64_t db_new_id(const db *d); /* store_new_id of its store */
 
+/*
+ * The kind and version of what keeps the store, "SQLite 3.40.1" or "PostgreSQL 15.8", and the last
+ * migration of its tables, "0007_pilot". Static or in `a`.
+ */
+struct store_version {
+    str engine;
+    str tables;
+};
+WARN_UNUSED err db_version(db *d, arena *a, struct store_version *v, struct err_info *info);
+
 /* True when the database answers. For /health. */
 bool db_is_alive(db *d);
+
+/*
+ * What was deleted is overwritten in the store, but its journal holds earlier states: this empties
+ * it, so that no byte of them is left in SQLite's files. E_BUSY when others read the whole time;
+ * later then. PostgreSQL has no such promise (docs/store.md), and nothing happens there.
+ */
+WARN_UNUSED err db_scrub(db *d, struct err_info *info);
 
 /*
  * Runs `fn` in a transaction. When this returns OK all that `fn` wrote is on disk;
@@ -129,9 +146,9 @@ WARN_UNUSED err db_bulk_do(db *d, struct db_bulk *from,
 WARN_UNUSED err store_backup(store *s, const char *path, struct err_info *info);
 
 /*
- * Fills an empty SQLite store from such a file. E_CONFLICT when it is not empty or the copy is
- * of a newer program; E_INPUT when the file is no whole store of ours, or the store is on
- * PostgreSQL (pg_restore does that). The store needs store_migrate after it.
+ * Fills an empty store from such a file: SQLite itself, PostgreSQL with pg_restore. E_CONFLICT when
+ * it is not empty or (SQLite) the copy is of a newer program; E_INPUT when the file is no whole copy
+ * of such a database. The store needs store_migrate after it.
  */
 WARN_UNUSED err store_restore(store *s, const char *path, struct err_info *info);
 

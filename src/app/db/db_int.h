@@ -45,6 +45,8 @@ struct db_driver {
     err (*connect)(store *s, bool writes, db **d, struct err_info *info);
     void (*disconnect)(db *d);
     bool (*is_alive)(db *d);
+    err (*scrub)(db *d, struct err_info *info);
+    void (*version)(db *d, out *o);
 
     err (*prepare)(db *d, const struct db_query *q, size_t variant, void **statement,
                    struct err_info *info);
@@ -107,6 +109,9 @@ void db_free_prepared(db *d, void (*free_one)(void *statement));
 
 /* migrate.c: E_CONFLICT when what was applied is not what this program knows. */
 WARN_UNUSED err store_check(store *s, struct err_info *info);
+
+/* migrate.c: the name of the last migration, which is that of every open store. */
+str store_tables(void);
 
 /* An error that has the store as its place. */
 err db_error(const store *s, struct err_info *info, err code, const char *key);

@@ -200,3 +200,11 @@ out:
     arena_free(a);
     return e;
 }
+
+str store_tables(void)
+{
+    const struct db_migration *last = db_migrations;
+    while (last[1].name)
+        last++;
+    return str_of(last->name);
+}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 enum { ATTEMPTS_MAX = 20, MIGRATION_LOCK = 0x6F6E7453 };
@@ -82,6 +83,23 @@ static bool is_cut(const PGconn *h)
            (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLRDHUP | POLLERR | POLLNVAL)) != 0);
 }
 
+/* Whoever uses it next finds it cut, and makes it anew. */
+static void cut(const PGconn *h)
+{
+    const int fd = PQsocket(h);
+    if (fd >= 0)
+        (void)shutdown(fd, SHUT_RDWR);
+}
+
+static void connect_again(struct pg_db *d)
+{
+    PQreset(d->h);
+    db_forget_prepared(&d->base, NULL);
+    d->base.is_new = PQstatus(d->h) == CONNECTION_OK && set_session(d);
+    if (!d->base.is_new)
+        cut(d->h); /* a session without its settings is none */
+}
+
 err pg_error(struct pg_db *d, const PGresult *r, struct err_info *info)
 {
     const char *code = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
@@ -89,13 +107,13 @@ err pg_error(struct pg_db *d, const PGresult *r, struct err_info *info)
         d->wants_retry = !strcmp(code, "40001") || !strcmp(code, "40P01");
         return error_of_state(d, code, info);
     }
-    if (!is_cut(d->h))
-        return err_nomem(info); /* libpq itself could not go on */
-    if (!d->base.tx && !d->base.is_busy) {
-        PQreset(d->h);
-        db_forget_prepared(&d->base, NULL);
-        d->base.is_new = PQstatus(d->h) == CONNECTION_OK && set_session(d);
+    if (!is_cut(d->h)) {
+        /* libpq itself could not go on: what it has begun to send would come before the next */
+        cut(d->h);
+        return err_nomem(info);
     }
+    if (!d->base.tx && !d->base.is_busy)
+        connect_again(d);
     return db_error(d->base.s, info, E_BUSY, "db.away");
 }
 
@@ -178,6 +196,20 @@ static bool is_alive(db *base)
            (d->base.is_new && pg_command(d, "SELECT 1", &info) == OK);
 }
 
+static err scrub(db *d, struct err_info *info)
+{
+    (void)d; /* VACUUM frees the room, but the bytes stay until others are written over them */
+    (void)info;
+    return OK;
+}
+
+static void version(db *base, out *o)
+{
+    const char *said = PQparameterStatus(((struct pg_db *)base)->h, "server_version");
+    out_cstr(o, "PostgreSQL ");
+    out_cstr(o, said ? said : "");
+}
+
 /* ---- the store ---- */
 
 static err check_url(const store *s, struct err_info *info)
@@ -231,7 +263,7 @@ static err commit(struct pg_db *d, struct err_info *info)
     err e = OK;
     if (PQresultStatus(r) != PGRES_COMMAND_OK) {
         e = pg_error(d, r, info);
-        if (PQstatus(d->h) != CONNECTION_OK)
+        if (e == E_NOMEM || PQstatus(d->h) != CONNECTION_OK)
             e = db_error(d->base.s, info, E_BUSY, "db.unknown-outcome");
     } else if (strcmp(PQcmdStatus(r), "COMMIT") != 0) {
         e = db_error_text(d->base.s, info, E_IO, "db.failed", str_of(PQcmdStatus(r)));
@@ -374,6 +406,8 @@ const struct db_driver pg_driver = {
     .connect = pg_connect,
     .disconnect = pg_disconnect,
     .is_alive = is_alive,
+    .scrub = scrub,
+    .version = version,
     .prepare = pg_prepare,
     .check = pg_check,
     .run = pg_run,

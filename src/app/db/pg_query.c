@@ -236,6 +236,8 @@ static err take_result(struct pg_db *d, const struct db_query *q, const PGresult
             e = take_row(q, r, i, sink, info);
         return e;
     case PGRES_COMMAND_OK:
+        if (q->n_columns > 0)
+            return pg_error(d, NULL, info); /* rows were asked for: they are lost on the way */
         if (changed)
             *changed = strtoll(PQcmdTuples((PGresult *)r), NULL, 10);
         return OK;

@@ -16,6 +16,12 @@ static bool is_at_limit(const struct sqlite_db *d)
     return d->base.s->max_bytes > 0 && d->writes;
 }
 
+/* What the system said of the disk. */
+static const char *disk_key(int why)
+{
+    return why == ENOSPC || why == EDQUOT ? "db.full" : why == EROFS ? "db.read-only" : "db.disk";
+}
+
 err sqlite_error(const struct sqlite_db *d, int code, struct err_info *info)
 {
     const store *s = d->base.s;
@@ -44,8 +50,7 @@ err sqlite_error(const struct sqlite_db *d, int code, struct err_info *info)
     case SQLITE_IOERR:
         if (code == SQLITE_IOERR_NOMEM)
             return err_nomem(info);
-        return db_error(s, info, E_IO,
-                        sqlite3_system_errno(d->h) == ENOSPC ? "db.full" : "db.disk");
+        return db_error(s, info, E_IO, disk_key(sqlite3_system_errno(d->h)));
     case SQLITE_TOOBIG: return err_set(info, E_LIMIT, "db.too-large");
     case SQLITE_INTERRUPT: return err_set(info, E_CANCELLED, "error.cancelled");
     default: return db_error_text(s, info, E_IO, "db.failed", str_of(sqlite3_errstr(code)));
@@ -219,6 +224,27 @@ static bool is_alive(db *d)
     return alive;
 }
 
+/* Whoever writes meanwhile waits too, so the wait for readers is short, and tried again. */
+static err scrub(db *base, struct err_info *info)
+{
+    enum { TRIES = 5, WAIT_MS = 200 };
+    struct sqlite_db *d = (struct sqlite_db *)base;
+    int code = SQLITE_BUSY;
+
+    sqlite3_busy_timeout(d->h, WAIT_MS);
+    for (int n = 0; n < TRIES && (code & 0xFF) == SQLITE_BUSY; n++)
+        code = sqlite3_wal_checkpoint_v2(d->h, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(d->h, d->base.s->busy_ms);
+    return code == SQLITE_OK ? OK : sqlite_error(d, code, info);
+}
+
+static void version(db *d, out *o)
+{
+    (void)d;
+    out_cstr(o, "SQLite ");
+    out_cstr(o, sqlite3_libversion());
+}
+
 /* ---- the store ---- */
 
 /* SQLite would make the file readable for everybody; it holds personal data. */
@@ -389,6 +415,8 @@ const struct db_driver sqlite_driver = {
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,
     .is_alive = is_alive,
+    .scrub = scrub,
+    .version = version,
     .prepare = sqlite_prepare,
     .check = sqlite_check,
     .run = sqlite_run,

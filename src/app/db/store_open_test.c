@@ -316,7 +316,14 @@ static void a_copy_becomes_a_store_again(void **state)
         store_close(s);
         assert_true(store_test_empty(url));
     } else {
-        assert_key(store_restore(f->s, path, &info), E_INPUT, &info, "db.restore-postgresql");
+        assert_key(store_restore(f->s, path, &info), E_CONFLICT, &info, "db.not-empty");
+        assert_true(store_test_empty(f->url));
+        assert_ok(open_url(f->url, &s, &info), &info);
+        assert_ok(store_restore(s, path, &info), &info);
+        assert_ok(store_migrate(s, &info), &info);
+        assert_key(store_restore(s, path, &info), E_CONFLICT, &info, "db.not-empty");
+        assert_true(store_new_id(s) > id);
+        store_close(s);
     }
     unlink(path);
     rmdir(folder);
@@ -346,6 +353,12 @@ static void what_is_no_copy_is_not_restored(void **state)
         assert_ok(store_backup(f->s, path, &info), &info);
         assert_int_equal(truncate(path, 8192), 0);
         assert_key(store_restore(s, path, &info), E_INPUT, &info, "db.damaged");
+    }
+    if (!is_sqlite(f)) {
+        assert_true(store_test_empty(f->url));
+        assert_ok(store_backup(f->s, path, &info), &info);
+        assert_int_equal(truncate(path, 100), 0);
+        assert_key(store_restore(f->s, path, &info), E_INPUT, &info, "db.restore-pg-restore");
     }
     assert_ok(store_migrate(s, &info), &info); /* it is still empty, and fine */
 

@@ -99,6 +99,25 @@ static err bring(str from, str to, struct err_info *info)
     return e;
 }
 
+/*
+ * After a transaction whose end nobody saw: OK when it took the file in after all, E_BUSY when that
+ * cannot be known now (then the sweeper finds out), or the error as it was: it did not.
+ */
+static err look_again(const struct taken *t, db *d, err e, struct err_info *info)
+{
+    struct files_of_row *row;
+    struct err_info ignored;
+    size_t n = 0;
+    if (e != E_IO && e != E_NOMEM)
+        return e;
+    if (files_of(d, t->deed->memory,
+                 (struct files_of_in){
+                     .owner = t->add.owner, .named = true, .ids = {&t->add.id, 1}, .limit = 1},
+                 &row, &n, &ignored) != OK)
+        return err_set(info, E_BUSY, "job.perhaps-kept");
+    return n ? OK : e;
+}
+
 err job_file_take(const struct deed *deed, db *d, str path, str name, struct file_id *id,
                   struct err_info *info)
 {
@@ -133,9 +152,9 @@ err job_file_take(const struct deed *deed, db *d, str path, str name, struct fil
     e = to.p ? bring(from, to, info) : err_nomem(info);
     if (e != OK)
         return e;
-    e = db_tx_do(d, take_in, &t, info);
-    if (e != OK) { /* where nobody knows whether it was kept, the sweeper finds out */
-        if (e != E_IO && e != E_BUSY)
+    e = look_again(&t, d, db_tx_do(d, take_in, &t, info), info);
+    if (e != OK) {
+        if (e != E_BUSY)
             (void)unlink(to.p);
         return e;
     }

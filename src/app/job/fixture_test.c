@@ -374,9 +374,15 @@ pid_t job_test_spawn(struct job_fixture *f, int64_t lease_ms)
     return pid;
 }
 
-/* Under AddressSanitizer a child without memory would else stop before it could say so. */
+/* Under a sanitizer a child without memory would else stop before it could say so. */
 const char *__asan_default_options(void);
 __attribute__((visibility("default"))) const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
+const char *__tsan_default_options(void);
+__attribute__((visibility("default"))) const char *__tsan_default_options(void)
 {
     return "allocator_may_return_null=1";
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* job: what people ask: put one, look, cancel, take it away. Each sees its own. */
 #include "app/job/job_int.h"
+#include "base/json_load.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +28,10 @@ static err check_args(str args, struct err_info *info)
         msg_int(&info->msg, JOB_ARGS_MAX);
         return E_LIMIT;
     }
-    json_t *root = json_loadb(args.p, args.n, 0, NULL);
+    json_error_t why;
+    json_t *root;
+    if (json_load(args, 0, &root, &why, info) == E_NOMEM)
+        return E_NOMEM;
     const bool fits = json_is_object(root);
     json_decref(root);
     return fits ? OK : err_set(info, E_INPUT, "job.args");
@@ -107,8 +110,12 @@ static err log_job(db_tx *tx, const struct deed *deed, const char *verb, struct 
 
 static err put_in(db_tx *tx, void *arg, struct err_info *info)
 {
-    const struct put *p = arg;
-    err e = check_room(p, db_tx_db(tx), info);
+    struct put *p = arg;
+    bool is_again;
+    err e = once_ask(tx, p->deed, &p->add.id.v, &is_again, info);
+    if (e != OK || is_again)
+        return e;
+    e = check_room(p, db_tx_db(tx), info);
     if (e == OK)
         e = check_files(p, db_tx_db(tx), info);
     if (e == OK)

@@ -17,7 +17,8 @@
  * whoever is alive renews it long before. What a job leaves counts only when the transaction that
  * ends the job names the lease it still has, so that a job is done once, whatever happens.
  *
- * The data folder: files/HASH-ID, run/ID-LEASE while a job runs, results/ID-LEASE, keys/.
+ * The data folder: files/HASH-ID, run/ID-LEASE while a job runs, results/ID-LEASE, keys/, and
+ * uploads/ for what is on its way from a browser.
  */
 #ifndef ONTSCHOT_APP_JOB_JOB_H
 #define ONTSCHOT_APP_JOB_JOB_H
@@ -67,6 +68,17 @@ struct job {
     str result;                          /* folder of its results; empty until DONE */
 };
 
+/* ---- files on their way ---- */
+
+/* Where a file may be written while it is uploaded: a new name in the data folder, in its arena. */
+WARN_UNUSED err job_upload_place(const struct deed *deed, db *d, str *path, struct err_info *info);
+/*
+ * For a program before it takes uploads: removes what programs that were killed left half, unless
+ * one that lives takes uploads into this data folder, too. Close *lock when none are taken any
+ * more.
+ */
+WARN_UNUSED err job_uploads_open(const struct app *app, int *lock, struct err_info *info);
+
 /* ---- files that were uploaded ---- */
 
 struct job_file {
@@ -93,7 +105,10 @@ WARN_UNUSED err job_file_drop(const struct deed *deed, db *d, struct file_id id,
 
 /* ---- asking ---- */
 
-/* For analysts. `files` are the viewer's own; `args` is JSON that the kind reads, may be empty. */
+/*
+ * For analysts. `files` are the viewer's own; `args` is JSON that the kind reads, may be empty. Asked
+ * again under deed->once it gives the job that was made the first time, and leaves `files` alone.
+ */
 WARN_UNUSED err job_put(const struct deed *deed, db *d, const char *kind, str title, str args,
                         const struct file_id *files, size_t n_files, struct job_id *id,
                         struct err_info *info);

@@ -6,6 +6,7 @@
 #include "app/audit/audit.h"
 #include "app/job/job.h"
 #include "app/job/queries.h"
+#include "app/once/once.h"
 
 enum {
     JOB_FAILURES_MAX = 20,      /* kept of one job */
@@ -19,6 +20,7 @@ enum {
 #define JOB_RUN     "run"
 #define JOB_RESULTS "results"
 #define JOB_KEYS    "keys"
+#define JOB_UPLOADS "uploads"
 
 /* ---- place.c: the data folder ---- */
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- errors that outlive their process ---- */
@@ -361,6 +363,49 @@ static void erasing_somebody_takes_jobs_and_files_and_nobody_elses(void **state)
     assert_int_equal(job_test_count(f, JOB_FILES), 1);
 }
 
+/* ---- uploads that were broken off ---- */
+
+/* A program that serves: it takes the lock, has half of an upload, says so, and never ends. */
+static _Noreturn void serve_half(const struct job_fixture *f, str path, int says)
+{
+    struct err_info info;
+    int lock;
+    if (job_uploads_open(&f->app, &lock, &info) != OK ||
+        file_write(path, STR("a,b"), &info) != OK || write(says, "x", 1) != 1)
+        _exit(1);
+    for (;;)
+        pause();
+}
+
+static void what_a_killed_program_left_half_uploaded_is_gone_at_the_next_start(void **state)
+{
+    struct job_fixture *f = *state;
+    struct err_info info;
+    int lock, pipes[2], status;
+    char byte;
+    str path;
+
+    assert_int_equal(job_upload_place(&f->ann, f->store->d, &path, &info), OK);
+    assert_int_equal(pipe(pipes), 0);
+    const pid_t other = fork();
+    assert_true(other >= 0);
+    if (other == 0)
+        serve_half(f, path, pipes[1]);
+    close(pipes[1]);
+    assert_int_equal(read(pipes[0], &byte, 1), 1);
+
+    assert_int_equal(job_uploads_open(&f->app, &lock, &info), OK);
+    close(lock);
+    assert_int_equal(access(path.p, F_OK), 0); /* the other lives, and goes on with it */
+    assert_int_equal(kill(other, SIGKILL), 0);
+    assert_int_equal(waitpid(other, &status, 0), other);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(job_uploads_open(&f->app, &lock, &info), OK);
+    assert_int_equal(access(path.p, F_OK), -1);
+    close(lock);
+    close(pipes[0]);
+}
+
 int main(int argc, char **argv)
 {
     const int role = job_test_role(argc, argv);
@@ -378,6 +423,7 @@ int main(int argc, char **argv)
         JOB_TEST(a_list_is_read_in_pages_newest_first),
         JOB_TEST(a_job_that_cannot_be_is_refused),
         JOB_TEST(a_file_stays_as_long_as_a_job_needs_it),
+        JOB_TEST(what_a_killed_program_left_half_uploaded_is_gone_at_the_next_start),
         JOB_TEST(erasing_somebody_takes_jobs_and_files_and_nobody_elses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

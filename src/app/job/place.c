@@ -61,7 +61,7 @@ static err make_private(str path, struct err_info *info)
 
 err job_place_make(const struct app *app, struct err_info *info)
 {
-    static const char *const part[] = {JOB_FILES, JOB_RUN, JOB_RESULTS, JOB_KEYS};
+    static const char *const part[] = {JOB_FILES, JOB_RUN, JOB_RESULTS, JOB_KEYS, JOB_UPLOADS};
     arena *a = arena_new(1 << 16);
     err e = a ? OK : err_nomem(info);
     for (size_t i = 0; e == OK && i < sizeof part / sizeof *part; i++) {

@@ -579,7 +579,7 @@ static void each_job_is_done_once_whoever_is_killed(void **state)
     assert_int_equal(job_test_count(f, JOB_RUN), 0);
     assert_int_equal(job_test_count(f, JOB_RESULTS), k.n);
     print_message("# %d kills, %d tries for %d jobs\n", KILLS, n_tries, (int)k.n);
-    assert_true(n_tries - (int)k.n > KILLS / 4); /* it was in the middle of them */
+    assert_true(n_tries - (int)k.n > KILLS / 20); /* it was in the middle of them, if slowly */
 }
 
 int main(int argc, char **argv)

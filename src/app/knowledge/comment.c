@@ -10,7 +10,7 @@ static bool may_remove(const struct deed *deed, const struct publication *p, str
     return deed->viewer.is_active && (author.v == deed->viewer.id.v || p->may_tend);
 }
 
-/* Of what was removed only its place stays: nobody reads any more who said it. */
+/* What a reader is told. Of what was removed only its place stays: nobody reads who said it. */
 static struct comment comment_of(const struct deed *deed, const struct publication *p,
                                  const struct comments_row *row)
 {
@@ -19,11 +19,14 @@ static struct comment comment_of(const struct deed *deed, const struct publicati
                         .author_name = STR(""),
                         .body = row->body,
                         .is_removed = row->state == COMMENT_REMOVED,
-                        .created_at = row->created_at};
+                        .version = row->version,
+                        .created_at = row->created_at,
+                        .changed_at = row->changed_at};
     if (c.is_removed)
         return c;
     c.author = row->author;
     c.author_name = row->author_name;
+    c.may_change = p->may_comment && row->author.v == deed->viewer.id.v;
     c.may_remove = may_remove(deed, p, row->author);
     return c;
 }
@@ -45,11 +48,13 @@ err comment_list_of(const struct deed *deed, db *d, const struct publication *p,
 
     if (limit == 0 || limit > PAGE_ITEMS_MAX)
         return err_set(info, E_INPUT, "knowledge.list-limit");
-    const err e = comments(
-        d, deed->memory,
-        (struct comments_in){
-            .id = p->id, .after_at = from.at, .after_id = {from.id}, .limit = (int64_t)limit + 1},
-        &row, n, info);
+    const err e = comments(d, deed->memory,
+                           (struct comments_in){.which = COMMENTS_FROM,
+                                                .id = p->id,
+                                                .after_at = from.at,
+                                                .after_id = {from.id},
+                                                .limit = (int64_t)limit + 1},
+                           &row, n, info);
     if (e != OK)
         return e;
     *list = ARENA_NEW(deed->memory, struct comment, *n);
@@ -63,6 +68,30 @@ err comment_list_of(const struct deed *deed, db *d, const struct publication *p,
         *next = (struct cursor){(*list)[limit - 1].created_at, (*list)[limit - 1].id.v};
     }
     return OK;
+}
+
+/* One, under a publication that the viewer may see; else there is none. */
+err comment_find(const struct deed *deed, db *d, struct comment_id id, struct comment *c,
+                 struct err_info *info)
+{
+    struct comment_row_row place;
+    struct comments_row *row;
+    struct publication p;
+    size_t n = 0;
+
+    err e = comment_row(d, deed->memory, (struct comment_row_in){.id = id}, &place, info);
+    if (e == OK)
+        e = publication_find(deed, d, place.publication, &p, info);
+    if (e == OK)
+        e = comments(
+            d, deed->memory,
+            (struct comments_in){.which = COMMENTS_ONE, .id = p.id, .single = id, .limit = 1}, &row,
+            &n, info);
+    if (e == E_NOT_FOUND || (e == OK && n == 0))
+        return err_set(info, E_NOT_FOUND, "knowledge.no-comment");
+    if (e == OK)
+        *c = comment_of(deed, &p, row);
+    return e;
 }
 
 struct add {
@@ -85,10 +114,14 @@ static err check_reply(const struct add *a, db *d, struct err_info *info)
 
 static err add(db_tx *tx, void *arg, struct err_info *info)
 {
-    const struct add *a = arg;
+    struct add *a = arg;
     struct publication p;
+    bool is_again;
 
-    err e = publication_find(a->deed, db_tx_db(tx), a->id, &p, info);
+    err e = once_ask(tx, a->deed, &a->made.v, &is_again, info);
+    if (e != OK || is_again)
+        return e;
+    e = publication_find(a->deed, db_tx_db(tx), a->id, &p, info);
     if (e == OK && !p.may_comment)
         return err_set(info, E_DENIED, "knowledge.denied-comment");
     if (e == OK && a->reply_to.v != 0)
@@ -115,26 +148,75 @@ static err add(db_tx *tx, void *arg, struct err_info *info)
     return e;
 }
 
+/* `body` is trimmed. */
+static err check_body(str body, struct err_info *info)
+{
+    if (body.n == 0)
+        return err_set(info, E_INPUT, "knowledge.comment-empty");
+    if (!str_is_utf8(body))
+        return err_set(info, E_INPUT, "knowledge.not-utf8");
+    if (body.n > COMMENT_MAX) {
+        err_set(info, E_INPUT, "knowledge.comment-long");
+        msg_int(&info->msg, COMMENT_MAX);
+        return E_INPUT;
+    }
+    return OK;
+}
+
 err comment_add(const struct deed *deed, db *d, struct publication_id id,
                 struct comment_id reply_to, str body, struct comment_id *made,
                 struct err_info *info)
 {
     struct add a = {.deed = deed, .id = id, .reply_to = reply_to, .body = str_trim(body)};
 
-    if (a.body.n == 0)
-        return err_set(info, E_INPUT, "knowledge.comment-empty");
-    if (!str_is_utf8(a.body))
-        return err_set(info, E_INPUT, "knowledge.not-utf8");
-    if (a.body.n > COMMENT_MAX) {
-        err_set(info, E_INPUT, "knowledge.comment-long");
-        msg_int(&info->msg, COMMENT_MAX);
-        return E_INPUT;
-    }
+    err e = check_body(a.body, info);
+    if (e != OK)
+        return e;
     a.made = (struct comment_id){db_new_id(d)};
-    const err e = db_tx_do(d, add, &a, info);
+    e = db_tx_do(d, add, &a, info);
     if (e == OK)
         *made = a.made;
     return e;
+}
+
+struct rewrite {
+    const struct deed *deed;
+    struct comment_id id;
+    int64_t version;
+    str body;
+};
+
+static err rewrite_one(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct rewrite *r = arg;
+    struct comment c = {.may_change = false};
+    int64_t changed = 0;
+
+    err e = comment_find(r->deed, db_tx_db(tx), r->id, &c, info);
+    if (e == OK && !c.may_change)
+        return err_set(info, E_DENIED, "knowledge.denied-comment-change");
+    if (e == OK)
+        e = comment_set_body(
+            tx,
+            (struct comment_set_body_in){
+                .id = r->id, .version = r->version, .body = r->body, .now = r->deed->now_ms},
+            &changed, info);
+    if (e == OK && changed != 1)
+        return err_set(info, E_CONFLICT, "knowledge.changed-since");
+    if (e == OK)
+        e = audit_add(tx, r->deed,
+                      &(struct audit_row){
+                          .verb = "comment.change", .object = "comment", .object_id = r->id.v},
+                      info);
+    return e;
+}
+
+err comment_change(const struct deed *deed, db *d, struct comment_id id, int64_t version, str body,
+                   struct err_info *info)
+{
+    struct rewrite r = {.deed = deed, .id = id, .version = version, .body = str_trim(body)};
+    const err e = check_body(r.body, info);
+    return e == OK ? db_tx_do(d, rewrite_one, &r, info) : e;
 }
 
 struct removal {

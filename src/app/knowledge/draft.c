@@ -85,15 +85,21 @@ err draft_drop(const struct deed *deed, db *d, struct publication_id id, struct 
     return db_tx_do(d, save, &s, info);
 }
 
-err revision_list(const struct deed *deed, db *d, struct publication_id id, struct revision **list,
-                  size_t *n, struct err_info *info)
+err revision_list(const struct deed *deed, db *d, struct publication_id id, int64_t before,
+                  size_t limit, struct revision **list, size_t *n, int64_t *next,
+                  struct err_info *info)
 {
     struct revisions_row *row;
 
+    if (limit == 0 || limit > REVISIONS_SHOWN_MAX)
+        return err_set(info, E_INPUT, "knowledge.list-limit");
     err e = find_editable(deed, d, id, info);
     if (e == OK)
         e = revisions(d, deed->memory,
-                      (struct revisions_in){.id = id, .limit = REVISIONS_SHOWN_MAX}, &row, n, info);
+                      (struct revisions_in){.id = id,
+                                            .before = before ? before : INT64_MAX,
+                                            .limit = (int64_t)limit + 1},
+                      &row, n, info);
     if (e != OK)
         return e;
     *list = ARENA_NEW(deed->memory, struct revision, *n);
@@ -106,6 +112,11 @@ err revision_list(const struct deed *deed, db *d, struct publication_id id, stru
                                        .author_name = row[i].author_name,
                                        .title = row[i].title,
                                        .summary = row[i].summary};
+    *next = 0;
+    if (*n > limit) {
+        *n = limit;
+        *next = row[limit - 1].number;
+    }
     return OK;
 }
 

@@ -43,11 +43,27 @@ err grant_list(const struct deed *deed, db *d, struct publication_id id, struct 
             .subject = row[i].subject_id,
             .name = row[i].party_name,
             .may_edit = row[i].access == ACCESS_EDIT,
+            .version = row[i].access + 1,
         };
         if (g->to_space)
             e = name_space(deed, d, g, info);
     }
     return e;
+}
+
+err grant_find(const struct deed *deed, db *d, struct publication_id id, bool to_space,
+               int64_t subject, struct grant *grant, struct err_info *info)
+{
+    struct grant *list;
+    size_t n;
+
+    const err e = grant_list(deed, d, id, &list, &n, info);
+    for (size_t i = 0; e == OK && i < n; i++)
+        if (list[i].to_space == to_space && list[i].subject == subject) {
+            *grant = list[i];
+            return OK;
+        }
+    return e == OK ? err_set(info, E_NOT_FOUND, "knowledge.no-grant") : e;
 }
 
 struct change {
@@ -91,16 +107,36 @@ static err check_count(const struct change *c, db *d, struct err_info *info)
     return e;
 }
 
+static int kind_of(const struct grant *g)
+{
+    return g->to_space ? SUBJECT_SPACE : SUBJECT_PARTY;
+}
+
+/* Whether it is still as it was when somebody looked; one more counts. */
+static err check_old(const struct change *c, db *d, struct err_info *info)
+{
+    struct grant_row_row row = {0};
+    const err e = grant_row(
+        d, c->deed->memory,
+        (struct grant_row_in){.id = c->id, .kind = kind_of(c->grant), .subject = c->grant->subject},
+        &row, info);
+    if (e != OK && e != E_NOT_FOUND)
+        return e;
+    if (c->grant->version && (e == E_NOT_FOUND || row.access + 1 != c->grant->version))
+        return err_set(info, E_CONFLICT, "knowledge.changed-since");
+    return e == OK ? OK : check_count(c, d, info);
+}
+
 static err put(const struct change *c, db_tx *tx, struct err_info *info)
 {
     err e = check_subject(c, db_tx_db(tx), info);
     if (e == OK)
-        e = check_count(c, db_tx_db(tx), info);
+        e = check_old(c, db_tx_db(tx), info);
     if (e == OK)
         e = grant_put(tx,
                       (struct grant_put_in){
                           .id = c->id,
-                          .kind = c->grant->to_space ? SUBJECT_SPACE : SUBJECT_PARTY,
+                          .kind = kind_of(c->grant),
                           .subject = c->grant->subject,
                           .access = c->grant->may_edit ? ACCESS_EDIT : ACCESS_READ,
                           .by = c->deed->viewer.id,
@@ -119,7 +155,7 @@ static err change(db_tx *tx, void *arg, struct err_info *info)
         e = grant_delete(tx,
                          (struct grant_delete_in){
                              .id = c->id,
-                             .kind = c->grant->to_space ? SUBJECT_SPACE : SUBJECT_PARTY,
+                             .kind = kind_of(c->grant),
                              .subject = c->grant->subject,
                          },
                          info);

@@ -34,7 +34,7 @@ enum {
     COMMENT_MAX = 4000,
     GRANTS_MAX = 200,           /* of one publication */
     PAGE_ITEMS_MAX = 100,       /* of any list asked at once */
-    REVISIONS_SHOWN_MAX = 1000, /* the newest of one publication */
+    REVISIONS_SHOWN_MAX = 1000, /* of one publication, at once */
     SPACES_SHOWN_MAX = 5000,    /* of the whole tree */
     BIN_DAYS = 30,              /* what was removed can be put back */
 };
@@ -109,7 +109,10 @@ struct member {
     enum member_role role;
     enum member_state state;
     int64_t changed_at;
+    int64_t version; /* state and role as one number, above 0: all of it that can change */
 };
+/* The same number for a state and role. */
+int64_t member_version(enum member_state state, enum member_role role);
 
 /*
  * A place in a list of people, which is sorted by name; all zero: at its beginning. The id alone
@@ -127,6 +130,9 @@ struct name_cursor {
 WARN_UNUSED err space_members(const struct deed *deed, db *d, struct space_id id,
                               struct name_cursor from, size_t limit, struct member **members,
                               size_t *n, struct name_cursor *next, struct err_info *info);
+/* One of them; oneself also while invited or waiting. E_NOT_FOUND when that person is none. */
+WARN_UNUSED err space_member(const struct deed *deed, db *d, struct space_id id,
+                             struct party_id who, struct member *m, struct err_info *info);
 /* Joins, asks to join, or takes an invitation up, as the space's policy says. */
 WARN_UNUSED err space_join(const struct deed *deed, db *d, struct space_id id,
                            enum member_state *now, struct err_info *info);
@@ -138,6 +144,10 @@ WARN_UNUSED err space_invite(const struct deed *deed, db *d, struct space_id id,
 WARN_UNUSED err space_set_member(const struct deed *deed, db *d, struct space_id id,
                                  struct party_id who, enum member_state state,
                                  enum member_role role, struct err_info *info);
+/* The same of what was at `version` (0: of somebody who was none): E_CONFLICT when it changed. */
+WARN_UNUSED err space_change_member(const struct deed *deed, db *d, struct space_id id,
+                                    struct party_id who, int64_t version, enum member_state state,
+                                    enum member_role role, struct err_info *info);
 
 /* ---- publications ---- */
 
@@ -198,6 +208,13 @@ struct cursor {
 struct publication_filter {
     struct space_id space; /* v == 0: everywhere */
     struct party_id owner; /* v == 0: by anybody */
+    /*
+     * Of a text in two languages only the one in `lang`; `twin` of what is listed then is the other
+     * as far as the viewer may see it, whichever names which. A text that somebody else calls the
+     * twin of this one does not take its place.
+     */
+    bool each_once;
+    enum lang lang;
 };
 
 /*
@@ -265,9 +282,13 @@ struct revision {
     struct party_id author;
     str author_name, title, summary, body;
 };
-/* For who may edit. `body` is NULL in the list. Newest first. */
+/*
+ * For who may edit. `body` is NULL in the list. Newest first, those below the number `before` (0:
+ * from the newest), at most `limit` (1 to REVISIONS_SHOWN_MAX). `next` is 0 when no more follow.
+ */
 WARN_UNUSED err revision_list(const struct deed *deed, db *d, struct publication_id id,
-                              struct revision **list, size_t *n, struct err_info *info);
+                              int64_t before, size_t limit, struct revision **list, size_t *n,
+                              int64_t *next, struct err_info *info);
 WARN_UNUSED err revision_find(const struct deed *deed, db *d, struct publication_id id,
                               int64_t number, struct revision *r, struct err_info *info);
 
@@ -276,10 +297,14 @@ struct grant {
     int64_t subject; /* of a party or a space */
     str name;        /* empty of a space that the viewer is not shown */
     bool may_edit;
+    int64_t version; /* reading or editing as a number, above 0: all of it that can change */
 };
 /* For the owner. */
 WARN_UNUSED err grant_list(const struct deed *deed, db *d, struct publication_id id,
                            struct grant **list, size_t *n, struct err_info *info);
+WARN_UNUSED err grant_find(const struct deed *deed, db *d, struct publication_id id, bool to_space,
+                           int64_t subject, struct grant *grant, struct err_info *info);
+/* Only over the one at grant->version, unless that is 0: E_CONFLICT when it changed. */
 WARN_UNUSED err grant_set(const struct deed *deed, db *d, struct publication_id id,
                           const struct grant *grant, struct err_info *info);
 WARN_UNUSED err grant_drop(const struct deed *deed, db *d, struct publication_id id, bool to_space,
@@ -290,8 +315,9 @@ struct comment {
     struct party_id author;
     str author_name, body; /* plain text */
     bool is_removed;       /* kept in its place, without text and author */
-    bool may_remove;
-    int64_t created_at;
+    bool may_change, may_remove;
+    int64_t version; /* 1: as it was first written */
+    int64_t created_at, changed_at;
 };
 /* Oldest first, of a publication that the viewer may see. */
 WARN_UNUSED err comment_list(const struct deed *deed, db *d, struct publication_id id,
@@ -304,6 +330,11 @@ WARN_UNUSED err comment_list_of(const struct deed *deed, db *d, const struct pub
 WARN_UNUSED err comment_add(const struct deed *deed, db *d, struct publication_id id,
                             struct comment_id reply_to, str body, struct comment_id *made,
                             struct err_info *info);
+WARN_UNUSED err comment_find(const struct deed *deed, db *d, struct comment_id id,
+                             struct comment *c, struct err_info *info);
+/* For its author, who may still comment there. E_CONFLICT when it is no longer at `version`. */
+WARN_UNUSED err comment_change(const struct deed *deed, db *d, struct comment_id id,
+                               int64_t version, str body, struct err_info *info);
 /* Its author, the publication's owner, a manager of the space. */
 WARN_UNUSED err comment_remove(const struct deed *deed, db *d, struct comment_id id,
                                struct err_info *info);

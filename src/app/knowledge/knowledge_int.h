@@ -6,6 +6,7 @@
 #include "app/audit/audit.h"
 #include "app/knowledge/knowledge.h"
 #include "app/knowledge/queries.h"
+#include "app/once/once.h"
 
 enum {
     AUDIENCE_GRANTED = 0, /* no key of a publication: what was granted, whatever its key */

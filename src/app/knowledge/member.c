@@ -52,6 +52,55 @@ static err begin_behind(const struct deed *deed, db *d, const struct space *s,
     return e;
 }
 
+int64_t member_version(enum member_state state, enum member_role role)
+{
+    return 1 + (int64_t)state * (MEMBER_JURY + 1) + (int64_t)role;
+}
+
+static struct member member_of(const struct members_row *row)
+{
+    const enum member_role role = (enum member_role)row->role;
+    const enum member_state state = (enum member_state)row->state;
+    return (struct member){
+        .party = row->party,
+        .name = row->name,
+        .function = row->job_title,
+        .organisation = row->organisation,
+        .role = role,
+        .state = state,
+        .changed_at = row->changed_at,
+        .version = member_version(state, role),
+    };
+}
+
+err space_member(const struct deed *deed, db *d, struct space_id id, struct party_id who,
+                 struct member *m, struct err_info *info)
+{
+    const bool is_own = deed->viewer.is_active && who.v == deed->viewer.id.v;
+    struct members_row *row;
+    struct space s;
+    size_t n = 0;
+
+    err e = space_get(deed, d, id, &s, info);
+    if (e == OK && !s.is_member && !s.may_manage && !is_own)
+        return err_set(info, E_DENIED, "knowledge.denied-member");
+    if (e == OK)
+        e = members(d, deed->memory,
+                    (struct members_in){
+                        .who = s.may_manage || is_own ? MEMBERS_ALL : MEMBERS_ACTIVE,
+                        .which = MEMBERS_ONE,
+                        .space = id,
+                        .single = who,
+                        .limit = 1,
+                    },
+                    &row, &n, info);
+    if (e == OK && n == 0)
+        return err_set(info, E_NOT_FOUND, "knowledge.no-member");
+    if (e == OK)
+        *m = member_of(row);
+    return e;
+}
+
 err space_members(const struct deed *deed, db *d, struct space_id id, struct name_cursor from,
                   size_t limit, struct member **list, size_t *n, struct name_cursor *next,
                   struct err_info *info)
@@ -70,6 +119,7 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
         e = members(d, deed->memory,
                     (struct members_in){
                         .who = s.may_manage ? MEMBERS_ALL : MEMBERS_ACTIVE,
+                        .which = MEMBERS_FROM,
                         .space = id,
                         .after_name = from.name.p ? from.name : STR(""),
                         .after_id = from.id,
@@ -82,15 +132,7 @@ err space_members(const struct deed *deed, db *d, struct space_id id, struct nam
     if (!*list)
         return err_nomem(info);
     for (size_t i = 0; i < *n; i++)
-        (*list)[i] = (struct member){
-            .party = row[i].party,
-            .name = row[i].name,
-            .function = row[i].job_title,
-            .organisation = row[i].organisation,
-            .role = (enum member_role)row[i].role,
-            .state = (enum member_state)row[i].state,
-            .changed_at = row[i].changed_at,
-        };
+        (*list)[i] = member_of(&row[i]);
     *next = (struct name_cursor){0};
     if (*n > limit) {
         *n = limit;
@@ -107,6 +149,8 @@ struct move {
     struct party_id who;
     enum member_state state;
     enum member_role role;
+    bool is_of_version; /* only over the one at `version`, of member_version; 0: of nobody's */
+    int64_t version;
 };
 
 /* A space without a manager could be mended by nobody. */
@@ -253,6 +297,14 @@ static err check_step(struct move *m, db *d, const struct standing *old, struct 
     return e;
 }
 
+static err check_version(const struct move *m, const struct standing *old, struct err_info *info)
+{
+    const int64_t now = old->state == MEMBER_LEFT ? 0 : member_version(old->state, old->role);
+    return !m->is_of_version || m->version == now
+               ? OK
+               : err_set(info, E_CONFLICT, "knowledge.changed-since");
+}
+
 static err set_member(db_tx *tx, void *arg, struct err_info *info)
 {
     struct move m = *(const struct move *)arg;
@@ -264,6 +316,8 @@ static err set_member(db_tx *tx, void *arg, struct err_info *info)
         return err_set(info, E_DENIED, "knowledge.denied-manager");
     if (e == OK)
         e = standing_of(m.deed, db_tx_db(tx), m.id, m.who, &old, info);
+    if (e == OK)
+        e = check_version(&m, &old, info);
     if (e == OK)
         e = check_step(&m, db_tx_db(tx), &old, info);
     if (e == OK && m.state == MEMBER_LEFT && old.state == MEMBER_LEFT)
@@ -279,6 +333,20 @@ err space_set_member(const struct deed *deed, db *d, struct space_id id, struct 
                      enum member_state state, enum member_role role, struct err_info *info)
 {
     struct move m = {.deed = deed, .id = id, .who = who, .state = state, .role = role};
+    return db_tx_do(d, set_member, &m, info);
+}
+
+err space_change_member(const struct deed *deed, db *d, struct space_id id, struct party_id who,
+                        int64_t version, enum member_state state, enum member_role role,
+                        struct err_info *info)
+{
+    struct move m = {.deed = deed,
+                     .id = id,
+                     .who = who,
+                     .state = state,
+                     .role = role,
+                     .is_of_version = true,
+                     .version = version};
     return db_tx_do(d, set_member, &m, info);
 }
 

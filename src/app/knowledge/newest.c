@@ -120,27 +120,79 @@ static err nominate(const struct search *s, struct cursor from, size_t limit, st
     return e;
 }
 
+/* Of some ids those that the rule lets through and that are live, newest first. */
+static err shown_of(const struct search *s, const struct publication_id *id, size_t n_ids,
+                    struct publications_shown_row **row, size_t *n, struct err_info *info)
+{
+    return publications_shown(s->d, s->deed->memory,
+                              (struct publications_shown_in){
+                                  .ids = {id, n_ids},
+                                  .viewer = s->deed->viewer.id,
+                                  .active = s->deed->viewer.is_active,
+                                  .now = s->deed->now_ms,
+                                  .limit = (int64_t)n_ids,
+                              },
+                              row, n, info);
+}
+
+static bool are_twins(const struct publication *p, const struct publications_shown_row *other)
+{
+    const bool is_named = p->twin.v == other->id.v, names = other->twin_id.v == p->id.v;
+    return (enum lang)other->lang != p->lang &&
+           (is_named || (names && other->owner_id.v == p->owner.v));
+}
+
+/* Sets `twin` of each to what the viewer may see of it. */
+static err find_twins(const struct search *s, struct publication *list, size_t n,
+                      struct err_info *info)
+{
+    struct publication_id id[NOMINEES_MAX], twin[2 * NOMINEES_MAX];
+    struct publications_naming_row *naming;
+    struct publications_shown_row *shown;
+    size_t n_naming, n_twins = 0, n_shown = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        id[i] = list[i].id;
+        if (list[i].twin.v)
+            twin[n_twins++] = list[i].twin;
+    }
+    err e = publications_naming(
+        s->d, s->deed->memory,
+        (struct publications_naming_in){.twins = {id, n}, .limit = NOMINEES_MAX}, &naming,
+        &n_naming, info);
+    for (size_t i = 0; e == OK && i < n_naming; i++)
+        twin[n_twins++] = naming[i].id;
+    if (e == OK && n_twins > 0)
+        e = shown_of(s, twin, n_twins, &shown, &n_shown, info);
+    for (size_t i = 0; e == OK && i < n; i++) {
+        struct publication_id found = {0};
+        for (size_t k = 0; k < n_shown; k++)
+            if (are_twins(&list[i], &shown[k]))
+                found = shown[k].id; /* the oldest, as on its page */
+        list[i].twin = found;
+    }
+    return e;
+}
+
 /* Of the nominees those that the rule lets through, appended to `list`. */
 static err admit(const struct search *s, const struct nominee *nominee, size_t n_nominees,
                  struct publication *list, size_t limit, size_t *n, struct err_info *info)
 {
     struct publication_id id[NOMINEES_MAX];
+    struct publication found[NOMINEES_MAX];
     struct publications_shown_row *row;
-    size_t n_rows;
+    size_t n_rows = 0;
 
     for (size_t i = 0; i < n_nominees; i++)
         id[i] = nominee[i].id;
-    const err e = publications_shown(s->d, s->deed->memory,
-                                     (struct publications_shown_in){
-                                         .ids = {id, n_nominees},
-                                         .viewer = s->deed->viewer.id,
-                                         .active = s->deed->viewer.is_active,
-                                         .now = s->deed->now_ms,
-                                         .limit = (int64_t)n_nominees,
-                                     },
-                                     &row, &n_rows, info);
+    err e = shown_of(s, id, n_nominees, &row, &n_rows, info);
+    for (size_t i = 0; e == OK && i < n_rows; i++)
+        found[i] = PUBLICATION_OF(&row[i]);
+    if (e == OK && s->filter.each_once && n_rows > 0)
+        e = find_twins(s, found, n_rows, info);
     for (size_t i = 0; e == OK && i < n_rows && *n < limit; i++)
-        list[(*n)++] = PUBLICATION_OF(&row[i]);
+        if (!s->filter.each_once || found[i].lang == s->filter.lang || !found[i].twin.v)
+            list[(*n)++] = found[i];
     return e;
 }
 

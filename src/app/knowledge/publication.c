@@ -149,8 +149,12 @@ static err create(db_tx *tx, void *arg, struct err_info *info)
 {
     struct create *c = arg;
     enum level ceiling;
+    bool is_again;
 
-    err e = check_may_write(c->deed, db_tx_db(tx), c->form->space, &ceiling, info);
+    err e = once_ask(tx, c->deed, &c->id.v, &is_again, info);
+    if (e != OK || is_again)
+        return e;
+    e = check_may_write(c->deed, db_tx_db(tx), c->form->space, &ceiling, info);
     if (e == OK && c->form->parent.v != 0)
         e = check_parent(c, db_tx_db(tx), info);
     if (e == OK && c->form->twin.v != 0)

@@ -93,6 +93,14 @@ SELECT pub.id, pub.lang FROM publication AS pub WHERE pub.twin_id = :id
  ORDER BY id
  LIMIT :limit;
 
+-- What the same owner wrote in another language and says so. Of many only some are found: the oldest.
+--: many publications_naming (twins publication_id[], limit int) -> (id publication_id)
+SELECT pub.id FROM publication AS pub
+  JOIN publication AS named ON named.id = pub.twin_id
+ WHERE pub.twin_id IN :twins AND pub.owner_id = named.owner_id AND pub.lang <> named.lang
+ ORDER BY pub.id
+ LIMIT :limit;
+
 --: many publications_mine (owner party_id, before_at int, before_id publication_id, limit int)
 --:   -> (id publication_id, kind int, space_id space_id?, parent_id publication_id?,
 --:       owner_id party_id, owner_name text, lang int, twin_id publication_id?, level int, eff int,
@@ -237,11 +245,11 @@ VALUES (:id, :party, :base_version, :title, :summary, :body, :now)
 --: write draft_delete (id publication_id, party party_id)
 DELETE FROM draft WHERE publication_id = :id AND party_id = :party;
 
---: many revisions (id publication_id, limit int)
+--: many revisions (id publication_id, before int, limit int)
 --:   -> (number int, at int, author party_id, author_name text, title text, summary text)
 SELECT r.number, r.at, r.author_id AS author, party.name AS author_name, r.title, r.summary
   FROM revision AS r JOIN party ON party.id = r.author_id
- WHERE r.publication_id = :id
+ WHERE r.publication_id = :id AND r.number < :before
  ORDER BY r.number DESC
  LIMIT :limit;
 
@@ -262,6 +270,10 @@ SELECT g.subject_kind, g.subject_id, g.access, party.name AS party_name
  ORDER BY g.subject_kind, g.subject_id
  LIMIT :limit;
 
+--: one grant_row (id publication_id, kind int, subject int) -> (access int)
+SELECT g.access FROM publication_grant AS g
+ WHERE g.publication_id = :id AND g.subject_kind = :kind AND g.subject_id = :subject;
+
 --: write grant_put (id publication_id, kind int, subject int, access int, by party_id, now int)
 INSERT INTO publication_grant (publication_id, subject_kind, subject_id, access, granted_by, granted_at)
 VALUES (:id, :kind, :subject, :access, :by, :now)
@@ -274,13 +286,15 @@ DELETE FROM publication_grant
 
 -- ---- comments ----
 
---: many comments (id publication_id, after_at int, after_id comment_id, limit int)
+--: many comments (id publication_id, single comment_id, after_at int, after_id comment_id, limit int)
 --:   -> (id comment_id, reply_to comment_id?, author party_id, author_name text, body text, state int,
---:       created_at int)
+--:       version int, created_at int, changed_at int)
 SELECT c.id, c.reply_to, c.author_id AS author, party.name AS author_name,
-       CASE WHEN c.state = 0 THEN c.body ELSE '' END AS body, c.state, c.created_at
+       CASE WHEN c.state = 0 THEN c.body ELSE '' END AS body, c.state, c.version, c.created_at,
+       c.changed_at
   FROM comment AS c JOIN party ON party.id = c.author_id
- WHERE c.publication_id = :id AND (c.created_at, c.id) > (:after_at, :after_id)
+ WHERE c.publication_id = :id
+   AND {which: from = (c.created_at, c.id) > (:after_at, :after_id) | one = c.id = :single}
  ORDER BY c.created_at, c.id
  LIMIT :limit;
 
@@ -294,7 +308,12 @@ INSERT INTO comment (id, publication_id, reply_to, author_id, body, state, creat
 VALUES (:id, :publication, :reply_to, :author, :body, 0, :now, :now);
 
 --: count comment_set_removed (id comment_id, now int)
-UPDATE comment SET state = 1, body = '', changed_at = :now WHERE id = :id AND state = 0;
+UPDATE comment SET state = 1, body = '', version = version + 1, changed_at = :now
+ WHERE id = :id AND state = 0;
+
+--: count comment_set_body (id comment_id, version int, body text, now int)
+UPDATE comment SET body = :body, version = version + 1, changed_at = :now
+ WHERE id = :id AND version = :version AND state = 0;
 
 --: write publication_count_comments (id publication_id, change int)
 UPDATE publication SET n_comments = n_comments + :change WHERE id = :id;
@@ -384,7 +403,7 @@ UPDATE space
 
 -- ---- members ----
 
---: many members (space space_id, after_name text, after_id party_id, limit int)
+--: many members (space space_id, single party_id, after_name text, after_id party_id, limit int)
 --:   -> (party party_id, name text, sort_key text, job_title text, organisation text?, role int,
 --:       state int, changed_at int)
 SELECT m.party_id AS party, party.name, party.sort_key, party.job_title, org.name AS organisation, m.role, m.state,
@@ -394,7 +413,8 @@ SELECT m.party_id AS party, party.name, party.sort_key, party.job_title, org.nam
   LEFT JOIN party AS org ON org.id = party.org_id
  WHERE m.space_id = :space AND {who: active = m.state = 2 | all = m.state IN (0, 1, 2)}
    AND party.account_state = 2
-   AND (party.sort_key, m.party_id) > (:after_name, :after_id)
+   AND {which: from = (party.sort_key, m.party_id) > (:after_name, :after_id)
+             | one = m.party_id = :single}
  ORDER BY party.sort_key, m.party_id
  LIMIT :limit;
 
@@ -483,7 +503,8 @@ UPDATE publication
  WHERE id IN (SELECT c.publication_id FROM comment AS c WHERE c.author_id = :who AND c.state = 0);
 
 --: write comments_erase (who party_id, now int)
-UPDATE comment SET state = 1, body = '', changed_at = :now WHERE author_id = :who AND state = 0;
+UPDATE comment SET state = 1, body = '', version = version + 1, changed_at = :now
+ WHERE author_id = :who AND state = 0;
 
 -- Of those publications what hangs on them that could be read goes, and the row stays for what
 -- points to it.

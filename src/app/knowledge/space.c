@@ -409,8 +409,12 @@ static err create(db_tx *tx, void *arg, struct err_info *info)
 {
     struct create *c = arg;
     enum level above;
+    bool is_again;
 
-    err e = check_place(c, db_tx_db(tx), &above, info);
+    err e = once_ask(tx, c->deed, &c->id.v, &is_again, info);
+    if (e != OK || is_again)
+        return e;
+    e = check_place(c, db_tx_db(tx), &above, info);
     if (e == OK)
         e = check_slug_free(c->deed, db_tx_db(tx), c->form->slug, c->id, info);
     if (e == OK)

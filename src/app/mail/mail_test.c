@@ -1,185 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The outbox against a mail server of our own, by real sends over the loopback. */
-#include "app/db/store_test.h"
-#include "app/mail/mail_int.h"
-#include "app/mail/mail_test_sink.h"
+/* The outbox: letters that leave with their deed, once, and what they say. */
+#include "app/mail/mail_test_int.h"
 #include "app/mail/test/queries.h"
-#include "base/rng.h"
 
-#include <arpa/inet.h>
-#include <gnutls/gnutls.h>
-#include <gnutls/x509.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define MINUTE INT64_C(60000)
 #define DAY    (24 * 60 * MINUTE)
-
-static int64_t test_now(void)
-{
-    return store_test_now_ms;
-}
-
-static void test_random(void *to, size_t n)
-{
-    static _Atomic uint64_t counter;
-    unsigned char *byte = to;
-    for (size_t i = 0; i < n; i++)
-        byte[i] = (unsigned char)rng_u64((struct rng_key){.seed = 11}, counter++);
-}
-
-static const struct app_keys keys = {.seal = {7, 8, 9}};
-static const struct app app = {
-    .now_ms = test_now,
-    .random_bytes = test_random,
-    .keys = &keys,
-    .base_url = STR("https://voorbeeldstad.nl"),
-    .site_name = STR("Ontschot Voorbeeldstad"),
-};
-
-enum { JAN = 501, PIET = 502 };
-static const struct publication_id piece = {601};
-
-struct post {
-    struct store_fixture *store;
-    sink *sink;
-    char url[64];
-    struct mail_server server;
-};
-
-/* ---- set-up ---- */
-
-static err people_in(db_tx *tx, void *arg, struct err_info *info)
-{
-    (void)arg;
-    err e = reader_add(tx, (struct reader_add_in){.id = {JAN}, .name = STR("Jan")}, info);
-    if (e == OK)
-        e = reader_add(tx, (struct reader_add_in){.id = {PIET}, .name = STR("Piet")}, info);
-    if (e == OK)
-        e = piece_add(tx, (struct piece_add_in){.id = piece, .owner = {JAN}}, info);
-    return e;
-}
-
-static int set_up(void **state)
-{
-    struct err_info info;
-    void *fixture;
-    struct post *p = calloc(1, sizeof *p);
-    if (!p || store_set_up(&fixture) != 0)
-        return -1;
-    p->store = fixture;
-    p->sink = sink_start(0, NULL);
-    if (!p->sink)
-        return -1;
-    snprintf(p->url, sizeof p->url, "smtp://127.0.0.1:%d", sink_port(p->sink));
-    p->server = (struct mail_server){
-        .url = str_of(p->url),
-        .from = STR("Ontschot Voorbeeldstad <noreply@voorbeeldstad.nl>"),
-    };
-    *state = p;
-    return db_tx_do(p->store->d, people_in, NULL, &info) == OK ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct post *p = *state;
-    void *fixture = p->store;
-    sink_stop(p->sink);
-    free(p);
-    return store_tear_down(&fixture);
-}
-
-/* ---- what the tests do ---- */
-
-static const struct mail password_letter = {
-    .party = {JAN},
-    .to = STR("jan@voorbeeld.nl"),
-    .lang = LANG_NL,
-    .subject = "mail.password-subject",
-    .body = "mail.password-body",
-    .value = {STR("https://voorbeeldstad.nl/nl/wachtwoord/GEHEIM")},
-    .n_values = 1,
-};
-
-struct put {
-    struct deed deed;
-    const struct mail *mail;
-    err then;
-};
-
-static err put_in(db_tx *tx, void *arg, struct err_info *info)
-{
-    const struct put *p = arg;
-    const err e = mail_put(tx, &p->deed, p->mail, info);
-    return e == OK && p->then != OK ? err_set(info, p->then, "db.exists") : e;
-}
-
-static struct deed deed_of(const struct post *p)
-{
-    return (struct deed){.app = &app, .now_ms = store_test_now_ms, .memory = p->store->a};
-}
-
-static err put(const struct post *p, const struct mail *m, err then, struct err_info *info)
-{
-    struct put args = {.deed = deed_of(p), .mail = m, .then = then};
-    return db_tx_do(p->store->d, put_in, &args, info);
-}
-
-static void put_well(const struct post *p, const struct mail *m)
-{
-    struct err_info info;
-    assert_int_equal(put(p, m, OK, &info), OK);
-}
-
-static bool everybody_may(const struct app *a, db *d, struct party_id reader,
-                          struct publication_id publication)
-{
-    (void)a, (void)d, (void)reader, (void)publication;
-    return true;
-}
-
-static bool only_piet_may(const struct app *a, db *d, struct party_id reader,
-                          struct publication_id publication)
-{
-    (void)a, (void)d;
-    return reader.v == PIET && publication.v == piece.v;
-}
-
-static err send_with(const struct post *p, const struct mail_server *server, int64_t *n_sent)
-{
-    struct err_info info;
-    arena_reset(p->store->a);
-    return mail_send_due(&app, p->store->d, server, everybody_may, p->store->a, n_sent, &info);
-}
-
-static int64_t send_well(const struct post *p)
-{
-    int64_t n_sent;
-    assert_int_equal(send_with(p, &p->server, &n_sent), OK);
-    return n_sent;
-}
-
-static struct mail_status status_of(const struct post *p)
-{
-    struct mail_status status;
-    struct err_info info;
-    assert_int_equal(mail_status(p->store->d, p->store->a, &status, &info), OK);
-    return status;
-}
-
-static bool holds(str text, const char *part)
-{
-    return memmem(text.p, text.n, part, strlen(part)) != NULL;
-}
 
 /* ---- tests ---- */
 
@@ -557,87 +385,6 @@ static void what_cannot_be_a_letter_is_refused_with_its_deed(void **state)
     assert_int_equal(status_of(p).n_waiting, 0);
 }
 
-/* ---- over TLS ---- */
-
-struct papers {
-    char certificate[4096], key[4096];
-    int fd;
-    char file[64]; /* the certificate, in memory, for who trusts it */
-};
-
-/* Signed by itself, for these IPv4 addresses. */
-static struct papers make_papers(const char *const *address, size_t n)
-{
-    struct papers p = {.fd = memfd_create("certificate", 0)};
-    gnutls_x509_privkey_t key;
-    gnutls_x509_crt_t c;
-    size_t n_certificate = sizeof p.certificate - 1, n_key = sizeof p.key - 1;
-    int e = gnutls_x509_privkey_init(&key) | gnutls_x509_crt_init(&c) |
-            gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA,
-                                         GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) |
-            gnutls_x509_crt_set_version(c, 3) | gnutls_x509_crt_set_serial(c, "\1", 1) |
-            gnutls_x509_crt_set_activation_time(c, time(NULL) - 3600) |
-            gnutls_x509_crt_set_expiration_time(c, time(NULL) + 3600) |
-            gnutls_x509_crt_set_dn(c, "CN=sink", NULL) | gnutls_x509_crt_set_key(c, key) |
-            gnutls_x509_crt_set_basic_constraints(c, 1, 0);
-    for (size_t i = 0; i < n; i++) {
-        struct in_addr a;
-        assert_int_equal(inet_pton(AF_INET, address[i], &a), 1);
-        e |= gnutls_x509_crt_set_subject_alt_name(c, GNUTLS_SAN_IPADDRESS, &a, sizeof a,
-                                                  GNUTLS_FSAN_APPEND);
-    }
-    e |= gnutls_x509_crt_sign2(c, c, key, GNUTLS_DIG_SHA256, 0) |
-         gnutls_x509_crt_export(c, GNUTLS_X509_FMT_PEM, p.certificate, &n_certificate) |
-         gnutls_x509_privkey_export(key, GNUTLS_X509_FMT_PEM, p.key, &n_key);
-    assert_int_equal(e, 0);
-    gnutls_x509_crt_deinit(c);
-    gnutls_x509_privkey_deinit(key);
-    assert_true(p.fd >= 0 && write(p.fd, p.certificate, n_certificate) == (ssize_t)n_certificate);
-    snprintf(p.file, sizeof p.file, "/proc/self/fd/%d", p.fd);
-    return p;
-}
-
-/* Sends one letter to a server with these papers; whether it took it. */
-static bool crosses(struct post *p, const struct papers *papers, bool at_once, const char *where,
-                    bool is_trusted)
-{
-    struct mail_server server = p->server;
-    char url[64];
-    int64_t n_sent;
-    sink *s = sink_start_tls(papers->certificate, papers->key, at_once);
-    assert_non_null(s);
-    snprintf(url, sizeof url, "%s:%d", where, sink_port(s));
-    server.url = str_of(url);
-    if (is_trusted)
-        server.ca_file = str_of(papers->file);
-    put_well(p, &password_letter);
-    const err e = send_with(p, &server, &n_sent);
-    const size_t n = sink_count(s);
-    assert_int_equal(e, n_sent == 1 ? OK : E_BUSY);
-    assert_int_equal(n, n_sent);
-    if (n == 0)
-        assert_int_equal(sink_asked(s), 0);
-    sink_stop(s);
-    assert_int_equal(send_well(p), 0); /* what waits, waits */
-    return n == 1;
-}
-
-static void letters_cross_the_net_to_a_server_that_proves_its_name(void **state)
-{
-    struct post *p = *state;
-    const struct papers right = make_papers((const char *const[]){"127.0.0.1", "0.0.0.0"}, 2);
-    const struct papers wrong = make_papers((const char *const[]){"192.0.2.1"}, 1);
-
-    assert_true(crosses(p, &right, true, "smtps://127.0.0.1", true));
-    assert_true(crosses(p, &right, false, "smtp://0.0.0.0", true)); /* by STARTTLS */
-    assert_false(crosses(p, &right, true, "smtps://127.0.0.1", false));
-    assert_false(crosses(p, &right, false, "smtp://0.0.0.0", false));
-    assert_false(crosses(p, &wrong, true, "smtps://127.0.0.1", true));
-    assert_false(crosses(p, &wrong, false, "smtp://0.0.0.0", true));
-    close(right.fd);
-    close(wrong.fd);
-}
-
 /* ---- the letters of the catalogue ---- */
 
 static const struct {
@@ -688,8 +435,6 @@ static void every_letter_uses_its_values_in_both_languages(void **state)
         }
 }
 
-#define WITH_POST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -708,7 +453,6 @@ int main(void)
         WITH_POST(who_is_forgotten_gets_no_letter_any_more),
         WITH_POST(a_name_cannot_write_headers_or_paragraphs),
         WITH_POST(what_cannot_be_a_letter_is_refused_with_its_deed),
-        WITH_POST(letters_cross_the_net_to_a_server_that_proves_its_name),
         WITH_POST(every_letter_uses_its_values_in_both_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,12 @@ static err open_store(const struct start_config *c, arena *a, struct started *s,
 {
     struct store_config config = {.url = c->store, .node = c->node, .now_ms = now_ms};
 
+    if (c->backup_folder.n) {
+        const str folder = arena_str(a, c->backup_folder);
+        if (!folder.p)
+            return err_nomem(info);
+        config.backup_folder = folder.p;
+    }
     err e = c->store.n ? OK : join(a, "sqlite:", c->data, "ontschot.db", &config.url, info);
     if (e == OK)
         e = store_open(&config, &s->store, info);

@@ -22,7 +22,8 @@ struct start_config {
     str store; /* "sqlite:PATH" or "postgresql://..."; empty: ontschot.db in the data folder */
     int node;  /* as in struct store_config */
     str base_url, site_name;
-    bool is_empty; /* leave the tables as they are: for filling an empty store */
+    str backup_folder; /* for copies before the tables change; empty: beside a SQLite file */
+    bool is_empty;     /* leave the tables as they are: for filling an empty store */
 };
 
 struct started {

@@ -120,6 +120,36 @@ static void a_known_address_registers_without_a_difference(void **state)
     post(&b, "/nl/account-aanvragen", register_fields, "/nl/account-aanvragen/kijk-in-uw-mail");
 }
 
+/* Without the headers that differ between any two answers. */
+static void take_place_of(const out *answer, char *text, size_t size)
+{
+    assert_true(answer_between(answer, "Location: ", "\r\n", text, size));
+}
+
+/* Work is counted, not timed: the same hashes, and the same words, for who is known and who is not.
+ */
+static void asking_for_a_password_shows_no_difference(void **state)
+{
+    static const char *const asked[] = {"email=sanne@voorbeeldstad.nl", "email=niemand@nergens.nl"};
+    struct place *p = *state;
+    char leads_to[2][200];
+
+    place_person(p, "Sanne de Vries", "sanne@voorbeeldstad.nl", 0);
+    for (int round = 0; round < 6; round++) /* also when the letters are enough */
+        for (int i = 0; i < 2; i++) {
+            struct browser b = {.p = p};
+            assert_int_equal(browser_get_status(&b, "/nl/wachtwoord-vergeten"), 200);
+            const int64_t hashed = gate_hashed(p->web.app.gate);
+            out answer = browser_post(&b, "/nl/wachtwoord-vergeten", asked[i]);
+            assert_int_equal(client_status(&answer), 303);
+            assert_int_equal(gate_hashed(p->web.app.gate) - hashed, 0);
+            take_place_of(&answer, leads_to[i], sizeof leads_to[i]);
+            assert_int_equal(client_body(&answer).n, 0);
+            assert_string_equal(leads_to[i], leads_to[0]);
+            out_free(&answer);
+        }
+}
+
 static void a_form_that_is_wrong_comes_back_with_its_words_but_no_password(void **state)
 {
     struct place *p = *state;
@@ -343,7 +373,7 @@ static void own_data_password_sessions_and_tokens_change(void **state)
     assert_int_equal(browser_get_status(&b, "/nl/mijn-pagina/gegevens"), 200);
     post(&b, "/nl/mijn-pagina/gegevens",
          "name=Sanne+Bakker&function=raadslid&organisation=0&language=en",
-         "/nl/mijn-pagina?done=saved");
+         "/nl/mijn-pagina?done=account");
     assert_shows(&b, "/nl/mijn-pagina", 200, "Sanne Bakker");
 
     assert_shows(&b, "/nl/mijn-pagina/sessies", 200, "Overal uitloggen, behalve hier");
@@ -424,6 +454,7 @@ int main(void)
 #define PLACE_TEST(f) cmocka_unit_test_setup_teardown(f, place_set_up, place_tear_down)
         PLACE_TEST(somebody_registers_confirms_is_approved_and_signs_in),
         PLACE_TEST(a_known_address_registers_without_a_difference),
+        PLACE_TEST(asking_for_a_password_shows_no_difference),
         PLACE_TEST(a_form_that_is_wrong_comes_back_with_its_words_but_no_password),
         PLACE_TEST(registering_can_be_closed),
         PLACE_TEST(unknown_and_wrong_get_the_same_bytes),

@@ -107,7 +107,7 @@ static err details_send(struct req *r, struct err_info *info)
     const err e =
         account_change(&v->deed, v->db, view.name, view.function, organisation, view.lang, info);
     if (e == OK)
-        return visit_go(r, visit_url(r, "account", NULL), "saved", info);
+        return visit_go(r, visit_url(r, "account", NULL), "account", info);
     return fault_take(r, &faults, details_places, info)
                ? show_details(r, &view, &faults, organisation, info)
                : e;

@@ -207,7 +207,7 @@ static err state_send(struct req *r, struct err_info *info)
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (str_eq(states[i].word, word))
             return end_change(r, id, account_set_state(&v->deed, v->db, id, states[i].state, info),
-                              "saved", info);
+                              "account-state", info);
     return err_set(info, E_INPUT, "admin.no-state");
 }
 
@@ -218,8 +218,8 @@ static err roles_send(struct req *r, struct err_info *info)
     const err e = req_param_id(r, "id", &id.v, info);
     if (e != OK)
         return e;
-    return end_change(r, id, account_set_roles(&v->deed, v->db, id, typed_roles(r), info), "saved",
-                      info);
+    return end_change(r, id, account_set_roles(&v->deed, v->db, id, typed_roles(r), info),
+                      "account-roles", info);
 }
 
 static err second_send(struct req *r, struct err_info *info)

@@ -255,6 +255,7 @@ static void the_page_about_security_tells_the_truth(void **state)
     assert_true(client_has(&before, "2 accounts met zo")); /* nobody has set one up */
     assert_true(client_has(&before, "proefaccounts waarvan"));
     assert_true(client_has(&before, "/nonexistent: niet te vinden"));
+    assert_true(client_has(&before, "<a href=\"/nl/beheer\" aria-current=\"true\">"));
     out_free(&before);
 
     assert_int_equal(audit_seal(&p->web.app, p->store->d, &n, &p->info), OK);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* findings: what the page about security looks at. */
+#include "app/backup/backup.h"
 #include "web/admin/admin_int.h"
 #include "web/site/config.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PATH_BYTES = 4096, DAY_MS = 24 * 60 * 60 * 1000, BACKUP_DAYS_MAX = 2 };
+enum { PATH_BYTES = 4096, DAY_MS = 24 * 60 * 60 * 1000, BACKUP_DAYS_MAX = 2, TIME_BYTES = 128 };
 
 /* ---- how it was started ---- */
 
@@ -41,6 +41,27 @@ static void find_listener(const struct config *c, str listen, struct findings *f
         one = finding_add(f, PART_ERROR, "admin.see-listener", "admin.listener-open",
                           "admin.listener-remedy");
     msg_text(&one->state, listen);
+}
+
+/* TLS and the addresses of visitors are the proxy's to tell. */
+static void find_proxy(const struct web *web, const struct config *c, struct findings *f)
+{
+    const bool is_https = str_starts(web->app.base_url, STR("https://"));
+    struct finding *one;
+
+    if (is_https)
+        (void)finding_add(f, PART_INFO, "admin.see-certificate", "admin.certificate-proxy", NULL);
+    if (is_https && c->n_proxies == 0) {
+        (void)finding_add(f, PART_WARNING, "admin.see-proxies", "admin.proxies-none",
+                          "admin.proxies-remedy");
+        return;
+    }
+    one = finding_add(f, PART_INFO, "admin.see-proxies",
+                      c->n_proxies ? "admin.proxies-are" : "admin.proxies-no", NULL);
+    if (c->n_proxies == 0)
+        return;
+    msg_int(&one->state, (int64_t)c->n_proxies);
+    msg_text(&one->state, c->proxies[0]);
 }
 
 /* Whether others than the owner of the program can read what is there. */
@@ -94,6 +115,7 @@ void find_installation(const struct req *r, struct findings *f)
         const str listen = web->listen.n ? web->listen : web->config->listen;
         (void)http_is_listen(listen, &is_loopback);
         find_listener(web->config, listen, f);
+        find_proxy(web, web->config, f);
     }
     find_private(web->data_folder, "admin.see-data", f);
     if (web->config)
@@ -113,6 +135,7 @@ static err find_accounts(struct req *r, struct findings *f, struct err_info *inf
     const err e = account_count(&v->deed, v->db, &counts, info);
     if (e != OK)
         return e;
+    (void)finding_add(f, PART_OK, "admin.see-second-rule", "admin.second-rule", NULL);
     struct finding *one =
         counts.strong_bare ? finding_add(f, PART_WARNING, "admin.see-second", "admin.second-lacks",
                                          "admin.second-remedy")
@@ -123,7 +146,18 @@ static err find_accounts(struct req *r, struct findings *f, struct err_info *inf
     return OK;
 }
 
-static void find_head(const struct audit_head *head, struct findings *f)
+static str show_time(const struct req *r, int64_t at_ms)
+{
+    out o;
+    out_init(&o, TIME_BYTES);
+    tr_time(&o, r->lang, at_ms);
+    const str text = arena_str(r->memory, out_view(&o));
+    out_free(&o);
+    return text.p ? text : STR("");
+}
+
+static void find_head(const struct req *r, const struct audit_head *head, int64_t since,
+                      struct findings *f)
 {
     if (head->number == 0) {
         (void)finding_add(f, PART_WARNING, "admin.see-log", "admin.log-unsealed",
@@ -132,6 +166,8 @@ static void find_head(const struct audit_head *head, struct findings *f)
     }
     struct finding *one = finding_add(f, PART_OK, "admin.see-log", "admin.log-sealed", NULL);
     msg_int(&one->state, head->number);
+    msg_text(&one->state, show_time(r, since));
+    msg_text(&one->state, show_time(r, head->at));
 }
 
 static err verify(struct req *r, struct findings *f, struct err_info *info)
@@ -155,50 +191,36 @@ static err find_log(struct req *r, bool verifies, struct findings *f, struct err
 {
     struct visit *v = visit_of(r);
     struct audit_head head;
+    int64_t since;
     err e = audit_head(v->db, r->memory, &head, info);
-    if (e == E_NOT_FOUND) {
-        head = (struct audit_head){0};
-        e = OK;
-    }
+    if (e == OK)
+        e = audit_since(v->db, r->memory, &since, info);
     if (e != OK)
         return e;
-    find_head(&head, f);
+    find_head(r, &head, since, f);
     return verifies ? verify(r, f, info) : OK;
-}
-
-/* The youngest file in the folder of backups; 0 when there is none. */
-static int64_t youngest_ms(const char *folder)
-{
-    DIR *d = opendir(folder);
-    int64_t youngest = 0;
-    struct stat st;
-    if (!d)
-        return 0;
-    for (const struct dirent *e; (e = readdir(d)) != NULL;)
-        if (e->d_name[0] != '.' && fstatat(dirfd(d), e->d_name, &st, 0) == 0 &&
-            S_ISREG(st.st_mode) && (int64_t)st.st_mtime * 1000 > youngest)
-            youngest = (int64_t)st.st_mtime * 1000;
-    closedir(d);
-    return youngest;
 }
 
 static void find_backups(const struct req *r, struct findings *f)
 {
-    char folder[PATH_BYTES];
-    const str data = web_of(r)->data_folder;
-    const int n = snprintf(folder, sizeof folder, "%.*s/backups", STR_FMT(data));
-    const int64_t at = n > 0 && (size_t)n < sizeof folder ? youngest_ms(folder) : 0;
+    const struct config *config = web_of(r)->config;
+    const str folder = config ? config->backup.folder : STR("");
+    const int64_t at = folder.n ? backup_newest_ms(folder) : 0;
+    struct finding *one;
+
     if (at == 0) {
-        struct finding *none = finding_add(f, PART_WARNING, "admin.see-backup", "admin.backup-none",
-                                           "admin.backup-remedy");
-        msg_text(&none->state, str_of(folder));
+        one = finding_add(f, PART_WARNING, "admin.see-backup",
+                          folder.n ? "admin.backup-none" : "admin.backup-nowhere",
+                          "admin.backup-remedy");
+        msg_text(&one->state, folder);
         return;
     }
     const int64_t days = (r->now_ms - at) / DAY_MS;
     const bool is_old = days > BACKUP_DAYS_MAX;
-    struct finding *one = finding_add(f, is_old ? PART_WARNING : PART_OK, "admin.see-backup",
-                                      "admin.backup-age", is_old ? "admin.backup-remedy" : NULL);
+    one = finding_add(f, is_old ? PART_WARNING : PART_OK, "admin.see-backup", "admin.backup-age",
+                      is_old ? "admin.backup-remedy" : NULL);
     msg_int(&one->state, days);
+    msg_text(&one->state, show_time(r, at));
 }
 
 err find_store(struct req *r, bool verifies, struct findings *f, struct err_info *info)
@@ -209,7 +231,13 @@ err find_store(struct req *r, bool verifies, struct findings *f, struct err_info
     if (e != OK)
         return e;
     find_backups(r, f);
+    struct store_version version;
+    e = db_version(visit_of(r)->db, r->memory, &version, info);
+    if (e != OK)
+        return e;
     struct finding *one = finding_add(f, PART_INFO, "admin.see-store", "admin.store-is", NULL);
     msg_text(&one->state, store_name(web_of(r)->store));
+    msg_text(&one->state, version.engine);
+    msg_text(&one->state, version.tables);
     return OK;
 }

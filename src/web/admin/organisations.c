@@ -146,7 +146,7 @@ static err save(struct req *r, struct party_id id, struct err_info *info)
         return show_conflict(r, &o, info);
     if (e != OK)
         return fault_take(r, &faults, places, info) ? show(r, &o, NULL, &faults, info) : e;
-    return visit_go(r, visit_url(r, "admin-organisations", NULL), "saved", info);
+    return visit_go(r, visit_url(r, "admin-organisations", NULL), "organisation", info);
 }
 
 static err add_send(struct req *r, struct err_info *info)

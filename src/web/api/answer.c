@@ -74,6 +74,14 @@ err api_show_made(struct req *r, const char *path, int64_t id, const void *row,
     return api_show(r, row, info);
 }
 
+err api_show_put(struct req *r, bool is_new, const void *row, struct err_info *info)
+{
+    const err e = api_show(r, row, info);
+    if (e == OK && is_new)
+        r->answer->status = 201;
+    return e;
+}
+
 err api_show_nothing(struct req *r, struct err_info *info)
 {
     r->answer->status = 204;

@@ -2,8 +2,9 @@
 /*
  * api: /api/v1, the site for programs, by the NLGov REST API Design Rules 2.
  *
- * Does: read and write spaces, publications and comments as JSON; show people, and who asks; give
- *       all that somebody may see as lines of JSON; describe itself as OpenAPI 3.1.
+ * Does: read and write spaces with their members, publications with their comments, revisions and
+ *       grants as JSON; show people, and who asks; start studies and hand over what they left;
+ *       give all that somebody may see as lines of JSON; describe itself as OpenAPI 3.1.
  * Does not: decide anything: handlers call the same functions as the pages, so that the same rules
  *           answer. Errors become problem+json in web/visit.
  *
@@ -27,6 +28,10 @@ enum {
 
 extern const struct route api_publication_routes[];
 extern const struct route api_comment_routes[];
+extern const struct route api_grant_routes[];
+extern const struct route api_member_routes[];
+extern const struct route api_revision_routes[];
+extern const struct route api_token_routes[];
 extern const struct route api_space_routes[];
 extern const struct route api_people_routes[];
 extern const struct route api_job_routes[];

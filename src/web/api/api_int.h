@@ -18,6 +18,7 @@ enum api_kind {             /* what lies at `offset`           how it is written
                 API_BOOL,   /* bool                            true or false */
                 API_WORD,   /* an enum: the index in `words`   that word */
                 API_WORDS,  /* unsigned: bits, as `words`      array of words */
+                API_DATE,   /* int64_t, days since 1970; 0: not set   date, or null; only shown */
                 API_TIME,   /* int64_t, UTC ms; INT64_MAX: not set   RFC 3339 in UTC, or null */
                 API_MAP,    /* the struct of `map`             object */
                 API_CURSOR, /* struct cursor                   text, only in an address */
@@ -65,6 +66,9 @@ void api_put(json *j, const struct api_map *map, unsigned use, const void *row);
  */
 WARN_UNUSED err api_read_json(const struct api_map *map, unsigned use, str text, arena *a,
                               void *filled, struct errs *errors, struct err_info *info);
+/* The same of a form that came with files. */
+WARN_UNUSED err api_read_fields(const struct api_map *map, unsigned use, const struct form *form,
+                                arena *a, void *filled, struct errs *errors, struct err_info *info);
 /* The same of a query; the place is the parameter's name. */
 WARN_UNUSED err api_read_query(const struct api_map *map, str query, arena *a, void *filled,
                                struct errs *errors, struct err_info *info);
@@ -79,7 +83,7 @@ bool api_cursor_parse(str text, struct cursor *c);
 
 /* ---- operations ---- */
 
-enum api_shape { API_NOTHING, API_ONE, API_PAGE, API_LINES, API_DOCUMENT };
+enum api_shape { API_NOTHING, API_ONE, API_PAGE, API_LINES, API_DOCUMENT, API_FILE };
 
 struct api_operation {
     const char *route; /* its name */
@@ -93,12 +97,18 @@ struct api_operation {
     int status;       /* 0: 200 */
     bool has_etag;    /* the answer has one */
     bool needs_match; /* and the request names it in If-Match */
+    bool may_make;    /* of what is there; what is not is made: 201 */
+    bool has_files;   /* the body is a form with files beside its fields */
     bool or_nothing;  /* 204 when what was changed is no longer shown */
 };
 
 /* Each ends in a row without route. */
 extern const struct api_operation api_publication_operations[];
 extern const struct api_operation api_comment_operations[];
+extern const struct api_operation api_grant_operations[];
+extern const struct api_operation api_member_operations[];
+extern const struct api_operation api_revision_operations[];
+extern const struct api_operation api_token_operations[];
 extern const struct api_operation api_space_operations[];
 extern const struct api_operation api_people_operations[];
 extern const struct api_operation api_job_operations[];
@@ -132,6 +142,13 @@ extern const struct api_map api_ask_page; /* limit and cursor alone */
 /* Reads what the operation's row says; a limit not given is API_LIMIT_DEFAULT. */
 WARN_UNUSED err api_ask(struct req *r, struct api_asked *asked, struct err_info *info);
 WARN_UNUSED err api_read(struct req *r, void *filled, struct err_info *info);
+/* The form of an operation with files; the files are then in the visit's form. */
+WARN_UNUSED err api_read_form(struct req *r, void *filled, struct err_info *info);
+
+/* A parameter of a path by name; NULL when no path has it. */
+const struct api_field *api_param_of(str name);
+/* The index of a parameter among its field's words; E_NOT_FOUND for another. */
+WARN_UNUSED err api_param_word(struct req *r, const char *name, int *word, struct err_info *info);
 
 /*
  * The version that If-Match names, of an ETag that api_show gave: `current`, or any when that is 0
@@ -140,6 +157,10 @@ WARN_UNUSED err api_read(struct req *r, void *filled, struct err_info *info);
  * replace the draft of a person.
  */
 WARN_UNUSED err api_match(struct req *r, int64_t current, int64_t *version, struct err_info *info);
+
+/* The same where what is not there may be made: then none is named, and *version is 0. */
+WARN_UNUSED err api_match_or_make(struct req *r, bool is_there, int64_t current, int64_t *version,
+                                  struct err_info *info);
 
 /* ---- an answer ---- */
 
@@ -150,6 +171,8 @@ WARN_UNUSED err api_show_made(struct req *r, const char *path, int64_t id, const
 /* `size` is that of one row. `next` with id 0: the last page. */
 WARN_UNUSED err api_show_page(struct req *r, const void *rows, size_t n, size_t size,
                               struct cursor next, struct err_info *info);
+/* 201 of a PUT that made what stands at its own address. */
+WARN_UNUSED err api_show_put(struct req *r, bool is_new, const void *row, struct err_info *info);
 WARN_UNUSED err api_show_nothing(struct req *r, struct err_info *info);
 
 /*
@@ -167,8 +190,9 @@ WARN_UNUSED err api_hide_space(const struct deed *deed, db *d, struct api_seen *
 WARN_UNUSED err api_hide_of_publication(const struct deed *deed, db *d, struct api_seen *seen,
                                         struct publication *p, struct err_info *info);
 
-/* publication.c, for export.c */
+/* publication.c, for export.c and revision.c */
 extern const struct api_map api_publication_map;
+struct publication_form api_publication_form(const struct publication *p);
 err api_export_publications(struct req *r, struct err_info *info);
 
 /* ---- rules ---- */

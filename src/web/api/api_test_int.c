@@ -6,7 +6,9 @@
 
 #include <sodium.h>
 
+#include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -224,6 +226,9 @@ int place_set_up(void **state)
                               .random_bytes = random_bytes,
                               .keys = &p->keys,
                               .site_name = STR("Voorbeeldstad")};
+    (void)snprintf(p->folder, sizeof p->folder, P_tmpdir "/ontschot-api.XXXXXX");
+    assert_non_null(mkdtemp(p->folder));
+    p->web.app.data_folder = str_of(p->folder);
     p->web.store = p->store->s;
     p->web.face.organisation = STR("Gemeente Voorbeeldstad");
     p->web.contact_email = STR("kennis@voorbeeldstad.nl");
@@ -244,12 +249,21 @@ int place_set_up(void **state)
     return 0;
 }
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
 int place_tear_down(void **state)
 {
     struct place *p = *state;
     void *fixture = p->store;
     http_server_stop(p->server);
     site_free(p->site);
+    assert_int_equal(nftw(p->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
     free(p);
     return store_tear_down(&fixture);
 }
@@ -293,4 +307,24 @@ int place_status(const struct place *p, const char *method, const char *path, co
     const int status = client_status(&answer);
     out_free(&answer);
     return status;
+}
+
+void place_require_problem(const out *answer, int status, const char *code)
+{
+    if (client_status(answer) != status || !client_has(answer, "application/problem+json") ||
+        (code && !client_has(answer, code)))
+        fail_msg("not %d %s:\n%s", status, code ? code : "", answer->p);
+    json_t *problem = place_json(answer);
+    assert_int_equal(json_integer_value(json_object_get(problem, "status")), status);
+    assert_true(json_string_length(json_object_get(problem, "title")) > 0);
+    assert_true(json_string_length(json_object_get(problem, "detail")) > 0);
+    json_decref(problem);
+}
+
+void place_ask_problem(const struct place *p, const char *method, const char *path,
+                       const char *headers, const char *body, int status, const char *code)
+{
+    out answer = place_ask(p, method, path, headers, body);
+    place_require_problem(&answer, status, code);
+    out_free(&answer);
 }

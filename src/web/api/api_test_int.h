@@ -31,6 +31,7 @@ struct place {
     struct web web;
     struct app_keys keys;
     site *site;
+    char folder[64]; /* of uploaded files */
     http_server *server;
     struct party_id party[WHO];
     struct space_id space[PLACES];
@@ -64,5 +65,10 @@ void place_header(const out *answer, const char *name, char value[256]);
 /* Status only. */
 int place_status(const struct place *p, const char *method, const char *path, const char *headers,
                  const char *body);
+
+/* It is problem+json with this status and code; NULL: no code. */
+void place_require_problem(const out *answer, int status, const char *code);
+void place_ask_problem(const struct place *p, const char *method, const char *path,
+                       const char *headers, const char *body, int status, const char *code);
 
 #endif

@@ -4,6 +4,7 @@
  * there is: what is hidden occurs in no answer, neither its words nor its id, and an address of
  * something hidden answers what an address of nothing answers.
  */
+#include "app/job/job.h"
 #include "app/knowledge/queries.h"
 #include "web/api/api_test_int.h"
 
@@ -11,14 +12,47 @@ enum { ABSENT = 987654321, IDS_MAX = STORIES_MAX + 16, PAGES_MAX = 100 };
 
 /* ---- what one viewer gets to read ---- */
 
-static void fill_path(const struct route *route, int64_t id, char *path, size_t n)
+enum { TURNS = 2 }; /* what is tried for each parameter behind {id} */
+
+static void fill_param(const struct place *p, str name, int64_t id, int turn, out *o)
 {
-    const char *hole = strstr(route->path_nl, "{id}");
-    if (hole)
-        (void)snprintf(path, n, "%.*s%lld%s", (int)(hole - route->path_nl), route->path_nl,
-                       (long long)id, hole + 4);
+    if (str_eq(name, STR("{id}")))
+        out_int(o, id);
+    else if (str_eq(name, STR("{person}")))
+        out_int(o, p->party[turn ? MEMBER : OWNER].v);
+    else if (str_eq(name, STR("{kind}")))
+        out_cstr(o, turn ? "spaces" : "people");
+    else if (str_eq(name, STR("{subject}")))
+        out_int(o, turn ? p->space[OPEN].v : p->party[MEMBER].v);
+    else if (str_eq(name, STR("{number}")))
+        out_int(o, turn + 1);
+    else if (str_eq(name, STR("{code}")))
+        out_cstr(o, "api.match-needed");
+    else if (str_eq(name, STR("{file}")))
+        out_cstr(o, "results.json");
     else
-        (void)snprintf(path, n, "%s", route->path_nl);
+        out_str(o, name);
+}
+
+/* False when the turn is the same as the first. */
+static bool fill_path(const struct place *p, const struct route *route, int64_t id, int turn,
+                      char *path, size_t n)
+{
+    str rest = str_of(route->path_nl + 1), segment;
+    bool differs = turn == 0;
+    out o;
+    out_init(&o, n);
+    while (str_next(&rest, '/', &segment)) {
+        out_char(&o, '/');
+        fill_param(p, segment, id, turn, &o);
+        differs = differs || (segment.p[0] == '{' && !str_eq(segment, STR("{id}")) &&
+                              !str_eq(segment, STR("{code}")) && !str_eq(segment, STR("{file}")));
+    }
+    out_char(&o, '\0');
+    assert_int_equal(o.error, OK);
+    memcpy(path, o.p, o.n);
+    out_free(&o);
+    return differs;
 }
 
 /* Appends what stands there and on all pages behind it. */
@@ -69,10 +103,10 @@ static out everything_for(const struct place *p, enum who who)
             strcmp(route->name, "api-document") == 0)
             continue;
         const bool has_id = strstr(route->path_nl, "{id}") != NULL;
-        for (size_t k = 0; k < (has_id ? n : 1); k++) {
-            fill_path(route, ids[k], path, sizeof path);
-            read_all(p, who, path, &all);
-        }
+        for (size_t k = 0; k < (has_id ? n : 1); k++)
+            for (int turn = 0; turn < TURNS; turn++)
+                if (fill_path(p, route, ids[k], turn, path, sizeof path))
+                    read_all(p, who, path, &all);
     }
     for (size_t k = 0; k < n; k++) { /* filters, too */
         static const char *const filters[] = {"publications?ownerId", "publications?spaceId",
@@ -158,6 +192,29 @@ static void require_same(const struct place *p, enum who who, const char *method
     out_free(&b);
 }
 
+/* What hangs on a story, by addresses that say two things. */
+static void require_same_behind(const struct place *p, enum who who, int64_t hidden)
+{
+    char grant[80];
+    (void)snprintf(grant, sizeof grant, "/grants/people/%lld", (long long)p->party[OWNER].v);
+    require_same(p, who, "GET", "publications", "/revisions", NULL, hidden);
+    require_same(p, who, "GET", "publications", "/revisions/1", NULL, hidden);
+    require_same(p, who, "GET", "publications", "/grants", NULL, hidden);
+    require_same(p, who, "GET", "publications", grant, NULL, hidden);
+    require_same(p, who, "PUT", "publications", grant, "{\"access\":\"read\"}", hidden);
+    require_same(p, who, "DELETE", "publications", grant, NULL, hidden);
+}
+
+static void require_same_space(const struct place *p, enum who who, int64_t hidden)
+{
+    char one[80];
+    (void)snprintf(one, sizeof one, "/members/%lld", (long long)p->party[who].v);
+    require_same(p, who, "GET", "spaces", "/members", NULL, hidden);
+    require_same(p, who, "GET", "spaces", one, NULL, hidden);
+    require_same(p, who, "PUT", "spaces", one, "{\"state\":\"active\"}", hidden);
+    require_same(p, who, "DELETE", "spaces", one, NULL, hidden);
+}
+
 static void hidden_and_absent_are_the_same_bytes(void **state)
 {
     const struct place *p = *state;
@@ -168,16 +225,58 @@ static void hidden_and_absent_are_the_same_bytes(void **state)
                 continue;
             require_same(p, who, "GET", "publications", "", NULL, id);
             require_same(p, who, "GET", "publications", "/comments", NULL, id);
+            if (who != VISITOR)
+                require_same_behind(p, who, id);
             if (who == VISITOR || who == OWNER) /* who may put back what was removed */
                 continue;
             require_same(p, who, "PATCH", "publications", "", "{\"title\":\"t\"}", id);
             require_same(p, who, "PUT", "publications", "/state", "{\"state\":\"draft\"}", id);
             require_same(p, who, "POST", "publications", "/comments", "{\"body\":\"b\"}", id);
+            require_same(p, who, "POST", "publications", "/revisions", "{\"number\":1}", id);
         }
     }
     require_same(p, STRANGER, "GET", "spaces", "", NULL, p->space[CLOSED].v);
     require_same(p, STRANGER, "PATCH", "spaces", "", "{\"isListed\":true}", p->space[CLOSED].v);
     require_same(p, STRANGER, "GET", "people", "", NULL, p->party[BLOCKED].v);
+    require_same_space(p, STRANGER, p->space[CLOSED].v);
+    require_same_space(p, MEMBER, p->space[SECRET].v);
+}
+
+/* Somebody's comment under what one may not see, somebody's job and token, somebody's membership.
+ */
+static void what_is_anothers_looks_like_nothing(void **state)
+{
+    struct place *p = *state;
+    struct deed owner = place_deed(p, OWNER);
+    struct comment_id comment;
+    struct publication_id id = place_add_story(p, "To be hidden");
+    struct job_id job;
+    struct token *token;
+    size_t n;
+    assert_int_equal(comment_add(&owner, p->store->d, id, (struct comment_id){0}, STR("Hushed"),
+                                 &comment, &p->info),
+                     OK);
+    assert_int_equal(publication_set_state(&owner, p->store->d, id, 2, PUBLICATION_DRAFT, &p->info),
+                     OK);
+    assert_int_equal(token_list(&owner, p->store->d, &token, &n, &p->info), OK);
+    owner.viewer.roles = ACCESS_ANALYST;
+    assert_int_equal(
+        job_put(&owner, p->store->d, "study.run", STR("S"), STR("{}"), NULL, 0, &job, &p->info),
+        OK);
+
+    for (enum who who = MEMBER; who < BLOCKED; who++) {
+        require_same(p, who, "GET", "comments", "", NULL, comment.v);
+        require_same(p, who, "PATCH", "comments", "", "{\"body\":\"b\"}", comment.v);
+        require_same(p, who, "DELETE", "comments", "", NULL, comment.v);
+        require_same(p, who, "GET", "jobs", "", NULL, job.v);
+        require_same(p, who, "GET", "jobs", "/results", NULL, job.v);
+        require_same(p, who, "GET", "jobs", "/results/results.json", NULL, job.v);
+        require_same(p, who, "PUT", "jobs", "/state", "{\"state\":\"cancelled\"}", job.v);
+        require_same(p, who, "DELETE", "jobs", "", NULL, job.v);
+        require_same(p, who, "DELETE", "me/tokens", "", NULL, token[0].id.v);
+    }
+    require_same(p, VISITOR, "GET", "comments", "", NULL, comment.v);
+    require_same(p, OWNER, "GET", "spaces/1/members", "", NULL, p->party[MEMBER].v);
 }
 
 /* ---- lists and exports give exactly what is live and visible ---- */
@@ -284,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_hidden_occurs_and_nothing_visible_is_missing),
         cmocka_unit_test(hidden_and_absent_are_the_same_bytes),
+        cmocka_unit_test(what_is_anothers_looks_like_nothing),
         cmocka_unit_test(a_list_an_export_and_the_rule_name_the_same_stories),
         cmocka_unit_test(an_export_of_too_many_is_refused_whole),
     };

@@ -54,21 +54,49 @@ static void put_parameter(const struct document *d, const char *where, const cha
 static void put_parameters(const struct document *d, const struct route *route,
                            const struct api_operation *o)
 {
-    static const struct api_field id = {.kind = API_ID}, match = {.kind = API_TEXT};
-    const bool has_id = strstr(route->path_nl, "{id}") != NULL;
-    if (!has_id && !o->query && !o->needs_match)
+    static const struct api_field text = {.kind = API_TEXT},
+                                  key = {.kind = API_TEXT, .low = 1, .high = 200};
+    const bool makes = route->method == HTTP_POST && o->status == 201 && !o->needs_match;
+    str rest = str_of(route->path_nl), segment;
+    if (!strchr(route->path_nl, '{') && !o->query && !o->needs_match && !makes)
         return;
     json_key(d->j, "parameters");
     json_open_array(d->j);
-    if (has_id)
-        put_parameter(d, "path", "id", true, "api.about-path-id", &id);
+    while (str_next(&rest, '/', &segment))
+        if (segment.n > 2 && segment.p[0] == '{') {
+            const struct api_field *f = api_param_of(str_cut(segment, 1, segment.n - 1));
+            put_parameter(d, "path", f->key, true, f->about, f);
+        }
     for (size_t i = 0; o->query && i < o->query->n_fields; i++) {
         const struct api_field *f = &o->query->field[i];
         put_parameter(d, "query", f->key, false, f->about, f);
     }
     if (o->needs_match)
-        put_parameter(d, "header", "If-Match", true, "api.about-if-match", &match);
+        put_parameter(d, "header", "If-Match", !o->may_make,
+                      o->may_make ? "api.about-if-match-or-new" : "api.about-if-match", &text);
+    if (makes)
+        put_parameter(d, "header", "Idempotency-Key", false, "api.about-idempotency-key", &key);
     json_close_array(d->j);
+}
+
+/* A form whose files stand beside its fields, under any name. */
+static void put_form(const struct document *d, const struct api_operation *o)
+{
+    json *j = d->j;
+    json_key(j, "multipart/form-data");
+    json_open_object(j);
+    json_key(j, "schema");
+    json_open_object(j);
+    document_put_members(d, o->body, o->body_use);
+    json_key(j, "additionalProperties");
+    json_open_object(j);
+    json_key_str(j, "description", tr(d->lang, "api.about-files"));
+    json_key_str(j, "contentMediaType", STR("application/octet-stream"));
+    json_close_object(j);
+    json_close_object(j);
+    json_key(j, "example");
+    document_put_example(d, o->body, o->body_use);
+    json_close_object(j);
 }
 
 static void put_body(const struct document *d, const struct api_operation *o)
@@ -80,19 +108,23 @@ static void put_body(const struct document *d, const struct api_operation *o)
     json_key_bool(d->j, "required", true);
     json_key(d->j, "content");
     json_open_object(d->j);
-    json_key(d->j, "application/json");
-    json_open_object(d->j);
-    put_schema_ref(d->j, o->body, o->body_use);
-    json_key(d->j, "example");
-    document_put_example(d, o->body, o->body_use);
-    json_close_object(d->j);
+    if (o->has_files) {
+        put_form(d, o);
+    } else {
+        json_key(d->j, "application/json");
+        json_open_object(d->j);
+        put_schema_ref(d->j, o->body, o->body_use);
+        json_key(d->j, "example");
+        document_put_example(d, o->body, o->body_use);
+        json_close_object(d->j);
+    }
     json_close_object(d->j);
     json_close_object(d->j);
 }
 
 /* ---- answers ---- */
 
-static void put_header(const struct document *d, const char *name, const char *about)
+void document_put_header(const struct document *d, const char *name, const char *about)
 {
     json_key(d->j, name);
     json_open_object(d->j);
@@ -108,13 +140,15 @@ static void put_headers(const struct document *d, const struct api_operation *o,
 {
     json_key(d->j, "headers");
     json_open_object(d->j);
-    put_header(d, "API-Version", "api.about-version-header");
+    document_put_header(d, "API-Version", "api.about-version-header");
     if (o->has_etag && status != 204)
-        put_header(d, "ETag", "api.about-etag");
+        document_put_header(d, "ETag", "api.about-etag");
     if (o->shape == API_PAGE)
-        put_header(d, "Link", "api.about-link");
-    if (status == 201)
-        put_header(d, "Location", "api.about-location");
+        document_put_header(d, "Link", "api.about-link");
+    if (status == 201 && !o->may_make)
+        document_put_header(d, "Location", "api.about-location");
+    document_put_header(d, "RateLimit", "api.about-rate");
+    document_put_header(d, "RateLimit-Policy", "api.about-rate-policy");
     json_close_object(d->j);
 }
 
@@ -135,7 +169,9 @@ static void put_content(const struct document *d, const struct api_operation *o)
     json *j = d->j;
     json_key(j, "content");
     json_open_object(j);
-    json_key(j, o->shape == API_LINES ? "application/x-ndjson" : "application/json");
+    json_key(j, o->shape == API_LINES  ? "application/x-ndjson"
+                : o->shape == API_FILE ? "application/octet-stream"
+                                       : "application/json");
     json_open_object(j);
     switch (o->shape) {
     case API_ONE:
@@ -156,6 +192,11 @@ static void put_content(const struct document *d, const struct api_operation *o)
         json_key(j, "schema");
         json_open_object(j);
         json_key_str(j, "type", STR("object"));
+        json_close_object(j);
+        break;
+    case API_FILE: /* its type is that of the file */
+        json_key(j, "schema");
+        json_open_object(j);
         json_close_object(j);
         break;
     case API_NOTHING: break;
@@ -187,7 +228,7 @@ static bool can_answer(const struct route *route, const struct api_operation *o,
     const bool writes = route->method != HTTP_GET;
     switch (status) {
     case 403: return route->rule != &rule_anyone;
-    case 404: return strstr(route->path_nl, "{id}") || o->body || o->query;
+    case 404: return strchr(route->path_nl, '{') || o->body || o->query;
     case 409: return writes;
     case 412:
     case 428: return o->needs_match;
@@ -204,6 +245,8 @@ static void put_answers(const struct document *d, const struct route *route,
     json_key(d->j, "responses");
     json_open_object(d->j);
     put_answer(d, o, status);
+    if (o->may_make)
+        put_answer(d, o, 201);
     if (o->or_nothing)
         put_answer(d, o, 204);
     for (size_t i = 0; document_problems[i]; i++) {

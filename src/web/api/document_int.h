@@ -17,8 +17,11 @@ extern const int document_problems[];
 /* "New" as in "PublicationNew": a body has a schema of its own. */
 const char *document_suffix(enum api_use use);
 
+void document_put_header(const struct document *d, const char *name, const char *about);
 void document_put_field(const struct document *d, const struct api_field *f, enum api_use use,
                         bool is_described);
+/* What makes an object of a map: its type, description, members and which of them must be there. */
+void document_put_members(const struct document *d, const struct api_map *map, enum api_use use);
 void document_put_example(const struct document *d, const struct api_map *map, enum api_use use);
 void document_put_components(const struct document *d);
 

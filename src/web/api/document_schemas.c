@@ -78,6 +78,10 @@ static void put_kind(const struct document *d, const struct api_field *f)
         put_words(j, f->words);
         json_close_object(j);
         break;
+    case API_DATE:
+        put_type(j, "string", f->nullable);
+        json_key_str(j, "format", STR("date"));
+        break;
     case API_TIME:
         put_type(j, "string", f->nullable);
         json_key_str(j, "format", STR("date-time"));
@@ -130,10 +134,9 @@ static void put_required(json *j, const struct api_map *map, enum api_use use)
         json_close_array(j);
 }
 
-static void put_object(const struct document *d, const struct api_map *map, enum api_use use)
+void document_put_members(const struct document *d, const struct api_map *map, enum api_use use)
 {
     json *j = d->j;
-    json_open_object(j);
     put_type(j, "object", false);
     json_key_str(j, "description", tr(d->lang, map->about));
     put_required(j, map, use);
@@ -146,6 +149,13 @@ static void put_object(const struct document *d, const struct api_map *map, enum
         document_put_field(d, &map->field[i], use, true);
     }
     json_close_object(j);
+}
+
+static void put_object(const struct document *d, const struct api_map *map, enum api_use use)
+{
+    json *j = d->j;
+    json_open_object(j);
+    document_put_members(d, map, use);
     if (!((unsigned)use & API_SHOWN)) /* bodies; answers may get more fields one day */
         json_key_bool(j, "additionalProperties", false);
     json_close_object(j);
@@ -160,6 +170,7 @@ static void put_example_of(const struct document *d, const struct api_field *f, 
     case API_INT: json_put_int(j, 3); break;
     case API_BOOL: json_put_bool(j, true); break;
     case API_WORD: json_put_str(j, str_of(f->words[0])); break;
+    case API_DATE: json_put_str(j, STR("2026-11-14")); break;
     case API_TIME: json_put_str(j, STR("2026-11-14T08:30:00Z")); break;
     case API_MAP: document_put_example(d, f->map, use); break;
     case API_WORDS:
@@ -258,7 +269,7 @@ static void put_page_schema(struct schemas *s, const struct api_map *map)
 
 static void put_schemas_of(struct schemas *s, const struct api_operation *o)
 {
-    if (o->body)
+    if (o->body && !o->has_files)
         put_schema(s, o->body, o->body_use);
     if (o->shape == API_ONE || o->shape == API_LINES)
         put_schema(s, o->answer, API_SINGLE);
@@ -330,6 +341,12 @@ static void put_problem_answer(const struct document *d, int status)
     json_key(j, name);
     json_open_object(j);
     json_key_str(j, "description", tr(d->lang, visit_problem_title(status)));
+    json_key(j, "headers");
+    json_open_object(j);
+    document_put_header(d, "API-Version", "api.about-version-header");
+    if (status == 429 || status == 503)
+        document_put_header(d, "Retry-After", "api.about-retry-after");
+    json_close_object(j);
     json_key(j, "content");
     json_open_object(j);
     json_key(j, "application/problem+json");

@@ -129,7 +129,7 @@ err api_export_publications(struct req *r, struct err_info *info)
     err e = api_ask(r, &asked, info);
     if (e != OK)
         return e;
-    x.filter = (struct publication_filter){asked.space, asked.owner};
+    x.filter = (struct publication_filter){.space = asked.space, .owner = asked.owner};
     x.page = arena_new(ARENA_BYTES);
     x.item = arena_new(ARENA_BYTES);
     if (!x.page || !x.item || !x.seen) {

@@ -28,6 +28,13 @@ static void print_time(out *o, int64_t utc_ms)
     out_bytes(o, text, sizeof text);
 }
 
+static void print_date(out *o, int64_t days)
+{
+    char text[10];
+    date_print_iso((int32_t)days, text);
+    out_bytes(o, text, sizeof text);
+}
+
 static void put_words(json *j, const char *const *words, unsigned set)
 {
     json_open_array(j);
@@ -53,6 +60,12 @@ static void put_value(json *j, const struct api_field *f, unsigned use, const ch
             json_put_null(j);
         else
             put_text(j, out_int, int_at(at));
+        break;
+    case API_DATE:
+        if (int_at(at) == 0)
+            json_put_null(j);
+        else
+            put_text(j, print_date, int_at(at));
         break;
     case API_TIME:
         if (int_at(at) == INT64_MAX)

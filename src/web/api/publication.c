@@ -132,9 +132,10 @@ static err get_publications(struct req *r, struct err_info *info)
 
     err e = api_ask(r, &asked, info);
     if (e == OK)
-        e = publication_newest(&v->deed, v->db,
-                               (struct publication_filter){asked.space, asked.owner}, asked.cursor,
-                               (size_t)asked.limit, &list, &n, &next, info);
+        e = publication_newest(
+            &v->deed, v->db,
+            (struct publication_filter){.space = asked.space, .owner = asked.owner}, asked.cursor,
+            (size_t)asked.limit, &list, &n, &next, info);
     return e == OK ? show_list(r, list, n, next, info) : e;
 }
 
@@ -170,7 +171,7 @@ static err get_publication(struct req *r, struct err_info *info)
 
 /* ---- writing ---- */
 
-static struct publication_form form_of(const struct publication *p)
+struct publication_form api_publication_form(const struct publication *p)
 {
     return (struct publication_form){
         .kind = p->kind,
@@ -204,7 +205,7 @@ static err post_publication(struct req *r, struct err_info *info)
     struct publication_id id;
 
     err e = api_read(r, &p, info);
-    const struct publication_form form = form_of(&p);
+    const struct publication_form form = api_publication_form(&p);
     if (e == OK)
         e = publication_create(&v->deed, v->db, &form, &id, info);
     if (e == OK)
@@ -229,7 +230,7 @@ static err patch_publication(struct req *r, struct err_info *info)
         e = api_read(r, &p, info);
     if (e != OK)
         return e;
-    const struct publication_form form = form_of(&p);
+    const struct publication_form form = api_publication_form(&p);
     e = publication_change(&v->deed, v->db, p.id, version, &form, info);
     if (e == OK)
         e = find(r, &p, info);

@@ -4,14 +4,13 @@
  * place: a JSON pointer (RFC 6901) behind '#', or a parameter's name.
  */
 #include "base/date.h"
+#include "base/json_load.h"
 #include "base/num.h"
 #include "base/schema.h"
 #include "web/api/api_int.h"
 #include "web/http/http.h"
 
 #include <string.h>
-
-#include <jansson.h>
 
 enum { POINTER_MAX = 200, KEYS_MAX = 64 };
 
@@ -119,10 +118,10 @@ static void read_time(const struct place *p, str text, char *to)
         memcpy(to, &sent, sizeof sent);
 }
 
-static void read_int(const struct place *p, const struct api_field *f, str text, char *to)
+static void read_int(const struct place *p, const struct api_field *f, bool is_int, int64_t v,
+                     char *to)
 {
-    int64_t v;
-    if (num_parse_int(text, &v) && v >= f->low && v <= f->high) {
+    if (is_int && v >= f->low && v <= f->high) {
         memcpy(to, &v, sizeof v);
         return;
     }
@@ -134,12 +133,16 @@ static void read_int(const struct place *p, const struct api_field *f, str text,
 static void read_scalar(const struct place *p, const struct api_field *f, str text, char *to)
 {
     struct cursor cursor;
-    int64_t id;
+    int64_t id, v = 0;
     switch (f->kind) {
     case API_TEXT: read_text(p, f, text, to); break;
     case API_WORD: read_word(p, f, text, to); break;
     case API_TIME: read_time(p, text, to); break;
-    case API_INT: read_int(p, f, text, to); break;
+    case API_INT: {
+        const bool is_int = num_parse_int(text, &v);
+        read_int(p, f, is_int, v, to);
+        break;
+    }
     case API_ID:
         if (read_id(text, &id))
             memcpy(to, &id, sizeof id);
@@ -153,6 +156,7 @@ static void read_scalar(const struct place *p, const struct api_field *f, str te
             mistake(p, "api.no-cursor");
         break;
     case API_BOOL:
+    case API_DATE:
     case API_WORDS:
     case API_MAP: mistake(p, "api.no-text"); break;
     }
@@ -229,6 +233,8 @@ static void read_value(const struct place *p, const struct api_field *f, unsigne
             memcpy(to, &is, sizeof is);
         else
             mistake(p, "api.no-bool");
+    } else if (f->kind == API_INT) {
+        read_int(p, f, json_is_integer(value), json_integer_value(value), to);
     } else if (f->kind == API_MAP) {
         if (json_is_object(value))
             read_object(p, f->map, use, value, to);
@@ -265,7 +271,6 @@ static void read_object(const struct place *at, const struct api_map *map, unsig
 static err refuse(const struct json_error_t *why, struct err_info *info)
 {
     switch (json_error_code(why)) {
-    case json_error_out_of_memory: return err_nomem(info);
     case json_error_duplicate_key: err_set(info, E_INPUT, "api.json-twice"); break;
     case json_error_null_character:
     case json_error_null_byte_in_key: err_set(info, E_INPUT, "api.json-nul"); break;
@@ -283,12 +288,13 @@ err api_read_json(const struct api_map *map, unsigned use, str text, arena *a, v
 {
     const struct place body = {NULL, STR("#"), errors, a};
     json_error_t why;
+    json_t *root;
 
     if (!api_json_is_modest(text))
         return err_set(info, E_INPUT, "api.json-large");
-    json_t *root = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &why);
-    if (!root)
-        return refuse(&why, info);
+    const err e = json_load(text, JSON_REJECT_DUPLICATES, &root, &why, info);
+    if (e != OK)
+        return e == E_NOMEM ? e : refuse(&why, info);
     if (json_is_object(root))
         read_object(&body, map, use, root, filled);
     const bool is_object = json_is_object(root);
@@ -296,32 +302,64 @@ err api_read_json(const struct api_map *map, unsigned use, str text, arena *a, v
     return is_object ? conclude(errors, info) : err_set(info, E_INPUT, "api.json-no-object");
 }
 
-/* ---- a query ---- */
+/* ---- a query, and a form with files ---- */
 
-static bool is_twice(const bool *seen, const struct api_map *map, const struct api_field *f)
+/* The words for what is wrong with it. */
+struct pairs {
+    struct place all;
+    const struct api_map *map;
+    unsigned use;
+    const char *unknown, *unknown_near, *twice;
+    bool seen[KEYS_MAX];
+};
+
+static void read_pair(struct pairs *s, str name, str value, void *filled)
 {
-    return seen[f - map->field];
+    const struct place p = {&s->all, name, s->all.errors, s->all.memory};
+    const struct api_field *f = field_of(s->map, s->use, name);
+    if (!f) {
+        say_unknown(&p, s->map, s->use, s->unknown, s->unknown_near);
+    } else if (s->seen[f - s->map->field]) {
+        mistake(&p, s->twice);
+    } else {
+        s->seen[f - s->map->field] = true;
+        read_scalar(&p, f, value, (char *)filled + f->offset);
+    }
+}
+
+err api_read_fields(const struct api_map *map, unsigned use, const struct form *form, arena *a,
+                    void *filled, struct errs *errors, struct err_info *info)
+{
+    struct pairs s = {.all = {NULL, STR("#"), errors, a},
+                      .map = map,
+                      .use = use,
+                      .unknown = "api.unknown-field",
+                      .unknown_near = "api.unknown-field-near",
+                      .twice = "api.field-twice"};
+
+    for (size_t i = 0; i < form->n_fields; i++)
+        read_pair(&s, form->field[i].name, form->field[i].value, filled);
+    for (size_t i = 0; i < map->n_fields; i++) {
+        const struct place p = {&s.all, str_of(map->field[i].key), errors, a};
+        if ((map->field[i].use & use) && map->field[i].required && !s.seen[i])
+            mistake(&p, "api.missing-field");
+    }
+    return conclude(errors, info);
 }
 
 err api_read_query(const struct api_map *map, str query, arena *a, void *filled,
                    struct errs *errors, struct err_info *info)
 {
-    const struct place all = {NULL, STR(""), errors, a};
-    bool seen[KEYS_MAX] = {false};
+    struct pairs s = {.all = {NULL, STR(""), errors, a},
+                      .map = map,
+                      .use = API_QUERY,
+                      .unknown = "api.unknown-parameter",
+                      .unknown_near = "api.unknown-parameter-near",
+                      .twice = "api.parameter-twice"};
     str rest = query, name, value;
 
-    while (http_query_next(a, &rest, &name, &value)) {
-        const struct place p = {&all, name, errors, a};
-        const struct api_field *f = field_of(map, API_QUERY, name);
-        if (!f) {
-            say_unknown(&p, map, API_QUERY, "api.unknown-parameter", "api.unknown-parameter-near");
-        } else if (is_twice(seen, map, f)) {
-            mistake(&p, "api.parameter-twice");
-        } else {
-            seen[f - map->field] = true;
-            read_scalar(&p, f, value, (char *)filled + f->offset);
-        }
-    }
+    while (http_query_next(a, &rest, &name, &value))
+        read_pair(&s, name, value, filled);
     return conclude(errors, info);
 }
 

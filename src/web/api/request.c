@@ -13,6 +13,8 @@ const struct api_operation *api_operation_of(const struct route *route)
     static const struct api_operation *const tables[] = {
         api_publication_operations, api_comment_operations, api_space_operations,
         api_people_operations,      api_job_operations,     api_site_operations,
+        api_member_operations,      api_grant_operations,   api_revision_operations,
+        api_token_operations,
     };
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
         for (const struct api_operation *o = tables[t]; o->route; o++)
@@ -87,6 +89,51 @@ err api_read(struct req *r, void *filled, struct err_info *info)
     return e;
 }
 
+err api_read_form(struct req *r, void *filled, struct err_info *info)
+{
+    const struct api_operation *o = api_operation_of(r->route);
+    struct visit *v = visit_of(r);
+    struct errs *errors;
+
+    err e = v->has_form ? OK : visit_read_form(r, info);
+    if (e == OK)
+        e = expect_mistakes(r, &errors, info);
+    if (e == OK)
+        e = api_read_fields(o->body, o->body_use, &v->form, r->memory, filled, errors, info);
+    return e;
+}
+
+/* ---- parameters of a path ---- */
+
+static const char *const subjects[] = {"people", "spaces", NULL};
+
+static const struct api_field params[] = {
+    {.key = "id", .kind = API_ID, .about = "api.about-path-id"},
+    {.key = "person", .kind = API_ID, .about = "api.about-path-person"},
+    {.key = "subject", .kind = API_ID, .about = "api.about-path-subject"},
+    {.key = "kind", .kind = API_WORD, .words = subjects, .about = "api.about-path-kind"},
+    {.key = "number", .kind = API_INT, .low = 1, .about = "api.about-path-number"},
+    {.key = "code", .kind = API_TEXT, .low = 1, .about = "api.about-path-code"},
+    {.key = "file", .kind = API_TEXT, .low = 1, .about = "api.about-path-file"},
+};
+
+const struct api_field *api_param_of(str name)
+{
+    for (size_t i = 0; i < sizeof params / sizeof *params; i++)
+        if (str_eq(str_of(params[i].key), name))
+            return &params[i];
+    return NULL;
+}
+
+err api_param_word(struct req *r, const char *name, int *word, struct err_info *info)
+{
+    const struct api_field *f = api_param_of(str_of(name));
+    for (*word = 0; f->words[*word]; (*word)++)
+        if (str_eq(str_of(f->words[*word]), req_param(r, name)))
+            return OK;
+    return err_set(info, E_NOT_FOUND, "site.not-found");
+}
+
 /* ---- If-Match ---- */
 
 /* "7-0123456789abcdef", with quotes, perhaps behind W/: 7 is the version. */
@@ -114,4 +161,13 @@ err api_match(struct req *r, int64_t current, int64_t *version, struct err_info 
         if (version_of(tag, version) && (*version == current || current == 0))
             return OK;
     return err_set(info, E_CONFLICT, "api.changed-since");
+}
+
+err api_match_or_make(struct req *r, bool is_there, int64_t current, int64_t *version,
+                      struct err_info *info)
+{
+    if (is_there)
+        return api_match(r, current, version, info);
+    *version = 0;
+    return http_header(r->http, "If-Match").p ? err_set(info, E_CONFLICT, "api.changed-since") : OK;
 }

@@ -37,6 +37,45 @@ static err get_health(struct req *r, struct err_info *info)
     return e == OK ? api_show(r, &h, info) : e;
 }
 
+/* ---- what went wrong ---- */
+
+struct told {
+    str code, meaning;
+};
+static const struct api_field problem_fields[] = {
+    {.key = "code",
+     .kind = API_TEXT,
+     .offset = offsetof(struct told, code),
+     .use = API_SHOWN,
+     .about = "api.problem-code",
+     .example = "knowledge.changed-since"},
+    {.key = "meaning",
+     .kind = API_TEXT,
+     .offset = offsetof(struct told, meaning),
+     .use = API_SHOWN,
+     .about = "api.code-meaning",
+     .example = "Somebody changed this since you opened it."},
+};
+static const struct api_map problem_map = {
+    .name = "ProblemCode", API_FIELDS(problem_fields), .about = "api.code"};
+
+/* The address that problems carry as their type; what it says is in the program, of nobody. */
+static err get_problem(struct req *r, struct err_info *info)
+{
+    struct told told = {.code = req_param(r, "code")};
+    struct api_asked none;
+    const err e = api_ask(r, &none, info);
+    if (e != OK)
+        return e;
+    told.code = arena_str(r->memory, told.code);
+    if (!told.code.p)
+        return err_nomem(info);
+    if (!tr_has(r->lang, told.code.p))
+        return err_set(info, E_NOT_FOUND, "site.not-found");
+    told.meaning = tr(r->lang, told.code.p);
+    return api_show(r, &told, info);
+}
+
 static err tag(struct req *r, struct err_info *info)
 {
     unsigned char hash[crypto_generichash_BYTES_MIN];
@@ -78,6 +117,7 @@ static err get_document(struct req *r, struct err_info *info)
 
 const struct route api_site_routes[] = {
     API_ROUTE("api-health", HTTP_GET, "/health", get_health, &rule_anyone),
+    API_ROUTE("api-problem", HTTP_GET, "/problems/{code}", get_problem, &rule_anyone),
     API_ROUTE("api-document", HTTP_GET, "/openapi.json", get_document, &rule_anyone),
     {0},
 };
@@ -88,6 +128,11 @@ const struct api_operation api_site_operations[] = {
      .about = "api.do-health",
      .shape = API_ONE,
      .answer = &health_map},
+    {.route = "api-problem",
+     .tag = "site",
+     .about = "api.do-problem",
+     .shape = API_ONE,
+     .answer = &problem_map},
     {.route = "api-document",
      .tag = "site",
      .about = "api.do-document",

@@ -182,6 +182,7 @@ static err show(struct req *r, struct editor *v, struct err_info *info)
     struct page page =
         knowledge_page(r, html_key(v->old ? "stories.change-title" : "stories.new-title"),
                        "visit.menu-publications", "publications");
+    page.wide = true; /* text and preview side by side */
     if (v->old)
         visit_crumb(r, &page, html_from_str(v->old->title),
                     visit_url_id(r, "publication", v->old->id.v));
@@ -338,14 +339,19 @@ static err keep_draft(struct req *r, const struct target *t, const struct editor
     return draft_save(&visit->deed, visit->db, t->id, &draft, info);
 }
 
+/* The same form again, pressed twice, finds it published or meets the other in the middle. */
 static err publish(struct req *r, struct publication_id id, struct err_info *info)
 {
     struct visit *visit = visit_of(r);
     struct publication p;
-    const err e = publication_find(&visit->deed, visit->db, id, &p, info);
-    return e == OK ? publication_set_state(&visit->deed, visit->db, id, p.version,
-                                           PUBLICATION_PUBLISHED, info)
-                   : e;
+    err e;
+    do {
+        e = publication_find(&visit->deed, visit->db, id, &p, info);
+        if (e == OK && p.state != PUBLICATION_PUBLISHED)
+            e = publication_set_state(&visit->deed, visit->db, id, p.version, PUBLICATION_PUBLISHED,
+                                      info);
+    } while (e == E_CONFLICT);
+    return e;
 }
 
 /* Keeps it and publishes it if asked; `t->id` is then the publication's. */

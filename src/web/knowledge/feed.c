@@ -131,20 +131,22 @@ struct feed {
     const char *kind; /* of its id */
     int64_t id;
     str title;
-    str page; /* that it belongs to */
-    struct publication_filter filter;
+    str page;              /* that it belongs to */
+    struct space_id space; /* v == 0: everywhere */
 };
 
 static err show_feed(struct req *r, const struct feed *f, struct err_info *info)
 {
     const struct deed deed = deed_of_visitor(r);
+    const struct publication_filter filter = {
+        .space = f->space, .each_once = true, .lang = r->lang};
     struct publication *list;
     struct cursor next;
     int64_t updated = 0;
     size_t n;
     out *o = &r->answer->body;
 
-    const err e = publication_newest(&deed, visit_of(r)->db, f->filter, (struct cursor){0},
+    const err e = publication_newest(&deed, visit_of(r)->db, filter, (struct cursor){0},
                                      FEED_STORIES, &list, &n, &next, info);
     if (e != OK)
         return e;
@@ -190,7 +192,7 @@ static err space_feed(struct req *r, struct err_info *info)
                            .id = s.id.v,
                            .title = s.name[r->lang],
                            .page = url_of_space(r, "space", &s),
-                           .filter = {.space = s.id}};
+                           .space = s.id};
     return show_feed(r, &f, info);
 }
 

@@ -448,6 +448,7 @@ static void a_translation_is_found_from_either_side(void **state)
     out abroad = world_get(w, VISITOR, fill("/en/stories/#", id, 0));
     out english = world_get(w, VISITOR, fill("/en/stories/#", twin, 0));
     out alone = world_get(w, VISITOR, fill("/en/stories/#", w->story[7].id.v, 0));
+    out dutch_list = world_get(w, VISITOR, "/nl/"), english_list = world_get(w, VISITOR, "/en/");
 
     assert_says(&dutch, fill("hreflang=\"en\" href=\"/en/stories/#\"", twin, 0));
     assert_says(&dutch, "Ook in het Engels");
@@ -455,11 +456,66 @@ static void a_translation_is_found_from_either_side(void **state)
     assert_says(&english, fill("hreflang=\"nl\" href=\"/nl/verhalen/#\"", id, 0));
     assert_says(&alone, "This story is only available in Dutch.");
     assert_says(&alone, "<div lang=\"nl\">");
+    assert_says(&dutch_list, fill("<a class=\"utrecht-link utrecht-link--html-a\" "
+                                  "href=\"/en/stories/#\" hreflang=\"en\">Ook in het Engels</a>",
+                                  twin, 0));
+    assert_false(says(&dutch_list, fill("\"/nl/verhalen/#\"", twin, 0)));
+    assert_says(&english_list,
+                fill("href=\"/nl/verhalen/#\" hreflang=\"nl\">Also in Dutch", id, 0));
+    assert_false(says(&english_list, fill("\"/en/stories/#\"", id, 0)));
     out_free(&made);
     out_free(&dutch);
     out_free(&abroad);
     out_free(&english);
     out_free(&alone);
+    out_free(&dutch_list);
+    out_free(&english_list);
+}
+
+/* ---- pressed twice ---- */
+
+static void a_form_sent_twice_makes_one_story(void **state)
+{
+    struct world *w = *state;
+    const char *path = "/nl/verhalen/opslaan";
+    const char *fields = "revision=0&do=publish&title=Twee+keer&body=t&lang=nl&level=3&comments=2";
+    const char *others = "revision=0&do=publish&title=Anders&body=t&lang=nl&level=3&comments=2";
+    char token[CSRF_TEXT];
+    world_token(w, MEMBER, token);
+
+    out first = world_send(w, MEMBER, path, token, fields);
+    out again = world_send(w, MEMBER, path, token, fields);
+    out edited = world_send(w, MEMBER, path, token, others); /* back, changed, and sent */
+    out anew = world_post(w, MEMBER, path, fields);          /* from another page */
+
+    const int64_t id = id_of_location(&first);
+    assert_int_equal(client_status(&again), 303);
+    assert_int_equal(id_of_location(&again), id);
+    assert_int_equal(find(w, MEMBER, id).state, PUBLICATION_PUBLISHED);
+    assert_int_equal(find(w, MEMBER, id).version, 2);
+    assert_int_not_equal(id_of_location(&edited), id);
+    assert_int_not_equal(id_of_location(&anew), id);
+    out_free(&first);
+    out_free(&again);
+    out_free(&edited);
+    out_free(&anew);
+}
+
+static void a_comment_sent_twice_stands_there_once(void **state)
+{
+    struct world *w = *state;
+    const int64_t id = w->story[0].id.v, before = find(w, MEMBER, id).n_comments;
+    const char *path = fill("/nl/verhalen/#/reacties", id, 0);
+    char token[CSRF_TEXT];
+    world_token(w, STRANGER, token);
+
+    for (int i = 0; i < 3; i++) {
+        out answer = world_send(w, STRANGER, path, token, "comment=Dubbel");
+        assert_int_equal(client_status(&answer), 303);
+        out_free(&answer);
+    }
+
+    assert_int_equal(find(w, MEMBER, id).n_comments, before + 1);
 }
 
 int main(void)
@@ -479,6 +535,8 @@ int main(void)
         cmocka_unit_test(access_is_given_and_taken_back),
         cmocka_unit_test(a_request_to_join_waits_for_a_manager),
         cmocka_unit_test(a_translation_is_found_from_either_side),
+        cmocka_unit_test(a_form_sent_twice_makes_one_story),
+        cmocka_unit_test(a_comment_sent_twice_stands_there_once),
     };
     return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

@@ -74,14 +74,16 @@ static err change(struct req *r, struct err_info *info)
     int64_t id;
 
     err e = req_param_id(r, "id", &id, info);
+    const bool drops = str_eq(visit_field(r, "do"), STR("drop"));
     if (e == OK && !read_subject(r, &g))
         e = err_set(info, E_INPUT, "stories.no-subject");
-    else if (e == OK && str_eq(visit_field(r, "do"), STR("drop")))
+    else if (e == OK && drops)
         e = grant_drop(&v->deed, v->db, (struct publication_id){id}, g.to_space, g.subject, info);
     else if (e == OK)
         e = grant_set(&v->deed, v->db, (struct publication_id){id}, &g, info);
     if (e == OK)
-        return visit_go(r, visit_url_id(r, "grants", id), "saved", info);
+        return visit_go(r, visit_url_id(r, "grants", id), drops ? "grant-dropped" : "granted",
+                        info);
     if (!fault_take(r, &faults, places, info))
         return e;
     e = find_view(r, &view, info);

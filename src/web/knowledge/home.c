@@ -14,8 +14,9 @@ static err home(struct req *r, struct err_info *info)
     };
     struct cursor next;
 
-    err e = publication_newest(&v->deed, v->db, (struct publication_filter){0}, (struct cursor){0},
-                               HOME_STORIES, &view.story, &view.n_stories, &next, info);
+    err e = publication_newest(
+        &v->deed, v->db, (struct publication_filter){.each_once = true, .lang = r->lang},
+        (struct cursor){0}, HOME_STORIES, &view.story, &view.n_stories, &next, info);
     if (e == OK)
         e = space_mine(&v->deed, v->db, &view.space, &view.n_spaces, info);
     if (e != OK)

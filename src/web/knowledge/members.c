@@ -60,7 +60,9 @@ static err change(struct req *r, struct err_info *info)
     if (e == OK)
         e = space_set_member(&v->deed, v->db, s.id, (struct party_id){visit_number(r, "person", 0)},
                              leaves ? MEMBER_LEFT : MEMBER_ACTIVE, role, info);
-    return e == OK ? visit_go(r, url_of_space(r, "members", &s), "saved", info) : e;
+    return e == OK ? visit_go(r, url_of_space(r, "members", &s),
+                              leaves ? "member-removed" : "member-changed", info)
+                   : e;
 }
 
 const struct route member_routes[] = {

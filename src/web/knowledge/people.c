@@ -36,8 +36,10 @@ static err person(struct req *r, struct err_info *info)
     if (e == OK)
         e = person_find(&v->deed, v->db, (struct party_id){id}, &view.p, info);
     if (e == OK)
-        e = publication_newest(&v->deed, v->db, (struct publication_filter){.owner = view.p.id},
-                               from, STORIES_SHOWN, &view.story, &view.n_stories, &next, info);
+        e = publication_newest(
+            &v->deed, v->db,
+            (struct publication_filter){.owner = view.p.id, .each_once = true, .lang = r->lang},
+            from, STORIES_SHOWN, &view.story, &view.n_stories, &next, info);
     if (e != OK)
         return e;
     const str url = visit_url_id(r, "person", id);

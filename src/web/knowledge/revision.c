@@ -30,10 +30,12 @@ static err list(struct req *r, struct err_info *info)
 {
     struct visit *v = visit_of(r);
     struct revision_list view = {0};
+    int64_t older;
 
     err e = find_editable(r, &view.p, info);
     if (e == OK)
-        e = revision_list(&v->deed, v->db, view.p.id, &view.revision, &view.n, info);
+        e = revision_list(&v->deed, v->db, view.p.id, 0, REVISIONS_SHOWN_MAX, &view.revision,
+                          &view.n, &older, info);
     if (e != OK)
         return e;
     const struct page page = page_below(r, &view.p, html_key("stories.revisions"), false);

@@ -87,7 +87,7 @@ static err create(struct req *r, struct err_info *info)
         return e;
     v.form = form_typed(r, v.parent.id);
     e = space_create(&visit->deed, visit->db, &v.form, &id, info);
-    return e == OK ? visit_go(r, visit_url(r, "space", &v.form.slug), "saved", info)
+    return e == OK ? visit_go(r, visit_url(r, "space", &v.form.slug), "space-made", info)
                    : show_wrong(r, &v, e, info);
 }
 
@@ -141,7 +141,7 @@ static err change(struct req *r, struct err_info *info)
         e = err_set(info, E_CONFLICT, "spaces.changed-since");
     if (e == OK)
         e = space_change(&visit->deed, visit->db, s.id, s.version, &v.form, info);
-    return e == OK ? visit_go(r, visit_url(r, "space", &v.form.slug), "saved", info)
+    return e == OK ? visit_go(r, visit_url(r, "space", &v.form.slug), "space-changed", info)
                    : show_wrong(r, &v, e, info);
 }
 

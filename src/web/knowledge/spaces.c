@@ -53,8 +53,10 @@ static err find_contents(struct req *r, struct space_view *view, struct err_info
     const str url = url_of_space(r, "space", &view->s);
     struct cursor next;
 
-    err e = publication_newest(&v->deed, v->db, (struct publication_filter){.space = view->s.id},
-                               from, STORIES_SHOWN, &view->story, &view->n_stories, &next, info);
+    err e = publication_newest(
+        &v->deed, v->db,
+        (struct publication_filter){.space = view->s.id, .each_once = true, .lang = r->lang}, from,
+        STORIES_SHOWN, &view->story, &view->n_stories, &next, info);
     if (e == OK)
         e = space_list(&v->deed, v->db, view->s.id, &view->below, &view->n_below, info);
     if (e == OK)

@@ -13,8 +13,9 @@ static err story_list(struct req *r, struct err_info *info)
     };
     struct cursor next;
 
-    const err e = publication_newest(&v->deed, v->db, (struct publication_filter){0}, from,
-                                     STORIES_SHOWN, &view.story, &view.n, &next, info);
+    const err e = publication_newest(
+        &v->deed, v->db, (struct publication_filter){.each_once = true, .lang = r->lang}, from,
+        STORIES_SHOWN, &view.story, &view.n, &next, info);
     if (e != OK)
         return e;
     view.older_url = cursor_url(r, url, "before", next);
@@ -50,6 +51,7 @@ static err find_mine(struct req *r, const char *route, struct story_mine *view,
     view->shown = view->draft + n;
     view->removed = view->shown + n;
     for (size_t i = 0; i < n; i++) {
+        list[i].twin = (struct publication_id){0}; /* each is here itself */
         if (list[i].state == PUBLICATION_DRAFT)
             view->draft[view->n_drafts++] = list[i];
         else if (list[i].state != PUBLICATION_REMOVED)

@@ -199,11 +199,6 @@ struct page knowledge_page(struct req *r, struct html_value title, const char *k
     visit_crumb(r, &page, html_key("visit.menu-home"), page.home_url);
     if (route)
         visit_crumb(r, &page, html_key(key), visit_url(r, route, NULL));
-    for (size_t i = 0; route && i < page.n_nav; i++) {
-        struct page_link *link = (struct page_link *)page.nav;
-        if (str_eq(link[i].url, visit_url(r, route, NULL)))
-            link[i].current = true;
-    }
     return page;
 }
 

@@ -7,7 +7,6 @@
 #include "app/mail/mail.h"
 #include "base/rng.h"
 #include "web/routes.h"
-#include "web/site/csrf.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -401,19 +400,31 @@ out world_get(const struct world *w, enum who who, const char *path)
     return client_ask(w->server, "GET", path, header, STR(""));
 }
 
-out world_post(const struct world *w, enum who who, const char *path, const char *fields)
+void world_token(const struct world *w, enum who who, char token[CSRF_TEXT])
 {
     const str secret = {(const char *)w->session[who].byte, sizeof w->session[who].byte};
-    char token[CSRF_TEXT], cookie[128], headers[256];
+    csrf_print(w->keys.hash, secret, chance, token);
+}
+
+out world_post(const struct world *w, enum who who, const char *path, const char *fields)
+{
+    char token[CSRF_TEXT];
+    world_token(w, who, token);
+    return world_send(w, who, path, token, fields);
+}
+
+out world_send(const struct world *w, enum who who, const char *path, const char token[CSRF_TEXT],
+               const char *fields)
+{
+    char cookie[128], headers[256];
     out body;
 
     cookie_of(w, who, cookie);
-    csrf_print(w->keys.hash, secret, chance, token);
     snprintf(headers, sizeof headers, "%sContent-Type: application/x-www-form-urlencoded\r\n",
              cookie);
     out_init(&body, 1 << 20);
     out_cstr(&body, "csrf=");
-    out_bytes(&body, token, sizeof token);
+    out_bytes(&body, token, CSRF_TEXT);
     out_char(&body, '&');
     out_cstr(&body, fields);
     out answer = client_ask(w->server, "POST", path, headers, out_view(&body));

@@ -9,6 +9,7 @@
 #include "app/access/access.h"
 #include "app/db/store_test.h"
 #include "web/http/client_test.h"
+#include "web/site/csrf.h"
 #include "web/visit/visit.h"
 
 enum who { VISITOR, OWNER, MEMBER, STRANGER, BLOCKED, GRANTEE, ADMIN, VIEWERS };
@@ -57,5 +58,9 @@ struct deed world_deed(struct world *w, enum who who);
 /* What `who` gets; the caller frees. A form gets the token that belongs to the session. */
 out world_get(const struct world *w, enum who who, const char *path);
 out world_post(const struct world *w, enum who who, const char *path, const char *fields);
+/* As a form of a page: its token, as often as somebody presses. */
+void world_token(const struct world *w, enum who who, char token[CSRF_TEXT]);
+out world_send(const struct world *w, enum who who, const char *path, const char token[CSRF_TEXT],
+               const char *fields);
 
 #endif

@@ -6,7 +6,7 @@
  * Does: 400, 403, 404, 405, 409, 413, 422, 429, 500 and 503, in both languages.
  * Does not: decide which; web/site turns an err into a status. Of what is not there
  *       and what may not be seen the page is the same, byte for byte: 404 shows
- *       nothing of `why`. 500 and 503 show nothing of the inside either.
+ *       nothing of `why`, nor does 500; 503 shows what its caller wants told.
  */
 #ifndef ONTSCHOT_WEB_PAGES_ERRORS_H
 #define ONTSCHOT_WEB_PAGES_ERRORS_H

@@ -215,6 +215,9 @@ struct part_card {
     str author;             /* may be empty */
     int64_t utc_ms;         /* 0: no date */
     struct html_value meta; /* what else the line says: "3 reacties"; may be empty */
+    str other_url;          /* the same in another language; may be empty */
+    struct html_value other_text;
+    enum lang other_lang;
 };
 
 void part_cards_begin(struct html *h);

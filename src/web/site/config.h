@@ -32,6 +32,11 @@ struct config_sign_in { /* by a provider of OpenID Connect; issuer empty: none *
     str issuer, client_id, secret_file, name, second, ca_file;
     bool links_known, trusts_email;
 };
+struct config_backup { /* folder empty: none is made or looked for */
+    const struct yaml_node *node;
+    str folder;
+    int64_t keep_days, keep_weeks;
+};
 struct config_limits {
     const struct yaml_node *node;
     int64_t connections, connections_per_address, queue, upload_megabytes, worker_megabytes;
@@ -55,6 +60,7 @@ struct config {
     struct config_limits limits;
     struct config_mail mail;
     struct config_sign_in sign_in;
+    struct config_backup backup;
     bool registrations; /* strangers may ask for an account */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The tables of the configuration file: docs/server.md explains, JSON Schema publishes them. */
+#include "app/backup/backup.h"
 #include "web/site/config_int.h"
 
 #include <stddef.h>
@@ -113,6 +114,25 @@ static const struct schema_map sign_in_map = {
     .about = "config.about-sign-in",
 };
 
+/* ---- backups ---- */
+
+enum { KEPT_MAX = 3660 };
+#define BACKUP struct config_backup
+static const struct schema_field backup_fields[] = {
+    FIELD("folder", SCHEMA_TEXT, BACKUP, folder, "config.about-backup-folder", .required = true),
+    COUNT("keep-days", BACKUP, keep_days, "config.about-keep-days", 1, KEPT_MAX),
+    COUNT("keep-weeks", BACKUP, keep_weeks, "config.about-keep-weeks", 0, KEPT_MAX),
+};
+static const struct config_backup backup_defaults = {.keep_days = BACKUP_DAYS,
+                                                     .keep_weeks = BACKUP_WEEKS};
+static const struct schema_map backup_map = {
+    .name = "backup",
+    .size = sizeof(struct config_backup),
+    SCHEMA_FIELDS(backup_fields),
+    .defaults = &backup_defaults,
+    .about = "config.about-backup",
+};
+
 /* ---- the file ---- */
 
 #define FILE_OF struct config_file
@@ -139,6 +159,7 @@ static const struct schema_field fields[] = {
           "config.about-registrations"),
     FIELD("sign-in", SCHEMA_MAP, FILE_OF, config.sign_in, "config.about-sign-in",
           .map = &sign_in_map),
+    FIELD("backup", SCHEMA_MAP, FILE_OF, config.backup, "config.about-backup", .map = &backup_map),
 };
 
 #define NOTHING                                                                                    \
@@ -166,6 +187,7 @@ static const struct config_file defaults = {
                            .name = NOTHING,
                            .second = NOTHING,
                            .ca_file = NOTHING},
+               .backup = {.folder = NOTHING, .keep_days = BACKUP_DAYS, .keep_weeks = BACKUP_WEEKS},
                .registrations = true},
     .limits = LIMIT_DEFAULTS,
 };

@@ -105,6 +105,16 @@ static void put_sign_in(out *o, const struct config_sign_in *s)
     put_text(o, "  ", "ca-file", s->ca_file);
 }
 
+static void put_backup(out *o, const struct config_backup *b)
+{
+    if (!b->folder.n)
+        return;
+    out_cstr(o, "backup:\n");
+    put_text(o, "  ", "folder", b->folder);
+    put_int(o, "  ", "keep-days", b->keep_days);
+    put_int(o, "  ", "keep-weeks", b->keep_weeks);
+}
+
 void config_print(const struct config *c, out *o)
 {
     put_text(o, "", "listen", c->listen);
@@ -125,4 +135,5 @@ void config_print(const struct config *c, out *o)
     put_mail(o, &c->mail);
     put_bool(o, "", "registrations", c->registrations);
     put_sign_in(o, &c->sign_in);
+    put_backup(o, &c->backup);
 }

@@ -320,8 +320,11 @@ static bool exists_but_for_slash(const site_router *r, str path)
     struct walk w = {0};
     if (str_eq(path, STR("/nl")) || str_eq(path, STR("/en")))
         return find(r->root, str_eq(path, STR("/nl")) ? STR("nl/") : STR("en/"), &w) != NULL;
-    return path.n > 1 && str_ends(path, STR("/")) &&
-           find(r->root, str_cut(path, 1, path.n - 1), &w) != NULL;
+    if (path.n <= 1 || !str_ends(path, STR("/")))
+        return false;
+    const struct node *node = find(r->root, str_cut(path, 1, path.n - 1), &w);
+    /* a program is told that there is nothing (NLGov /core/no-trailing-slash) */
+    return node && !(node->leaf[HTTP_GET].route && node->leaf[HTTP_GET].route->has_token);
 }
 
 struct site_match site_router_find(const site_router *r, enum http_method method, str path)

@@ -30,9 +30,9 @@ int site_status_of(err e)
     case E_CONFLICT: return 409;
     case E_LIMIT: return 413;
     case E_DENIED: return 403;
+    case E_IO: /* a disk or a neighbour that fails is mended by somebody, and then this works */
     case E_BUSY:
     case E_NOMEM: return 503;
-    case E_IO:
     case E_CANCELLED: break;
     }
     return 500;
@@ -201,12 +201,33 @@ static bool is_home(const struct http_request *h)
     return str_eq(h->path, STR("/")) && (h->method == HTTP_GET || h->method == HTTP_HEAD);
 }
 
+static str credential_of(const struct req *r)
+{
+    const struct site_hooks *hooks = &r->site->config.hooks;
+    return hooks->credential ? hooks->credential(r) : STR("");
+}
+
+/* By account as soon as one request with the same credential was recognised. */
+static struct rate_who who_of(const struct req *r)
+{
+    return (struct rate_who){rate_account(r->site->rates, credential_of(r)), r->http->client};
+}
+
+bool req_rate(const struct req *r, struct req_rate *rate)
+{
+    if (!r->route || r->site->rate[r->route->rate].per_minute <= 0)
+        return false;
+    rate->rate = &r->site->rate[r->route->rate];
+    rate_look(r->site->rates, r->route->rate, who_of(r), r->now_ms, &rate->left, &rate->full_s);
+    return true;
+}
+
 /* False: a worker will answer. */
 static bool try_now(const site *s, struct req *r, const struct site_match *m)
 {
     const enum rate_class rate = m->found == SITE_FOUND ? m->route->rate : RATE_PAGE;
     int retry_s;
-    if (!rate_take(s->rates, rate, r->http->client, r->now_ms, &retry_s)) {
+    if (!rate_take(s->rates, rate, who_of(r), r->now_ms, &retry_s)) {
         answer_too_often(r, retry_s);
         return true;
     }
@@ -258,6 +279,8 @@ static void answer(void *arg, void *worker, struct http_request *h, struct http_
     r.worker = worker;
     if (s->config.hooks.enter && !is_health)
         e = s->config.hooks.enter(&r, &info);
+    if (e == OK || e == E_DENIED) /* it is now known whose it is, or that it is nobody's */
+        rate_learn(s->rates, credential_of(&r), r.account);
     if (e == OK && !m.route)
         e = err_set(&info, E_NOT_FOUND, "site.not-found");
     if (e == OK)
@@ -346,6 +369,7 @@ err site_new(const struct site_config *c, site **made, struct err_info *info)
     if (!s)
         return err_nomem(info);
     s->config = *c;
+    memcpy(s->rate, c->rates ? c->rates : site_rates, sizeof s->rate);
     if (!s->config.now_ms)
         s->config.now_ms = system_now_ms;
     if (!s->config.upload_bytes)
@@ -362,7 +386,7 @@ err site_new(const struct site_config *c, site **made, struct err_info *info)
     else if (c->base_url.n)
         memcpy(s->base_url, c->base_url.p, c->base_url.n);
     if (e == OK)
-        e = rate_table_new(RATE_TABLE_ENTRIES, c->rates ? c->rates : site_rates, &s->rates, info);
+        e = rate_table_new(RATE_TABLE_ENTRIES, s->rate, &s->rates, info);
     if (e == OK)
         e = compile(s, info);
     if (e == OK)

@@ -73,12 +73,30 @@ WARN_UNUSED err rate_table_new(size_t entries, const struct rate *rates, rate_ta
                                struct err_info *info);
 void rate_table_free(rate_table *t);
 
+/* Who a request counts as: an account (v > 0), or else an address; an IPv6 one with its /64. */
+struct rate_who {
+    int64_t account;
+    str address;
+};
+
 /*
- * Takes one from the bucket of `who` (an address, an account) in a class; false when it is
- * empty, with the whole seconds until one is there. Any thread. Keeps no `who`, only a keyed
- * hash. An IPv6 address counts with its /64.
+ * Takes one from the bucket of `who` in a class; false when it is empty, with the whole seconds
+ * until one is there. Any thread. Keeps no `who`, only a keyed hash.
  */
-bool rate_take(rate_table *t, enum rate_class rate, str who, int64_t now_ms, int *retry_s);
+bool rate_take(rate_table *t, enum rate_class rate, struct rate_who who, int64_t now_ms,
+               int *retry_s);
+
+/* How many are left in it, and the whole seconds until it is full; takes none. */
+void rate_look(rate_table *t, enum rate_class rate, struct rate_who who, int64_t now_ms, int *left,
+               int *full_s);
+
+/*
+ * Whose a credential is (a session's or a token's text): 0 when that is not known. A request is
+ * counted before anybody asks the database, so a worker that found it out says so for the next one:
+ * who shows what nobody knows counts by address. account 0 forgets. Keeps a keyed hash alone.
+ */
+int64_t rate_account(rate_table *t, str credential);
+void rate_learn(rate_table *t, str credential, int64_t account);
 
 /* ---- rules ---- */
 
@@ -132,6 +150,7 @@ struct req {
     void *worker;              /* the hook's own */
     struct db *db;             /* set by the hook `enter` */
     struct viewer *viewer;     /* set by the hook `enter` */
+    int64_t account;           /* set by the hook `enter`: whose request it is; 0: a visitor's */
     enum lang lang;            /* of the path; else what the browser prefers */
     arena *memory;             /* until the handler returns */
     int64_t now_ms;
@@ -146,6 +165,13 @@ str req_param(const struct req *r, const char *name);
 WARN_UNUSED err req_param_id(const struct req *r, const char *name, int64_t *id,
                              struct err_info *info);
 
+/* Of the route's class, what is left for who asks; false when it has no limit. */
+struct req_rate {
+    const struct rate *rate;
+    int left, full_s;
+};
+bool req_rate(const struct req *r, struct req_rate *rate);
+
 /* Reads the form of the body within the route's limits. */
 WARN_UNUSED err req_form(struct req *r, const struct form_limits *limits, struct form *f,
                          struct err_info *info);
@@ -156,6 +182,9 @@ typedef struct site site;
 
 /* What the site cannot know. Each may be NULL. */
 struct site_hooks {
+    /* What a request shows to be recognised by; empty: nothing. Must not wait; db and viewer are
+     * NULL. */
+    str (*credential)(const struct req *r);
     err (*worker_new)(const struct app *app, void **worker, struct err_info *info);
     void (*worker_free)(void *worker);
     /* Before the rule: fills db and viewer, checks csrf. Not for instant routes. */

@@ -10,6 +10,7 @@ struct site {
     char base_url[256];
     site_router *router;
     rate_table *rates;
+    struct rate rate[RATE_CLASSES];
     struct http_site http;
 };
 

@@ -64,19 +64,22 @@ static err send_file(struct req *r, str path, str name, struct err_info *info)
     return OK;
 }
 
-err study_result(struct req *r, struct err_info *info)
+err studies_send_result(struct req *r, struct job_id id, str name, struct err_info *info)
 {
     struct visit *v = visit_of(r);
-    const str name = req_param(r, "file");
-    int64_t id;
     str path;
 
-    err e = req_param_id(r, "id", &id, info);
-    if (e == OK)
-        e = job_result_path(&v->deed, v->db, (struct job_id){id}, name, &path, info);
+    const err e = job_result_path(&v->deed, v->db, id, name, &path, info);
     if (e != OK)
         return e;
     r->answer->type = type_of(name);
     return str_ends(name, STR(".html")) ? show_report(r, path, info)
                                         : send_file(r, path, name, info);
+}
+
+err study_result(struct req *r, struct err_info *info)
+{
+    int64_t id;
+    const err e = req_param_id(r, "id", &id, info);
+    return e == OK ? studies_send_result(r, (struct job_id){id}, req_param(r, "file"), info) : e;
 }

@@ -9,8 +9,19 @@
 #ifndef ONTSCHOT_WEB_STUDIES_H
 #define ONTSCHOT_WEB_STUDIES_H
 
+#include "app/job/job.h"
 #include "web/site/site.h"
 
 extern const struct route studies_routes[];
+
+/*
+ * For the pages and for programs: a job of a kind, of the files in the form of this visit. When it
+ * is refused, nothing of them stays; asked again (app/once) it is the job that was made before.
+ */
+WARN_UNUSED err studies_put(struct req *r, const char *kind, str title, struct job_id *id,
+                            struct err_info *info);
+/* One file that a job left, as the answer. */
+WARN_UNUSED err studies_send_result(struct req *r, struct job_id id, str name,
+                                    struct err_info *info);
 
 #endif

@@ -2,7 +2,6 @@
 /* upload: files on their way from a browser to a job. */
 #include "web/studies/studies_int.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 enum { FILES_MAX = FORM_FILES_MAX };
@@ -38,14 +37,15 @@ err study_verify_page(struct req *r, struct err_info *info)
 }
 
 /* The form comes back with what was wrong; the browser keeps no files, so that is said. */
-static err show_fault(struct req *r, bool verifies, const char *field, struct err_info *info)
+static err show_fault(struct req *r, bool verifies, int status, const char *field,
+                      struct err_info *info)
 {
     struct err_info *why = ARENA_NEW(r->memory, struct err_info, 1);
     if (!why)
         return err_nomem(info);
     *why = *info;
     const struct part_error error = {.name = str_of(field), .text = html_msg(&why->msg)};
-    r->answer->status = 422;
+    r->answer->status = status;
     return show_form(r, verifies, &error, 1, info);
 }
 
@@ -54,19 +54,12 @@ static err take(struct req *r, const struct form_file *file, struct file_id *id,
                 struct err_info *info)
 {
     struct visit *v = visit_of(r);
-    char name[64];
-    out path;
+    str at;
 
-    (void)snprintf(name, sizeof name, "upload-%lld", (long long)db_new_id(v->db));
-    out_init(&path, 4096);
-    out_str(&path, v->deed.app->data_folder);
-    out_char(&path, '/');
-    out_cstr(&path, name);
-    const str at = arena_str(r->memory, out_view(&path));
-    out_free(&path);
-    if (!at.p)
-        return err_nomem(info);
-    err e = form_file_save(file, at, info);
+    err e = job_upload_place(&v->deed, v->db, &at, info);
+    if (e != OK)
+        return e;
+    e = form_file_save(file, at, info);
     if (e == OK)
         e = job_file_take(&v->deed, v->db, at, file->filename, id, info);
     if (e != OK)
@@ -99,30 +92,50 @@ static err take_all(struct req *r, struct file_id id[FILES_MAX], size_t *n, stru
     return e;
 }
 
+/* What the disk said is for the log; the reader learns that nothing was kept, and what to do. */
+static err show_full(struct req *r, bool verifies, struct err_info *info)
+{
+    log_err(web_of(r)->log, LOG_ERROR, "upload", info);
+    (void)err_set(info, E_IO, "studies.not-kept");
+    return show_fault(r, verifies, 507, "files", info);
+}
+
 static bool is_readers_fault(err e)
 {
     return e == E_INPUT || e == E_LIMIT || e == E_CONFLICT;
 }
 
-static err upload(struct req *r, bool verifies, struct err_info *info)
+err studies_put(struct req *r, const char *kind, str title, struct job_id *id,
+                struct err_info *info)
 {
     struct visit *v = visit_of(r);
     struct file_id file[FILES_MAX];
-    struct job_id job;
     size_t n;
 
-    if (str_trim(visit_field(r, "title")).n == 0) {
-        (void)err_set(info, E_INPUT, "studies.no-title");
-        return show_fault(r, verifies, "title", info);
-    }
     err e = take_all(r, file, &n, info);
     if (e == OK)
-        e = job_put(&v->deed, v->db, verifies ? PILOT_VERIFY : PILOT_RUN,
-                    str_trim(visit_field(r, "title")), STR(""), file, n, &job, info);
+        e = job_put(&v->deed, v->db, kind, title, STR(""), file, n, id, info);
+    /* one that is older than its files was made when the same was sent before: it has its own */
+    if (e != OK || id->v < file[0].v)
+        drop(r, file, n);
+    return e;
+}
+
+static err upload(struct req *r, bool verifies, struct err_info *info)
+{
+    const str title = str_trim(visit_field(r, "title"));
+    struct job_id job;
+
+    if (title.n == 0) {
+        (void)err_set(info, E_INPUT, "studies.no-title");
+        return show_fault(r, verifies, 422, "title", info);
+    }
+    const err e = studies_put(r, verifies ? PILOT_VERIFY : PILOT_RUN, title, &job, info);
     if (e == OK)
         return visit_go(r, visit_url_id(r, "study", job.v), "queued", info);
-    drop(r, file, n);
-    return is_readers_fault(e) ? show_fault(r, verifies, "files", info) : e;
+    if (e == E_IO)
+        return show_full(r, verifies, info);
+    return is_readers_fault(e) ? show_fault(r, verifies, 422, "files", info) : e;
 }
 
 err study_upload(struct req *r, struct err_info *info)

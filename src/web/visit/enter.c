@@ -49,6 +49,14 @@ static bool is_ready(struct req *r)
     return w && db_is_alive(w->db);
 }
 
+/* A token on its own routes, else a session. */
+static str credential(const struct req *r)
+{
+    const str shown = r->route && r->route->has_token ? http_header(r->http, "Authorization")
+                                                      : http_cookie(r->http, VISIT_SESSION_COOKIE);
+    return shown.p ? shown : STR("");
+}
+
 static err find_session(struct req *r, struct visit *v, struct err_info *info)
 {
     const str cookie = http_cookie(r->http, VISIT_SESSION_COOKIE);
@@ -79,7 +87,7 @@ static err find_token(struct req *r, struct visit *v, struct err_info *info)
     return e;
 }
 
-static bool changes(enum http_method method)
+bool visit_changes(enum http_method method)
 {
     return method != HTTP_GET && method != HTTP_HEAD && method != HTTP_OPTIONS;
 }
@@ -101,12 +109,16 @@ err visit_enter(struct req *r, struct err_info *info)
     const bool has_token = r->route && r->route->has_token;
     err e = has_token ? find_token(r, v, info) : find_session(r, v, info);
     v->deed.viewer.lang = r->lang;
-    if (e == OK && r->route && !has_token && changes(r->http->method))
+    r->account = e == OK && v->deed.viewer.is_active ? v->deed.viewer.id.v : 0;
+    if (e == OK && r->route && !has_token && visit_changes(r->http->method))
         e = visit_check_form(r, info);
+    if (e == OK && r->route && r->http->method == HTTP_POST && v->deed.viewer.is_active)
+        e = visit_note_key(r, info);
     return e;
 }
 
 const struct site_hooks visit_hooks = {
+    .credential = credential,
     .worker_new = worker_new,
     .worker_free = worker_free,
     .enter = visit_enter,

@@ -56,8 +56,9 @@ static bool is_foreign(const struct req *r)
                               str_of(site_base_url(r->site)));
 }
 
-static err read_form(struct req *r, struct visit *v, struct err_info *info)
+err visit_read_form(struct req *r, struct err_info *info)
 {
+    struct visit *v = visit_of(r);
     const bool takes_files = r->route->body == ROUTE_BODY_UPLOAD;
     const struct form_limits limits = {
         .field_bytes = PUBLICATION_BODY_MAX * 2,
@@ -74,7 +75,7 @@ err visit_check_form(struct req *r, struct err_info *info)
 
     if (is_foreign(r))
         return err_set(info, E_DENIED, "visit.foreign-form");
-    const err e = read_form(r, v, info);
+    const err e = visit_read_form(r, info);
     if (e != OK)
         return e;
     const str token = form_value(&v->form, "csrf");

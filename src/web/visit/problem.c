@@ -4,6 +4,7 @@
 #include "web/pages/errors.h"
 #include "web/visit/visit_int.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What HTTP has a status of its own for, that a page has not. */
@@ -20,6 +21,7 @@ static const struct {
     {"knowledge.changed-since", 412, NULL},
     {"api.media-type", 415, NULL},
     {"api.match-needed", 428, NULL},
+    {"form.type", 415, NULL},
 };
 
 bool visit_is_program(const struct req *r)
@@ -67,6 +69,24 @@ static void put_detail(json *j, enum lang lang, const struct msg *m)
     out_free(&text);
 }
 
+/* The address that says what a code means; of what says nothing more than its status there is none.
+ */
+static void put_type(json *j, const struct req *r, const char *code)
+{
+    out type;
+    out_init(&type, 1024);
+    if (code) {
+        out_cstr(&type, site_base_url(r->site));
+        out_cstr(&type, VISIT_PROBLEMS_PATH);
+        out_char(&type, '/');
+        out_cstr(&type, code);
+    } else {
+        out_cstr(&type, "about:blank");
+    }
+    json_key_str(j, "type", out_view(&type));
+    out_free(&type);
+}
+
 /* A place is a pointer into the body, "#/title", or the name of a parameter. */
 static void put_mistakes(json *j, enum lang lang, const struct errs *mistakes)
 {
@@ -89,17 +109,19 @@ void visit_problem(struct req *r, const struct err_info *why)
 {
     const int status = r->answer->status = choose_status(r, why);
     const struct errs *mistakes = r->viewer ? visit_of(r)->mistakes : NULL;
-    struct msg general;
+    const struct msg *reason;
+    struct msg general, own;
     json j;
 
     msg_set(&general, status == 404 ? "visit.nothing-here" : "site.not-now");
+    reason = visit_reason(r, why, &own);
     r->answer->type = "application/problem+json";
     json_init(&j, &r->answer->body);
     json_open_object(&j);
-    json_key_str(&j, "type", STR("about:blank"));
+    put_type(&j, r, is_told(status) && why->msg.key ? why->msg.key : NULL);
     json_key_str(&j, "title", tr(r->lang, visit_problem_title(status)));
     json_key_int(&j, "status", status);
-    put_detail(&j, r->lang, is_told(status) && why->msg.key ? &why->msg : &general);
+    put_detail(&j, r->lang, reason && status != 404 ? reason : &general);
     if (is_told(status) && why->msg.key)
         json_key_str(&j, "code", str_of(why->msg.key));
     if (is_told(status) && mistakes && mistakes->n)
@@ -108,10 +130,29 @@ void visit_problem(struct req *r, const struct err_info *why)
     out_char(&r->answer->body, '\n');
 }
 
+/* How often it may ask, and how often yet: draft-ietf-httpapi-ratelimit-headers-10. */
+static void add_rate(struct req *r)
+{
+    enum { TEXT_MAX = 80 };
+    struct req_rate rate;
+    if (!r->memory || !req_rate(r, &rate)) /* without memory: what the transport refuses itself */
+        return;
+    char *policy = arena_alloc(r->memory, TEXT_MAX, 1), *now = arena_alloc(r->memory, TEXT_MAX, 1);
+    if (!policy || !now)
+        return;
+    const struct rate *limit = rate.rate;
+    (void)snprintf(policy, TEXT_MAX, "\"%s\";q=%.0f;w=%.0f", limit->name, limit->burst,
+                   limit->burst * 60 / limit->per_minute + 0.5);
+    (void)snprintf(now, TEXT_MAX, "\"%s\";r=%d;t=%d", limit->name, rate.left, rate.full_s);
+    http_add_header(r->answer, "RateLimit-Policy", str_of(policy));
+    http_add_header(r->answer, "RateLimit", str_of(now));
+}
+
 void visit_finish(struct req *r)
 {
     if (!visit_is_program(r))
         return;
+    add_rate(r);
     http_add_header(r->answer, "API-Version", STR(API_VERSION));
     http_add_header(r->answer, "Content-Language", str_of(lang_tag(r->lang)));
     http_add_header(r->answer, "Vary", STR("Accept-Language, Authorization"));

@@ -114,6 +114,14 @@ struct page visit_page(struct req *r, struct html_value title)
     return page;
 }
 
+/* A page below one of the menu is of that section; below home are all. */
+static void mark_section(struct page *page, str url)
+{
+    for (size_t i = 0; i < page->n_nav; i++)
+        if (str_eq(page->nav[i].url, url) && !str_eq(url, page->home_url))
+            ((struct page_link *)page->nav)[i].current = true;
+}
+
 void visit_crumb(struct req *r, struct page *page, struct html_value text, str url)
 {
     struct page_link *link = ARENA_NEW(r->memory, struct page_link, page->n_crumbs + 1);
@@ -124,6 +132,7 @@ void visit_crumb(struct req *r, struct page *page, struct html_value text, str u
     link[page->n_crumbs] = (struct page_link){.text = text, .url = url};
     page->crumbs = link;
     page->n_crumbs++;
+    mark_section(page, url);
 }
 
 /* A visitor's page may lie in the browser as long as it asks whether it is still the same. */
@@ -189,12 +198,23 @@ static bool send_to_sign_in(struct req *r, const struct err_info *why)
     return true;
 }
 
+const struct msg *visit_reason(const struct req *r, const struct err_info *why, struct msg *own)
+{
+    if (r->answer->status < 500)
+        return why->msg.key ? &why->msg : NULL;
+    if (why->code != E_IO || !visit_changes(r->http->method))
+        return NULL;
+    msg_set(own, "visit.cannot-save");
+    return own;
+}
+
 /* Of what is not there and what may not be seen the page is the same, whatever its address. */
 void visit_error(struct req *r, const struct err_info *why)
 {
     const bool is_known = r->viewer != NULL;
     struct page page = {.face = &web_of(r)->face, .lang = r->lang};
-    struct error_page error = {.status = r->answer->status, .why = &why->msg};
+    struct msg own;
+    struct error_page error = {.status = r->answer->status, .why = visit_reason(r, why, &own)};
 
     if (visit_is_program(r)) {
         visit_problem(r, why);

@@ -25,6 +25,7 @@
 
 #include "app/access/access.h"
 #include "app/knowledge/knowledge.h"
+#include "app/once/once.h"
 #include "base/errs.h"
 #include "web/assets/assets.h"
 #include "web/pages/layout.h"
@@ -32,6 +33,7 @@
 #include "web/site/config.h"
 #include "web/site/site.h"
 
+#define VISIT_PROBLEMS_PATH "/api/v1/problems" /* where a code is explained */
 #define API_VERSION "1.0.0" /* of /api/v1, in the header of every answer there */
 
 /* What the doors work with: made by `serve`, one for the program. */
@@ -61,9 +63,10 @@ struct visit {
     struct access_secret session;
     struct session account; /* of the session, when there is one */
     str viewer_name;
-    unsigned scopes;  /* of a token, bits of enum token_scope; all with a session */
-    bool has_form;    /* the body was read as a form */
-    struct form form; /* of a POST, its token already checked */
+    unsigned scopes;      /* of a token, bits of enum token_scope; all with a session */
+    struct once_key once; /* what deed.once points to, when it does */
+    bool has_form;        /* the body was read as a form */
+    struct form form;     /* of a POST, its token already checked */
     bool has_form_secret;
     struct access_secret form_secret; /* of a visitor's forms, instead of a session */
     str token;                        /* of the forms of this page, once one asked for it */
@@ -91,6 +94,9 @@ extern const struct rule rule_admin_or_auditor; /* the beginning of what both ha
 
 /* The token that the forms of this page carry; a visitor gets a cookie with it. */
 str visit_token(struct req *r);
+
+/* Reads the body as a form, for a program that sends files; forms of pages were read before. */
+WARN_UNUSED err visit_read_form(struct req *r, struct err_info *info);
 
 /* A field as it was typed; empty when it was not sent. */
 str visit_field(const struct req *r, const char *name);
@@ -130,7 +136,7 @@ struct html_value fault_at(const struct faults *f, const char *field);
 /* The frame of a page, filled for this visit: names, languages, menu, account, what was just done.
  */
 struct page visit_page(struct req *r, struct html_value title);
-/* One step of the way to a page, behind those before. */
+/* One step of the way to a page, behind those before; the menu marks the section it leads by. */
 void visit_crumb(struct req *r, struct page *page, struct html_value text, str url);
 
 /* Ends a page that was written into r->html. */
