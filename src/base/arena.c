@@ -157,21 +157,50 @@ static void chunk_free(struct spill *s, struct chunk *c)
         scratch_unmap(c, HEADER + c->size);
 }
 
-void arena_reset(arena *a)
+static void free_chunks(arena *a, const struct chunk *but)
 {
     for (struct chunk *c = a->top, *next; c; c = next) {
         next = c->next;
-        chunk_free(a->spill, c);
+        if (c != but)
+            chunk_free(a->spill, c);
     }
-    a->top = NULL;
     a->used = 0;
+}
+
+/*
+ * The first chunk of an arena that is used again and again. A sanitizer sees who holds on to what
+ * lay in it only when it goes.
+ */
+static struct chunk *chunk_to_keep(const arena *a)
+{
+#ifdef __SANITIZE_ADDRESS__
+    (void)a;
+    return NULL;
+#else
+    struct chunk *c = a->top;
+    while (c && c->next)
+        c = c->next;
+    return c && !a->spill && c->size == CHUNK_MIN ? c : NULL;
+#endif
+}
+
+void arena_reset(arena *a)
+{
+    struct chunk *kept = chunk_to_keep(a);
+    free_chunks(a, kept);
+    if (kept) {
+        memset((unsigned char *)kept + HEADER, 0, kept->used);
+        kept->used = 0;
+        kept->next = NULL;
+    }
+    a->top = kept;
 }
 
 void arena_free(arena *a)
 {
     if (!a)
         return;
-    arena_reset(a);
+    free_chunks(a, NULL);
     if (a->owns_spill)
         free(a->spill);
     free(a);

@@ -22,6 +22,12 @@ static bool is_layout(char c)
     return c == '\n' || c == '\t' || c == '\r';
 }
 
+/* Most of any text: written as it is, wherever it stands. */
+static bool is_plain(char c)
+{
+    return c >= ' ' && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '\'';
+}
+
 /*
  * What may not be shown becomes U+FFFD: no reader guesses another encoding, and
  * no name turns round the words behind it.
@@ -30,6 +36,10 @@ void html_escape(out *o, str s)
 {
     size_t from = 0;
     for (size_t at = 0; at < s.n;) {
+        if (is_plain(s.p[at])) {
+            at++;
+            continue;
+        }
         size_t next = at;
         const str shown = str_next_visible(s, &next);
         const char *entity = entity_of(s.p[at]);
@@ -93,16 +103,19 @@ static void put_url(out *o, str s)
         out_char(o, '#');
         return;
     }
+    size_t from = 0;
     for (size_t i = 0; i < s.n; i++) {
         const char c = s.p[i];
-        const char *entity = entity_of(c);
-        if ((unsigned char)c <= ' ' || (unsigned char)c >= 0x7f || c == '\\')
-            put_percent(o, c);
-        else if (entity)
-            out_cstr(o, entity);
+        if (is_plain(c) && c != ' ' && c != '\\')
+            continue;
+        out_str(o, str_cut(s, from, i));
+        from = i + 1;
+        if (entity_of(c))
+            out_cstr(o, entity_of(c));
         else
-            out_char(o, c);
+            put_percent(o, c);
     }
+    out_str(o, str_cut(s, from, s.n));
 }
 
 static void put_text(out *o, enum html_sink sink, str s)

@@ -9,9 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MS_PER_DAY = 86400000, TIME_BYTES = 32 };
+enum {
+    MS_PER_DAY = 86400000,
+    TIME_BYTES = 32,
+    GATHER_MS = 5, /* from the first line until all that came meanwhile are written at once */
+};
 
 struct log_sink {
     int fd;
@@ -21,7 +26,7 @@ struct log_sink {
     pthread_t writer;
     pthread_mutex_t lock;
     pthread_cond_t more;
-    bool closing;
+    bool closing, is_idle;   /* is_idle: the writer waits to be told of a line */
     char *waiting, *writing; /* each LOG_WAITING_MAX; swapped by the writer */
     size_t n_waiting;
     uint64_t n_lost; /* lines for which there was no room since the last that had it */
@@ -51,13 +56,27 @@ static void write_all(int fd, const char *p, size_t n)
     }
 }
 
+/* Waking this thread costs more than a line does: lines that come close together share it. */
+static void gather(log_sink *l)
+{
+    const struct timespec pause = {.tv_nsec = GATHER_MS * 1000000L};
+    if (l->closing)
+        return;
+    pthread_mutex_unlock(&l->lock);
+    (void)nanosleep(&pause, NULL);
+    pthread_mutex_lock(&l->lock);
+}
+
 static void *write_lines(void *arg)
 {
     log_sink *l = arg;
     pthread_mutex_lock(&l->lock);
     for (;;) {
-        while (l->n_waiting == 0 && !l->closing)
+        while (l->n_waiting == 0 && !l->closing) {
+            l->is_idle = true;
             pthread_cond_wait(&l->more, &l->lock);
+        }
+        gather(l);
         if (l->n_waiting == 0)
             break;
         char *text = l->waiting;
@@ -174,8 +193,11 @@ void log_write(log_sink *l, enum log_level level, const char *event, const struc
         append(l, out_view(&o));
     else
         l->n_lost++;
-    pthread_cond_signal(&l->more);
+    const bool wakes = l->is_idle;
+    l->is_idle = false;
     pthread_mutex_unlock(&l->lock);
+    if (wakes) /* without the lock, which it would wait for at once */
+        pthread_cond_signal(&l->more);
     out_free(&o);
 }
 

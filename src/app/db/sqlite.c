@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -288,10 +289,22 @@ err sqlite_check_mark(struct sqlite_db *d, bool marks_empty, struct err_info *in
     return code == SQLITE_OK ? OK : sqlite_error(d, code, info);
 }
 
+/*
+ * Debian's SQLite allocates for every query, and would count each allocation under one lock that
+ * all threads wait for. Nobody asks for those counts. Refused when SQLite is in use already, which
+ * harms nobody.
+ */
+static void count_no_memory(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static err open_store(store *s, struct err_info *info)
 {
+    static pthread_once_t configured = PTHREAD_ONCE_INIT;
     db *d = NULL;
     _Static_assert(SQLITE_APPLICATION_ID == 1869509715, "the mark that is set");
+    pthread_once(&configured, count_no_memory);
     err e = make_file(s, info);
     if (e == OK)
         e = sqlite_connect(s, true, &d, info);

@@ -5,16 +5,14 @@
 
 enum { COMMENT_SHOWN = 0, COMMENT_REMOVED = 1 };
 
-static bool may_remove(const struct deed *deed, const struct publication *p,
-                       const struct standing *in_space, struct party_id author)
+static bool may_remove(const struct deed *deed, const struct publication *p, struct party_id author)
 {
-    return deed->viewer.is_active && (author.v == deed->viewer.id.v || p->may_own ||
-                                      (in_space->is_member && in_space->role == MEMBER_MANAGER));
+    return deed->viewer.is_active && (author.v == deed->viewer.id.v || p->may_tend);
 }
 
 /* What a reader is told. Of what was removed only its place stays: nobody reads who said it. */
 static struct comment comment_of(const struct deed *deed, const struct publication *p,
-                                 const struct standing *in_space, const struct comments_row *row)
+                                 const struct comments_row *row)
 {
     struct comment c = {.id = row->id,
                         .reply_to = row->reply_to,
@@ -29,7 +27,7 @@ static struct comment comment_of(const struct deed *deed, const struct publicati
     c.author = row->author;
     c.author_name = row->author_name;
     c.may_change = p->may_comment && row->author.v == deed->viewer.id.v;
-    c.may_remove = may_remove(deed, p, in_space, row->author);
+    c.may_remove = may_remove(deed, p, row->author);
     return c;
 }
 
@@ -37,30 +35,33 @@ err comment_list(const struct deed *deed, db *d, struct publication_id id, struc
                  size_t limit, struct comment **list, size_t *n, struct cursor *next,
                  struct err_info *info)
 {
-    struct standing in_space;
     struct publication p;
+    const err e = publication_find(deed, d, id, &p, info);
+    return e == OK ? comment_list_of(deed, d, &p, from, limit, list, n, next, info) : e;
+}
+
+err comment_list_of(const struct deed *deed, db *d, const struct publication *p, struct cursor from,
+                    size_t limit, struct comment **list, size_t *n, struct cursor *next,
+                    struct err_info *info)
+{
     struct comments_row *row;
 
     if (limit == 0 || limit > PAGE_ITEMS_MAX)
         return err_set(info, E_INPUT, "knowledge.list-limit");
-    err e = publication_find(deed, d, id, &p, info);
-    if (e == OK)
-        e = space_standing(deed, d, p.space, &in_space, info);
-    if (e == OK)
-        e = comments(d, deed->memory,
-                     (struct comments_in){.which = COMMENTS_FROM,
-                                          .id = id,
-                                          .after_at = from.at,
-                                          .after_id = {from.id},
-                                          .limit = (int64_t)limit + 1},
-                     &row, n, info);
+    const err e = comments(d, deed->memory,
+                           (struct comments_in){.which = COMMENTS_FROM,
+                                                .id = p->id,
+                                                .after_at = from.at,
+                                                .after_id = {from.id},
+                                                .limit = (int64_t)limit + 1},
+                           &row, n, info);
     if (e != OK)
         return e;
     *list = ARENA_NEW(deed->memory, struct comment, *n);
     if (!*list)
         return err_nomem(info);
     for (size_t i = 0; i < *n; i++)
-        (*list)[i] = comment_of(deed, &p, &in_space, &row[i]);
+        (*list)[i] = comment_of(deed, p, &row[i]);
     *next = (struct cursor){0};
     if (*n > limit) {
         *n = limit;
@@ -75,15 +76,12 @@ err comment_find(const struct deed *deed, db *d, struct comment_id id, struct co
 {
     struct comment_row_row place;
     struct comments_row *row;
-    struct standing in_space;
     struct publication p;
     size_t n = 0;
 
     err e = comment_row(d, deed->memory, (struct comment_row_in){.id = id}, &place, info);
     if (e == OK)
         e = publication_find(deed, d, place.publication, &p, info);
-    if (e == OK)
-        e = space_standing(deed, d, p.space, &in_space, info);
     if (e == OK)
         e = comments(
             d, deed->memory,
@@ -92,7 +90,7 @@ err comment_find(const struct deed *deed, db *d, struct comment_id id, struct co
     if (e == E_NOT_FOUND || (e == OK && n == 0))
         return err_set(info, E_NOT_FOUND, "knowledge.no-comment");
     if (e == OK)
-        *c = comment_of(deed, &p, &in_space, row);
+        *c = comment_of(deed, &p, row);
     return e;
 }
 
@@ -191,7 +189,7 @@ struct rewrite {
 static err rewrite_one(db_tx *tx, void *arg, struct err_info *info)
 {
     const struct rewrite *r = arg;
-    struct comment c;
+    struct comment c = {.may_change = false};
     int64_t changed = 0;
 
     err e = comment_find(r->deed, db_tx_db(tx), r->id, &c, info);
@@ -230,7 +228,6 @@ static err remove_one(db_tx *tx, void *arg, struct err_info *info)
 {
     const struct removal *r = arg;
     struct comment_row_row row;
-    struct standing in_space;
     struct publication p;
     int64_t changed = 0;
 
@@ -240,9 +237,7 @@ static err remove_one(db_tx *tx, void *arg, struct err_info *info)
         e = publication_find(r->deed, db_tx_db(tx), row.publication, &p, info);
     if (e == E_NOT_FOUND)
         return err_set(info, E_NOT_FOUND, "knowledge.no-comment");
-    if (e == OK)
-        e = space_standing(r->deed, db_tx_db(tx), p.space, &in_space, info);
-    if (e == OK && !may_remove(r->deed, &p, &in_space, row.author))
+    if (e == OK && !may_remove(r->deed, &p, row.author))
         return err_set(info, E_DENIED, "knowledge.denied-remove");
     if (e == OK)
         e = comment_set_removed(

@@ -30,13 +30,24 @@ err knowledge_visible(const struct deed *deed, db *d, struct publication_id id,
         &n, info);
     if (e != OK)
         return e;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         chain[i] = facts_of(&row[i]);
+        if (facts && row[i].id.v == id.v)
+            *facts = chain[i];
+    }
     if (!visible(&deed->viewer, chain, n, deed->now_ms))
         return err_set(info, E_NOT_FOUND, "knowledge.no-publication");
-    if (facts)
-        *facts = chain[0];
     return OK;
+}
+
+static struct standing standing_in(const struct deed *deed, const struct publication_row_row *row)
+{
+    struct standing s = {.role = MEMBER_PLAIN, .state = MEMBER_LEFT};
+    if (deed->viewer.is_active && row->member_state.has)
+        s = (struct standing){.role = (enum member_role)row->member_role.v,
+                              .state = (enum member_state)row->member_state.v,
+                              .is_member = row->member_state.v == MEMBER_ACTIVE};
+    return s;
 }
 
 static void say_rights(const struct deed *deed, const struct visible_facts *facts,
@@ -54,6 +65,7 @@ static void say_rights(const struct deed *deed, const struct visible_facts *fact
         is_active && p->state == PUBLICATION_PUBLISHED &&
         (p->comments == COMMENTS_SIGNED_IN ||
          (p->comments == COMMENTS_MEMBERS && (p->space.v == 0 || in_space->is_member)));
+    p->may_tend = p->may_own || (in_space->is_member && in_space->role == MEMBER_MANAGER);
 }
 
 err publication_find(const struct deed *deed, db *d, struct publication_id id,
@@ -61,20 +73,45 @@ err publication_find(const struct deed *deed, db *d, struct publication_id id,
 {
     struct publication_row_row row;
     struct visible_facts facts;
-    struct standing in_space;
 
     err e = knowledge_visible(deed, d, id, &facts, info);
     if (e == OK)
-        e = publication_row(d, deed->memory, (struct publication_row_in){.id = id}, &row, info);
-    if (e == OK)
-        e = space_standing(deed, d, row.space_id, &in_space, info);
+        e = publication_row(d, deed->memory,
+                            (struct publication_row_in){.id = id, .viewer = deed->viewer.id}, &row,
+                            info);
     if (e != OK)
         return e;
+    const struct standing in_space = standing_in(deed, &row);
     *p = PUBLICATION_OF(&row);
     p->owner_function = row.owner_function;
     p->body = row.body;
+    p->html = row.html;
+    p->html_by = row.html_by;
     say_rights(deed, &facts, &in_space, p);
     return OK;
+}
+
+struct keeping {
+    const struct publication *p;
+    str html;
+    int64_t by;
+};
+
+static err keep_html(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct keeping *k = arg;
+    return revision_keep_html(
+        tx,
+        (struct revision_keep_html_in){
+            .id = k->p->id, .number = k->p->revision, .html = k->html, .html_by = k->by},
+        info);
+}
+
+err publication_keep_html(db *d, const struct publication *p, str html, int64_t by,
+                          struct err_info *info)
+{
+    struct keeping k = {.p = p, .html = html, .by = by};
+    return db_tx_do(d, keep_html, &k, info);
 }
 
 err publication_find_twin(const struct deed *deed, db *d, const struct publication *p,

@@ -5,8 +5,8 @@
  * Does: keep spaces with their members, publications with revisions, drafts and dates, comments and
  *       grants; show each viewer exactly what the rule of visible.h allows, in lists as in pages;
  *       keep levels right when a ceiling changes.
- * Does not: render, know HTTP, or have a way around the rule. Reading for moderation is a call of
- *           its own that asks a purpose and writes it in the log.
+ * Does not: render (it keeps what was rendered), know HTTP, or have a way around the rule. Reading
+ * for moderation is a call of its own that asks a purpose and writes it in the log.
  *
  * Every call takes the deed (who, when) and a connection. What the viewer may not see is
  * E_NOT_FOUND, like what does not exist; what may be seen but not done is E_DENIED with the rule
@@ -168,10 +168,12 @@ struct publication {
     int64_t revision, version;
     str title, summary;
     str body; /* Markdown; p is NULL in lists */
+    str html; /* of that, as the renderer `html_by` made it; p is NULL when none was kept */
+    int64_t html_by;
     int64_t n_comments, n_views;
     int64_t created_at, changed_at;
-    /* of the viewer */
-    bool may_edit, may_own, may_publish, may_comment;
+    /* of the viewer; `may_tend`: remove what others wrote under it */
+    bool may_edit, may_own, may_publish, may_comment, may_tend;
 };
 
 /* Whether those for whom it is see it at this moment. */
@@ -183,6 +185,13 @@ static inline bool publication_is_live(const struct publication *p, int64_t now_
 
 WARN_UNUSED err publication_find(const struct deed *deed, db *d, struct publication_id id,
                                  struct publication *p, struct err_info *info);
+
+/*
+ * Keeps what a renderer made of the body of a publication that was found, with the revision: a text
+ * is rendered once. `by` tells one renderer, and each mending of it, from another; it is above 0.
+ */
+WARN_UNUSED err publication_keep_html(db *d, const struct publication *p, str html, int64_t by,
+                                      struct err_info *info);
 
 /*
  * The same text in another language, when the viewer may see it. Either of the two may name the
@@ -314,6 +323,10 @@ struct comment {
 WARN_UNUSED err comment_list(const struct deed *deed, db *d, struct publication_id id,
                              struct cursor from, size_t limit, struct comment **list, size_t *n,
                              struct cursor *next, struct err_info *info);
+/* The same of one that publication_find gave at the same moment, within one db_read_do. */
+WARN_UNUSED err comment_list_of(const struct deed *deed, db *d, const struct publication *p,
+                                struct cursor from, size_t limit, struct comment **list, size_t *n,
+                                struct cursor *next, struct err_info *info);
 WARN_UNUSED err comment_add(const struct deed *deed, db *d, struct publication_id id,
                             struct comment_id reply_to, str body, struct comment_id *made,
                             struct err_info *info);

@@ -13,8 +13,9 @@ struct reading {
 static err read_and_log(db_tx *tx, void *arg, struct err_info *info)
 {
     struct reading *r = arg;
-    const err e = publication_row(db_tx_db(tx), r->deed->memory,
-                                  (struct publication_row_in){.id = r->id}, &r->row, info);
+    const err e = publication_row(
+        db_tx_db(tx), r->deed->memory,
+        (struct publication_row_in){.id = r->id, .viewer = r->deed->viewer.id}, &r->row, info);
     return e == OK ? audit_add(tx, r->deed,
                                &(struct audit_row){
                                    .verb = "publication.moderate",

@@ -10,38 +10,44 @@
 
 -- ---- the rule's facts ----
 
+-- Of a publication and of all that it hangs under, in any order: sorting so few would cost more than
+-- finding them.
 --: many visible_facts_of (id publication_id, viewer party_id, limit int)
---:   -> (state int, eff int, owner_id party_id, publish_at int, delete_at int,
+--:   -> (id publication_id, state int, eff int, owner_id party_id, publish_at int, delete_at int,
 --:       is_member bool, may_read bool, may_edit bool)
-SELECT p.state, p.eff, p.owner_id, p.publish_at, p.delete_at,
+SELECT p.id, p.state, p.eff, p.owner_id, p.publish_at, p.delete_at,
        CASE WHEN @is_member THEN 1 ELSE 0 END AS is_member,
        CASE WHEN @may_read THEN 1 ELSE 0 END AS may_read,
        CASE WHEN @may_edit THEN 1 ELSE 0 END AS may_edit
-  FROM publication AS p
- WHERE p.id IN (SELECT CAST(:id AS INT8) AS id
-                 UNION ALL
-                SELECT up.above_id FROM publication_above AS up WHERE up.publication_id = :id)
- ORDER BY CASE WHEN p.id = :id THEN 0 ELSE 1 END
+  FROM (SELECT CAST(:id AS INT8) AS id
+         UNION ALL
+        SELECT up.above_id FROM publication_above AS up WHERE up.publication_id = :id) AS chain
+  JOIN publication AS p ON p.id = chain.id
  LIMIT :limit;
 
 -- ---- publications ----
 
---: one publication_row (id publication_id)
+-- With what the viewer is in its space.
+--: one publication_row (id publication_id, viewer party_id)
 --:   -> (id publication_id, kind int, space_id space_id?, parent_id publication_id?,
 --:       owner_id party_id, owner_name text, owner_function text, lang int,
 --:       twin_id publication_id?, level int, eff int, state int, publish_at int, delete_at int,
---:       comment_policy int, revision int, title text, summary text, body text, n_comments int,
---:       n_views int, version int, created_at int, changed_at int)
+--:       comment_policy int, revision int, title text, summary text, body text, html text?,
+--:       html_by int, n_comments int, n_views int, version int, created_at int, changed_at int,
+--:       member_role int?, member_state int?)
 SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name AS owner_name,
-       party.job_title AS owner_function, pub.lang, pub.twin_id, pub.level, pub.eff, pub.state, pub.publish_at, pub.delete_at,
-       pub.comment_policy, pub.revision, pub.title, pub.summary, r.body, pub.n_comments,
-       pub.n_views, pub.version, pub.created_at, pub.changed_at
+       party.job_title AS owner_function, pub.lang, pub.twin_id, pub.level, pub.eff, pub.state,
+       pub.publish_at, pub.delete_at, pub.comment_policy, pub.revision, pub.title, pub.summary,
+       r.body, r.html, r.html_by, pub.n_comments, pub.n_views, pub.version, pub.created_at,
+       pub.changed_at, m.role AS member_role, m.state AS member_state
   FROM publication AS pub
   JOIN party ON party.id = pub.owner_id
   JOIN revision AS r ON r.publication_id = pub.id AND r.number = pub.revision
+  LEFT JOIN membership AS m ON m.space_id = pub.space_id AND m.party_id = :viewer
  WHERE pub.id = :id;
 
--- Those of one audience key, or those granted to the viewer or to a space joined.
+-- Those of one audience key, or those granted to the viewer or to a space joined. The cross join has
+-- SQLite begin with the spaces joined, not with all that was granted to any space.
 --: many publications_nominated (aud int, viewer party_id, now int, space space_id, owner party_id,
 --:   before_at int, before_id publication_id, limit int) -> (id publication_id, publish_at int)
 SELECT pub.id, pub.publish_at
@@ -52,10 +58,9 @@ SELECT pub.id, pub.publish_at
                                     WHERE g.subject_kind = 0 AND g.subject_id = :viewer
                                     UNION
                                    SELECT g.publication_id
-                                     FROM membership AS m
-                                     JOIN publication_grant AS g
-                                       ON g.subject_kind = 1 AND g.subject_id = m.space_id
-                                    WHERE m.party_id = :viewer AND m.state = 2)}
+                                     FROM membership AS m CROSS JOIN publication_grant AS g
+                                    WHERE m.party_id = :viewer AND m.state = 2
+                                      AND g.subject_kind = 1 AND g.subject_id = m.space_id)}
    AND pub.publish_at <= :now
    AND (pub.publish_at, pub.id) < (:before_at, :before_id)
    [in_space: AND pub.space_id = :space] [by_owner: AND pub.owner_id = :owner]
@@ -82,9 +87,10 @@ SELECT pub.id, pub.kind, pub.space_id, pub.parent_id, pub.owner_id, party.name A
 -- The same text in the other language: the one this names, or one that names this.
 --: many publication_twins (id publication_id, twin publication_id, limit int)
 --:   -> (id publication_id, lang int)
-SELECT pub.id, pub.lang FROM publication AS pub
- WHERE pub.id = :twin OR pub.twin_id = :id
- ORDER BY pub.id
+SELECT pub.id, pub.lang FROM publication AS pub WHERE pub.id = :twin
+ UNION
+SELECT pub.id, pub.lang FROM publication AS pub WHERE pub.twin_id = :id
+ ORDER BY id
  LIMIT :limit;
 
 -- What the same owner wrote in another language and says so. Of many only some are found: the oldest.
@@ -193,6 +199,11 @@ SELECT count(*) AS n FROM publication_above AS up WHERE up.publication_id = :id;
 --:   author party_id, now int)
 INSERT INTO revision (publication_id, number, title, summary, body, author_id, at)
 VALUES (:id, :number, :title, :summary, :body, :author, :now);
+
+-- What a renderer made of a text that never changes.
+--: write revision_keep_html (id publication_id, number int, html text, html_by int)
+UPDATE revision SET html = :html, html_by = :html_by
+ WHERE publication_id = :id AND number = :number;
 
 -- Nothing happens when the version is no longer this one. No wider than asked and with the space it
 -- is asked for at any moment; publications_set_eff then says how wide it is.
@@ -311,13 +322,12 @@ UPDATE publication SET n_comments = n_comments + :change WHERE id = :id;
 
 --: write view_day_add (id publication_id, day int, signed_in int, visitors int)
 INSERT INTO view_day (publication_id, day, n_signed_in, n_visitors)
-SELECT p.id, CAST(:day AS INT8), CAST(:signed_in AS INT8), CAST(:visitors AS INT8)
-  FROM publication AS p WHERE p.id = :id
+VALUES (:id, :day, :signed_in, :visitors)
     ON CONFLICT (publication_id, day) DO UPDATE
    SET n_signed_in = view_day.n_signed_in + excluded.n_signed_in,
        n_visitors = view_day.n_visitors + excluded.n_visitors;
 
---: write publication_count_views (id publication_id, change int)
+--: count publication_count_views (id publication_id, change int)
 UPDATE publication SET n_views = n_views + :change WHERE id = :id;
 
 -- ---- spaces ----

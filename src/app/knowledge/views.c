@@ -88,6 +88,7 @@ struct writing {
 static err write_counts(db_tx *tx, void *arg, struct err_info *info)
 {
     const struct writing *w = arg;
+    int64_t is_there;
     err e = OK;
 
     for (size_t i = 0; e == OK && i < VIEWS_SLOTS; i++) {
@@ -95,16 +96,17 @@ static err write_counts(db_tx *tx, void *arg, struct err_info *info)
         const struct publication_id id = {s->id};
         if (s->id == 0)
             continue;
-        e = view_day_add(
+        e = publication_count_views(
             tx,
-            (struct view_day_add_in){
-                .id = id, .day = w->day, .signed_in = s->n_signed_in, .visitors = s->n_visitors},
-            info);
-        if (e == OK)
-            e = publication_count_views(tx,
-                                        (struct publication_count_views_in){
-                                            .id = id, .change = s->n_signed_in + s->n_visitors},
-                                        info);
+            (struct publication_count_views_in){.id = id, .change = s->n_signed_in + s->n_visitors},
+            &is_there, info);
+        if (e == OK && is_there)
+            e = view_day_add(tx,
+                             (struct view_day_add_in){.id = id,
+                                                      .day = w->day,
+                                                      .signed_in = s->n_signed_in,
+                                                      .visitors = s->n_visitors},
+                             info);
     }
     return e;
 }

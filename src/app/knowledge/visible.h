@@ -51,7 +51,7 @@ struct visible_facts {
 /* The publication itself alone, whatever it hangs under. */
 bool visible_itself(const struct viewer *v, const struct visible_facts *p, int64_t now_ms);
 
-/* `chain[0]` is the publication, behind it all that it hangs under, in any order. */
+/* `chain` holds the publication and all that it hangs under, in any order. */
 bool visible(const struct viewer *v, const struct visible_facts *chain, size_t n, int64_t now_ms);
 
 #endif

@@ -17,6 +17,7 @@ struct workers {
     pthread_cond_t more, ready;
     struct exchange *first, *last;
     unsigned n_queued, queue_max;
+    unsigned n_idle; /* workers that wait to be told of a request */
     bool closing;
     unsigned n_ready; /* workers that have made their context, or failed to */
     struct err_info failure;
@@ -56,8 +57,11 @@ static void work_off(struct workers *w, const struct tools *t)
 {
     pthread_mutex_lock(&w->lock);
     for (;;) {
-        while (!w->first && !w->closing)
+        while (!w->first && !w->closing) {
+            w->n_idle++;
             pthread_cond_wait(&w->more, &w->lock);
+            w->n_idle--;
+        }
         if (!w->first)
             break;
         struct exchange *x = take(w);
@@ -162,9 +166,11 @@ bool workers_put(struct workers *w, struct exchange *x)
             w->first = x;
         w->last = x;
         w->n_queued++;
-        pthread_cond_signal(&w->more);
     }
+    const bool wakes = has_room && w->n_idle > 0;
     pthread_mutex_unlock(&w->lock);
+    if (wakes) /* without the lock, which the worker would wait for at once */
+        pthread_cond_signal(&w->more);
     return has_room;
 }
 

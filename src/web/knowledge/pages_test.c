@@ -5,6 +5,7 @@
  */
 #include "web/knowledge/world_test.h"
 
+#include "web/pages/markdown.h"
 #include "web/site/site.h"
 
 /* ---- asking ---- */
@@ -469,6 +470,49 @@ static void a_feed_is_the_same_for_whoever_asks(void **state)
     }
 }
 
+static bool story_holds(struct world *w, struct publication_id id, const char *text)
+{
+    out page = world_get(w, VISITOR, url_of("/nl/verhalen/#", id.v));
+    const bool holds = client_status(&page) == 200 && occurs(&page, text);
+    out_free(&page);
+    return holds;
+}
+
+static void a_text_is_rendered_once_by_each_renderer(void **state)
+{
+    struct world *w = *state;
+    db *d = w->store->d;
+    const struct deed owner = world_deed(w, OWNER);
+    struct publication_form form = {.lang = LANG_NL,
+                                    .level = LEVEL_PUBLIC,
+                                    .publish_at = INT64_MAX,
+                                    .delete_at = INT64_MAX,
+                                    .title = STR("Bewaard"),
+                                    .summary = STR(""),
+                                    .body = STR("Een *woord*.")};
+    struct publication_id id;
+    struct publication p;
+    assert_int_equal(publication_create(&owner, d, &form, &id, &w->info), OK);
+    assert_int_equal(publication_set_state(&owner, d, id, 1, PUBLICATION_PUBLISHED, &w->info), OK);
+    assert_int_equal(publication_find(&owner, d, id, &p, &w->info), OK);
+    assert_null(p.html.p);
+
+    assert_true(story_holds(w, id, "<p>Een <em>woord</em>.</p>"));
+    assert_int_equal(publication_find(&owner, d, id, &p, &w->info), OK);
+    assert_true(str_eq(p.html, STR("<p>Een <em>woord</em>.</p>\n")));
+    assert_int_equal(p.html_by, MARKDOWN_VERSION);
+    assert_int_equal(
+        publication_keep_html(d, &p, STR("<p>bewaard</p>"), MARKDOWN_VERSION, &w->info), OK);
+    assert_true(story_holds(w, id, "<p>bewaard</p>"));
+    assert_int_equal(
+        publication_keep_html(d, &p, STR("<p>bewaard</p>"), MARKDOWN_VERSION + 1, &w->info), OK);
+    assert_true(story_holds(w, id, "<p>Een <em>woord</em>.</p>"));
+    form.publish_at = p.publish_at;
+    form.body = STR("Een **ander** woord.");
+    assert_int_equal(publication_change(&owner, d, id, p.version, &form, &w->info), OK);
+    assert_true(story_holds(w, id, "<p>Een <strong>ander</strong> woord.</p>"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -480,6 +524,7 @@ int main(void)
         cmocka_unit_test(all_ones_data_hold_no_word_of_what_one_may_not_see),
         cmocka_unit_test(a_new_hidden_thing_changes_no_byte_of_what_others_see),
         cmocka_unit_test(a_feed_is_the_same_for_whoever_asks),
+        cmocka_unit_test(a_text_is_rendered_once_by_each_renderer),
     };
     return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

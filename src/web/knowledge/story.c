@@ -62,8 +62,8 @@ static err find_comments(struct req *r, db *d, struct story *s, struct err_info 
     s->here_url = from.id ? cursor_url(r, url, "after", from) : url;
     if (s->p.n_comments == 0 && from.id == 0)
         return OK;
-    err e = comment_list(deed, d, s->p.id, from, COMMENTS_SHOWN, &s->comment, &s->n_comments, &next,
-                         info);
+    err e = comment_list_of(deed, d, &s->p, from, COMMENTS_SHOWN, &s->comment, &s->n_comments,
+                            &next, info);
     if (e == OK)
         e = put_answers_below(r, s, info);
     if (e == OK)
@@ -102,12 +102,29 @@ static err read_story(db *d, void *arg, struct err_info *info)
     return e == OK ? find_comments(g->r, d, s, info) : e;
 }
 
+/* The text as it was kept by this very renderer, or made now and kept for the next reader. */
+static err find_body(struct req *r, struct story *s, struct err_info *info)
+{
+    struct err_info why;
+
+    if (s->p.html.p && s->p.html_by == MARKDOWN_VERSION) {
+        s->body = (safe_html){s->p.html}; /* nothing else writes that column */
+        return OK;
+    }
+    const err e = markdown_html(r->memory, s->p.body, 1, &s->body, info);
+    if (e != OK)
+        return e;
+    if (publication_keep_html(visit_of(r)->db, &s->p, s->body.html, MARKDOWN_VERSION, &why) != OK)
+        log_err(web_of(r)->log, LOG_WARN, "publication-html", &why); /* it can be made again */
+    return OK;
+}
+
 /* All of one moment: a page shows no comment on a text that it does not show. */
 static err find_story(struct req *r, int64_t id, struct story *s, struct err_info *info)
 {
     struct reading reading = {.r = r, .id = {id}, .s = s};
     const err e = db_read_do(visit_of(r)->db, read_story, &reading, info);
-    return e == OK ? markdown_html(r->memory, s->p.body, 1, &s->body, info) : e;
+    return e == OK ? find_body(r, s, info) : e;
 }
 
 static void write_story(struct req *r, const struct story *s)

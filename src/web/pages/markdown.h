@@ -18,8 +18,10 @@
 #include "base/html.h"
 
 enum {
-    MARKDOWN_MAX = 200000,    /* bytes of text: as long as a publication may be */
-    MARKDOWN_DEPTH_MAX = 32,  /* lists and quotes within each other; deeper ones lie flat */
+    MARKDOWN_VERSION =
+        1, /* raised when another HTML is made of any text: what was kept is not used */
+    MARKDOWN_MAX = 200000,   /* bytes of text: as long as a publication may be */
+    MARKDOWN_DEPTH_MAX = 32, /* lists and quotes within each other; deeper ones lie flat */
 };
 
 /*
@@ -30,8 +32,9 @@ void markdown_prepare(void);
 
 /*
  * `below` is the level of the heading that stands above the text: with 1 its first one becomes
- * an h2, "#" or "##" as was typed, and those below it follow without a gap. The HTML lives in `a`. E_INPUT when the text is not UTF-8, E_LIMIT
- * beyond MARKDOWN_MAX or when the HTML outgrows what `a` may hold, E_NOMEM.
+ * an h2, "#" or "##" as was typed, and those below it follow without a gap. The HTML lives in `a`.
+ * E_INPUT when the text is not UTF-8, E_LIMIT beyond MARKDOWN_MAX or when the HTML outgrows what
+ * `a` may hold, E_NOMEM.
  */
 WARN_UNUSED err markdown_html(arena *a, str text, int below, safe_html *html,
                               struct err_info *info);

@@ -37,12 +37,7 @@ err req_form(struct req *r, const struct form_limits *limits, struct form *f, st
 
 const struct route *site_route(const site *s, const char *name)
 {
-    for (size_t i = 0; i < site_router_count(s->router); i++) {
-        const struct route *route = site_router_route(s->router, i);
-        if (str_eq(str_of(route->name), str_of(name)))
-            return route;
-    }
-    return NULL;
+    return site_router_named(s->router, name);
 }
 
 void site_print_path(out *o, const struct route *route, enum lang lang, const str *value)

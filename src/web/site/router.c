@@ -26,11 +26,15 @@ struct node {
     struct leaf leaf[HTTP_OTHER];
 };
 
+enum { NAME_PLACES = 2048 }; /* a power of two, never half full */
+_Static_assert(NAME_PLACES > 2 * SITE_ROUTES_MAX, "a name is found in a step or two");
+
 struct site_router {
     arena *memory;
     struct node *root;
     const struct route **route;
     size_t n_routes;
+    const struct route **named; /* NAME_PLACES of them, by a hash of their names */
 };
 
 const char *route_path(const struct route *route, enum lang lang)
@@ -44,6 +48,25 @@ bool route_segment_param(str segment, str *name)
         return false;
     *name = str_cut(segment, 1, segment.n - 1);
     return true;
+}
+
+/* ---- names ---- */
+
+/* The route of a name, or the free place where it belongs. FNV-1a (Fowler, Noll and Vo). */
+static const struct route **place_of(const site_router *r, const char *name)
+{
+    uint32_t hash = 2166136261u;
+    for (const char *c = name; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    size_t at = hash % NAME_PLACES;
+    while (r->named[at] && strcmp(r->named[at]->name, name) != 0)
+        at = (at + 1) % NAME_PLACES;
+    return &r->named[at];
+}
+
+const struct route *site_router_named(const site_router *r, const char *name)
+{
+    return *place_of(r, name);
 }
 
 /* ---- what may be in a table ---- */
@@ -134,9 +157,8 @@ static err check_route(const site_router *r, const struct route *route, struct e
         return wrong(info, "site.route-method", route);
     if (route->is_instant && (route->rule != &rule_anyone || route->method != HTTP_GET))
         return wrong(info, "site.route-instant", route);
-    for (size_t i = 0; i < r->n_routes; i++)
-        if (strcmp(r->route[i]->name, route->name) == 0)
-            return wrong(info, "site.route-twice", route);
+    if (site_router_named(r, route->name))
+        return wrong(info, "site.route-twice", route);
     return check_paths(route, info);
 }
 
@@ -206,6 +228,8 @@ static err add_route(site_router *r, const struct route *route, struct err_info 
         e = add_path(r, route, route->path_nl, (struct leaf){route, LANG_NL, has_lang}, info);
     if (e == OK && has_lang)
         e = add_path(r, route, route->path_en, (struct leaf){route, LANG_EN, true}, info);
+    if (e == OK)
+        *place_of(r, route->name) = route;
     r->route[r->n_routes++] = route;
     return e;
 }
@@ -219,7 +243,8 @@ err site_router_new(const struct route *const *tables, site_router **made, struc
     r->memory = arena_new(ROUTER_BYTES_MAX);
     r->root = r->memory ? ARENA_NEW(r->memory, struct node, 1) : NULL;
     r->route = r->root ? ARENA_NEW(r->memory, const struct route *, SITE_ROUTES_MAX) : NULL;
-    if (!r->route)
+    r->named = r->route ? ARENA_NEW(r->memory, const struct route *, NAME_PLACES) : NULL;
+    if (!r->named)
         e = err_nomem(info);
     for (; e == OK && *tables; tables++)
         for (const struct route *route = *tables; e == OK && route->name; route++)

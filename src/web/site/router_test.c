@@ -190,6 +190,21 @@ static void what_a_route_prints_leads_back_to_it(void **state)
     site_router_free(r);
 }
 
+static void a_route_is_found_by_its_name(void **state)
+{
+    (void)state;
+    static const struct route routes[] = {
+        PAGE("one", HTTP_GET, "/een", NULL), PAGE("two", HTTP_GET, "/twee", NULL), {0}};
+
+    site_router *r = router_of(routes);
+
+    assert_ptr_equal(site_router_named(r, "one"), &routes[0]);
+    assert_ptr_equal(site_router_named(r, "two"), &routes[1]);
+    assert_null(site_router_named(r, "three"));
+    assert_null(site_router_named(r, ""));
+    site_router_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +212,7 @@ int main(void)
         cmocka_unit_test(a_path_that_is_not_there_is_not_found),
         cmocka_unit_test(a_route_that_cannot_be_stops_the_start),
         cmocka_unit_test(what_a_route_prints_leads_back_to_it),
+        cmocka_unit_test(a_route_is_found_by_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -264,6 +264,9 @@ void site_router_free(site_router *r);
 /* `path` is decoded; parameters are cut from it. */
 struct site_match site_router_find(const site_router *r, enum http_method method, str path);
 
+/* The route of a name; NULL without one. */
+const struct route *site_router_named(const site_router *r, const char *name);
+
 /* Every route, in the order of the tables: what tests, OpenAPI and the self-audit walk through. */
 size_t site_router_count(const site_router *r);
 const struct route *site_router_route(const site_router *r, size_t i);

@@ -29,6 +29,8 @@ str visit_token(struct req *r)
     struct visit *v = visit_of(r);
     char text[CSRF_TEXT];
 
+    if (v->token.n)
+        return v->token;
     if (!v->has_session && !find_form_secret(r, v)) {
         char cookie[ACCESS_SECRET_TEXT];
         v->deed.app->random_bytes(v->form_secret.byte, sizeof v->form_secret.byte);
@@ -43,7 +45,8 @@ str visit_token(struct req *r)
                         });
     }
     csrf_print(v->deed.app->keys->hash, secret_of(v), v->deed.app->random_bytes, text);
-    return arena_str(r->memory, (str){text, sizeof text});
+    v->token = arena_str(r->memory, (str){text, sizeof text});
+    return v->token;
 }
 
 static bool is_foreign(const struct req *r)

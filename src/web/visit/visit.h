@@ -69,6 +69,7 @@ struct visit {
     struct form form;     /* of a POST, its token already checked */
     bool has_form_secret;
     struct access_secret form_secret; /* of a visitor's forms, instead of a session */
+    str token;                        /* of the forms of this page, once one asked for it */
     struct errs *mistakes; /* of a program's request, each with its place in `file`; or NULL */
 };
 struct visit *visit_of(const struct req *r);
@@ -91,7 +92,7 @@ extern const struct rule rule_admin_or_auditor; /* the beginning of what both ha
 
 /* ---- forms ---- */
 
-/* The token that a form of this page carries; a visitor gets a cookie with it. */
+/* The token that the forms of this page carry; a visitor gets a cookie with it. */
 str visit_token(struct req *r);
 
 /* Reads the body as a form, for a program that sends files; forms of pages were read before. */
