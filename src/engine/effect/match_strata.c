@@ -12,6 +12,7 @@
 #include "base/kernels.h"
 
 enum { COLUMNS_MAX = 2 * EFFECT_COVARIATES_MAX };
+enum { MAP_SIZE_FEW = 1 << 10, MAP_SIZE = 1 << 16 }; /* strata of few and of many rows, at first */
 
 #define OFFSET_MAX (UINT64_C(1) << 31) /* classes of whole numbers that are told by subtraction */
 
@@ -25,6 +26,7 @@ struct coding {
     uint32_t *code;             /* of each row of the frame: looked up beforehand */
     int64_t least;              /* whole numbers and days without `code`: the value of class 0 */
     const double *at;           /* n_classes - 1 cut points; NULL: every value is a class */
+    double *even_at;            /* room for `at` when that is to be at equal distance */
     double low, step, per_unit; /* cut points at equal distance; else per_unit is 0 */
 };
 
@@ -117,29 +119,36 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
+/* The places are filled by cut_evenly, of several columns side by side. */
 static err code_evenly(const struct frame *f, arena *a, struct coding *g, struct err_info *info)
 {
-    const size_t n_classes = sturges(f->n);
-    double low = REAL_INF, high = -REAL_INF;
-    double *at = ARENA_NEW(a, double, n_classes);
+    g->even_at = ARENA_NEW(a, double, sturges(f->n));
+    return g->even_at ? OK : err_nomem(info);
+}
 
-    if (!at)
-        return err_nomem(info);
-    for (size_t i = 0; i < f->n; i++) {
-        const double v = number_at(g->column, f->row[i]);
+static void cut_evenly(void *ctx, size_t j, unsigned worker)
+{
+    struct mixing *m = ctx;
+    struct coding *g = &m->coding[j];
+    const size_t n_classes = sturges(m->f->n);
+    double low = REAL_INF, high = -REAL_INF;
+    (void)worker;
+
+    if (!g->even_at)
+        return;
+    for (size_t i = 0; i < m->f->n; i++) {
+        const double v = number_at(g->column, m->f->row[i]);
         low = v < low ? v : low;
         high = v > high ? v : high;
     }
-    g->at = at;
+    g->at = g->even_at;
     g->n_classes = high > low ? n_classes : 1;
-    const double step = (high - low) / (double)n_classes;
-    for (size_t i = 0; i + 1 < g->n_classes; i++)
-        at[i] = low + (double)(i + 1) * step;
     g->low = low;
-    g->step = step;
+    g->step = (high - low) / (double)n_classes;
+    for (size_t i = 0; i + 1 < g->n_classes; i++)
+        g->even_at[i] = low + (double)(i + 1) * g->step;
     const double least = larger(LEAST_STEP, LEAST_PART * larger(fabs(low), fabs(high)));
-    g->per_unit = g->n_classes > 1 && step > least ? 1 / step : 0;
-    return OK;
+    g->per_unit = g->n_classes > 1 && g->step > least ? 1 / g->step : 0;
 }
 
 static const struct effect_cuts *cuts_of(const struct effect_spec *s, str covariate)
@@ -253,7 +262,7 @@ static err compress(struct mixing *m, struct match_strata *strata, struct err_in
 {
     struct code_map map;
 
-    err e = code_map_init(&map, 4096, info);
+    err e = code_map_init(&map, m->f->n < MAP_SIZE ? MAP_SIZE_FEW : MAP_SIZE, info);
     for (size_t i = 0; e == OK && i < m->f->n; i++) {
         e = code_map_add(&map, m->key[i], &strata->code[i], info);
         m->key[i] = strata->code[i];
@@ -299,8 +308,10 @@ err match_strata_read(const table *t, const struct frame *f, const struct effect
         e = add_coding(t, s->exact[i], s, false, scratch, m, info);
     for (size_t i = 0; e == OK && has_covariates && i < s->n_covariates; i++)
         e = add_coding(t, s->covariates[i], s, s->distance == EFFECT_CEM, scratch, m, info);
-    if (e == OK)
+    if (e == OK) {
+        par_run(pool, m->n_codings, cut_evenly, m);
         e = mix(m, pool, strata, info);
+    }
 out:
     arena_free(scratch);
     return e;
