@@ -123,6 +123,49 @@ static void an_empty_comment_is_refused_beside_its_field_and_a_long_one_is_kept(
     out_free(&long_one);
 }
 
+static void a_comment_is_changed_by_its_writer_alone_and_over_nothing_unseen(void **state)
+{
+    struct world *w = *state;
+    const struct deed stranger = world_deed(w, STRANGER);
+    const long long story = w->story[0].id.v;
+    struct comment_id c;
+    struct comment now;
+
+    assert_int_equal(comment_add(&stranger, w->store->d, w->story[0].id, (struct comment_id){0},
+                                 STR("Eerste woorden."), &c, &w->info),
+                     OK);
+    const char *path = fill("/nl/verhalen/#/reacties/#/wijzigen", story, c.v);
+    out form = world_get(w, STRANGER, fill("/nl/verhalen/#?change=#", story, c.v));
+    out others = world_get(w, GRANTEE, fill("/nl/verhalen/#?change=#", story, c.v));
+    out refused = world_post(w, GRANTEE, path, "revision=1&comment=Gekaapt");
+    out empty = world_post(w, STRANGER, path, "revision=1&comment=+");
+    out saved = world_post(w, STRANGER, path, "revision=1&comment=Betere+woorden.");
+    out late = world_post(w, STRANGER, path, "revision=1&comment=Te+laat.");
+    out page = world_get(w, GRANTEE, fill("/nl/verhalen/#", story, 0));
+
+    assert_says(&form, path);
+    assert_says(&form, "Eerste woorden.</textarea>");
+    assert_false(says(&others, path));
+    assert_int_equal(client_status(&refused), 403);
+    assert_int_equal(client_status(&empty), 422);
+    assert_says(&empty, "id=\"comment-error\"");
+    assert_int_equal(client_status(&saved), 303);
+    assert_int_equal(client_status(&late), 409);
+    assert_says(&late, "Te laat.</textarea>");
+    assert_says(&late, "name=\"revision\" value=\"2\"");
+    assert_says(&page, "Betere woorden.");
+    assert_says(&page, "gewijzigd <time");
+    assert_int_equal(comment_find(&stranger, w->store->d, c, &now, &w->info), OK);
+    assert_int_equal(now.version, 2);
+    out_free(&form);
+    out_free(&others);
+    out_free(&refused);
+    out_free(&empty);
+    out_free(&saved);
+    out_free(&late);
+    out_free(&page);
+}
+
 static void a_comment_is_removed_after_a_question_to_who_may(void **state)
 {
     struct world *w = *state;
@@ -524,6 +567,7 @@ int main(void)
         cmocka_unit_test(a_story_with_mistakes_comes_back_as_it_was_typed),
         cmocka_unit_test(a_preview_without_script_keeps_the_form),
         cmocka_unit_test(an_empty_comment_is_refused_beside_its_field_and_a_long_one_is_kept),
+        cmocka_unit_test(a_comment_is_changed_by_its_writer_alone_and_over_nothing_unseen),
         cmocka_unit_test(a_comment_is_removed_after_a_question_to_who_may),
         cmocka_unit_test(a_space_with_a_wrong_address_comes_back_as_it_was_typed),
         cmocka_unit_test(a_text_that_saves_itself_becomes_one_draft_and_is_published_from_it),

@@ -93,6 +93,8 @@ struct story {
     size_t n_comments;
     str here_url, later_comments_url; /* this page of the comments, and the one behind it */
     struct comment_id asked_removal;  /* of this one it is asked whether it goes */
+    struct comment_id changing;       /* its writer has this one in a form */
+    str change_url;                   /* where that form goes */
     /* the form of a comment */
     struct comment_id reply_to;
     str reply_name, typed;

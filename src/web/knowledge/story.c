@@ -80,6 +80,21 @@ static void find_reply(struct story *s, int64_t to)
         }
 }
 
+/* The form of a comment that its writer may change, filled with what it says or what was typed. */
+static void find_change(struct req *r, struct story *s, int64_t id, bool is_typed)
+{
+    const str url = url_of_two(r, "comment-change", s->p.id.v, id);
+    const struct cursor from = cursor_asked(r, "after");
+
+    for (size_t i = 0; i < s->n_comments; i++)
+        if (s->comment[i].id.v == id && s->comment[i].may_change) {
+            s->changing = s->comment[i].id;
+            s->change_url = from.id ? cursor_url(r, url, "after", from) : url;
+            if (!is_typed)
+                s->typed = s->comment[i].body;
+        }
+}
+
 struct reading {
     struct req *r;
     struct publication_id id;
@@ -155,6 +170,7 @@ static err story(struct req *r, struct err_info *info)
         return e;
     find_reply(&s, asked_number(r, "reply"));
     s.asked_removal = (struct comment_id){asked_number(r, "remove")};
+    find_change(r, &s, asked_number(r, "change"), false);
     if (web_of(r)->views && r->http->method == HTTP_GET && publication_is_live(&s.p, r->now_ms))
         view_counter_add(web_of(r)->views, s.p.id, r->viewer->is_active);
     write_story(r, &s);
@@ -194,6 +210,44 @@ static err comment_on(struct req *r, struct err_info *info)
     if (e != OK && fault_take(r, &faults, comment_places, info))
         return show_comment_again(r, id, &faults, info);
     return e == OK ? visit_go(r, visit_url_id(r, "publication", id), "commented", info) : e;
+}
+
+/* The form again with what was typed. Somebody was first: saving again is on top of that. */
+static err show_change_again(struct req *r, int64_t id, int64_t comment, struct faults *faults,
+                             struct err_info *info)
+{
+    struct story s = {.faults = faults, .typed = visit_field(r, "comment")};
+
+    const err e = find_story(r, id, &s, info);
+    if (e != OK)
+        return e;
+    find_change(r, &s, comment, true);
+    write_story(r, &s);
+    return visit_show(r, info);
+}
+
+static err change_comment(struct req *r, struct err_info *info)
+{
+    struct visit *v = visit_of(r);
+    struct faults faults = {.n = 0};
+    int64_t id, comment;
+
+    err e = req_param_id(r, "id", &id, info);
+    if (e == OK)
+        e = req_param_id(r, "comment", &comment, info);
+    if (e != OK)
+        return e;
+    e = comment_change(&v->deed, v->db, (struct comment_id){comment},
+                       visit_number(r, "revision", 0), visit_field(r, "comment"), info);
+    if (e == OK)
+        return visit_go(r, visit_url_id(r, "publication", id), "comment-changed", info);
+    if (e == E_CONFLICT) {
+        fault_add(r, &faults, "comment", "stories.comment-changed-since");
+        r->answer->status = 409;
+    } else if (!fault_take(r, &faults, comment_places, info)) {
+        return e;
+    }
+    return show_change_again(r, id, comment, &faults, info);
 }
 
 static err remove_comment(struct req *r, struct err_info *info)
@@ -260,6 +314,9 @@ const struct route story_routes[] = {
           set_state, &rule_signed_in, RATE_WRITE),
     ROUTE("comment-add", HTTP_POST, "/nl/verhalen/{id}/reacties", "/en/stories/{id}/comments",
           comment_on, &rule_signed_in, RATE_WRITE),
+    ROUTE("comment-change", HTTP_POST, "/nl/verhalen/{id}/reacties/{comment}/wijzigen",
+          "/en/stories/{id}/comments/{comment}/change", change_comment, &rule_signed_in,
+          RATE_WRITE),
     ROUTE("comment-remove", HTTP_POST, "/nl/verhalen/{id}/reacties/{comment}/verwijderen",
           "/en/stories/{id}/comments/{comment}/remove", remove_comment, &rule_signed_in,
           RATE_WRITE),
