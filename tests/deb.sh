@@ -7,10 +7,10 @@ source=$(realpath "${2:?source root}")
 . "$(dirname "$0")/tap.sh"
 export SOURCE_DATE_EPOCH=1790000000
 
-DEBFULLNAME="A Maintainer" DEBEMAIL=a@voorbeeldstad.nl "$source/tools/pack.sh" "$build" one > log 2> err
+DEBFULLNAME="A Maintainer" DEBEMAIL=a@voorbeeldstad.nl "$source/tools/pack.sh" "$build" "$room/one" > log 2> err
 result "a package is made of what was built"
 deb=$(ls one/ontschot_*.deb)
-DEBFULLNAME="A Maintainer" DEBEMAIL=a@voorbeeldstad.nl "$source/tools/pack.sh" "$build" two > log 2>&1
+DEBFULLNAME="A Maintainer" DEBEMAIL=a@voorbeeldstad.nl "$source/tools/pack.sh" "$build" "$room/two" > log 2>&1
 cmp "$deb" "two/${deb##*/}" > log 2>&1
 result "the same again is the same to the byte"
 says() { dpkg-deb -f "$deb" "$1" | grep -qF -- "$2"; } # FIELD TEXT

@@ -209,6 +209,7 @@ find copies -perm /077 > log
 result "nobody else on the machine can read it"
 for day in 01 02 03; do cp -r "copies/$first" "copies/2020-01-${day}T02-30-00Z"; done
 mkdir copies/mine
+sleep 1 # a copy is named by its second
 told 0 "old copies go" "" backup --data site --into copies --keep-days 1 --keep-weeks 1
 ls copies > log
 [ -z "$(grep '^2020' log)" ] && grep -q mine log && [ "$(grep -c '^20' log)" -eq 3 ]

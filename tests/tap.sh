@@ -9,7 +9,7 @@ room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT
 cd "$room" || exit 1
 number=0
-status=0
+tap_status=0
 
 result() { # NAME; follows a test command. What was written to out, err and log explains a failure.
     outcome=$?
@@ -19,12 +19,12 @@ result() { # NAME; follows a test command. What was written to out, err and log 
     else
         echo "not ok $number - $1"
         for said in out err log; do [ -s $said ] && sed 's/^/# /' $said; done
-        status=1
+        tap_status=1
     fi
 }
 
 # The end of a test program.
 finish() {
     echo "1..$number"
-    exit $status
+    exit $tap_status
 }

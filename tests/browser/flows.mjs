@@ -103,7 +103,7 @@ function walk(where, visit, cast) {
       person.secret = (await me.page.locator(".o-secret").innerText()).replace(/\s/g, "");
       const wrong = await me.send(me.path("account-second"), { code: "000000" });
       if (wrong !== 422) return `a wrong code: ${wrong}`;
-      await me.send(me.path("account-second"), { code: nextCode(person.secret) });
+      await me.send(me.path("account-second"), { code: await nextCode(person.secret) });
       return await me.page.locator(".o-codes li").count() < 8 && "no recovery codes";
     }],
     ["signs out, and in with the second factor", async () => {

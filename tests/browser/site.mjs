@@ -139,9 +139,10 @@ const codeOf = (secret, step) => {
   return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, "0");
 };
 
-/* A code counts once, and one from half a minute ago or ahead is good: enough for three. */
-export function nextCode(secret) {
+/* A code counts once, and one from half a minute ago or ahead is good: who is too quick for that waits. */
+export async function nextCode(secret) {
   const step = Math.max(stepNow() - 1, (used.get(secret) ?? 0) + 1);
   used.set(secret, step);
+  await until("time for one more code", () => step <= stepNow() + 1, 61000);
   return codeOf(secret, step);
 }

@@ -156,7 +156,7 @@ export class Visitor {
   async signIn({ email, password, secret }) {
     await this.to("sign-in");
     await this.send(this.path("sign-in"), { email, password });
-    if (secret) await this.send(this.path("sign-in-code"), { code: nextCode(secret) });
+    if (secret) await this.send(this.path("sign-in-code"), { code: await nextCode(secret) });
     if (this.response.status() !== 200) throw new Error(`${email} is not let in`);
   }
 
