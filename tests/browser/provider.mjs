@@ -73,8 +73,11 @@ export async function passPages(page, { username, password }) {
     await page.locator("#username").fill(username);
     await page.locator("#password").fill(password);
     await page.locator("#loginbut").click();
-    await consent.click();
-    await consent.waitFor({ state: "hidden" });
+    await consent.waitFor();
+    await until("consent", async () => { /* while its pages slide on, they do not hear a click */
+      if (await consent.isVisible()) await consent.click({ timeout: 2000 }).catch(() => {});
+      return consent.waitFor({ state: "hidden", timeout: 2000 }).then(() => true, () => false);
+    }, 30000);
   }
   await goOn.click();
 }
