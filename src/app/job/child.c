@@ -133,8 +133,6 @@ static void limit_myself(const struct job_kind *kind)
     limit(RLIMIT_CORE, 0);
     (void)signal(SIGXFSZ, SIG_IGN); /* writing then fails, which is told */
     (void)setpriority(PRIO_PROCESS, 0, NICE);
-    /* whoever reads a page takes the processor at once, and not when a slice of this is over */
-    (void)sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){0});
     (void)syscall(SYS_ioprio_set, IO_WHO_PROCESS, 0, IO_IDLE);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)unshare(CLONE_NEWNET); /* no network; only root may */

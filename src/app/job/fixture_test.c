@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <paths.h>
-#include <sched.h>
 #include <signal.h>
 #include <sodium.h>
 #include <spawn.h>
@@ -140,11 +139,10 @@ static err kind_room(struct job_run *run, struct err_info *info)
         if (getrlimit((__rlimit_resource_t)what[i], &limit[i]) != 0)
             return err_io(info, "file.cannot-read", STR(""));
     snprintf(text, sizeof text,
-             "nice %d\nidle %d\nsecret %d\nopen %d\nfsize %llu\nnofile %llu\ncore %llu\ncpu %d\n",
-             getpriority(PRIO_PROCESS, 0), sched_getscheduler(0) == SCHED_IDLE,
-             getenv("PGPASSWORD") != NULL, n_open, (unsigned long long)limit[0].rlim_max,
-             (unsigned long long)limit[1].rlim_max, (unsigned long long)limit[2].rlim_max,
-             limit[3].rlim_max != RLIM_INFINITY);
+             "nice %d\nsecret %d\nopen %d\nfsize %llu\nnofile %llu\ncore %llu\ncpu %d\n",
+             getpriority(PRIO_PROCESS, 0), getenv("PGPASSWORD") != NULL, n_open,
+             (unsigned long long)limit[0].rlim_max, (unsigned long long)limit[1].rlim_max,
+             (unsigned long long)limit[2].rlim_max, limit[3].rlim_max != RLIM_INFINITY);
     snprintf(path, sizeof path, "%.*s/room.txt", STR_FMT(run->folder));
     return file_write(str_of(path), str_of(text), info);
 }

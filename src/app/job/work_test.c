@@ -191,7 +191,7 @@ static void a_child_has_little_and_yields_to_others(void **state)
 
     assert_int_equal(job_result_path(&f->ann, f->store->d, id, STR("room.txt"), &path, &info), OK);
     assert_int_equal(file_read(f->store->a, path, 1000, &text, &info), OK);
-    assert_string_equal(text.p, "nice 19\nidle 1\nsecret 0\nopen 3\nfsize 1073741824\nnofile 256\n"
+    assert_string_equal(text.p, "nice 19\nsecret 0\nopen 3\nfsize 1073741824\nnofile 256\n"
                                 "core 0\ncpu 1\n");
 }
 
