@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: EUPL-1.2
--- wrk -s bench/site.lua URL -- FOLDER site|wiki|once [gzip]
+-- wrk -s bench/site.lua URL -- FOLDER site|read|wiki|once [gzip]
 --
 --   site   posts at random, every other request by somebody who is signed in
+--   read   the same, but each reader waits 4 to 20 ms before the next page
 --   once   each post that visitors may read, one after the other
 --   wiki   pages of Fossil at random
 --
@@ -40,6 +41,7 @@ function ask.site()
     if n % 2 == 0 then return heads[math.random(for_visitors)] .. "\r\n" end
     return heads[math.random(#heads)] .. tails[math.random(#tails)]
 end
+ask.read = ask.site
 function ask.once()
     n = n % for_visitors + 1
     return heads[n] .. "\r\n"
@@ -57,6 +59,9 @@ function init(args)
     end
     math.randomseed(20261124)
     request = ask[args[2]]
+    if args[2] == "read" then
+        delay = function() return math.random(4, 20) end
+    end
 end
 
 -- One line for a script to read: requests, microseconds, the 50th, 95th and 99th of a hundred in

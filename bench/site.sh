@@ -5,7 +5,7 @@
 #   bench/site.sh [--runs N] [--seconds N] [--publications N] [--only PART]
 #
 # Each run lasts --seconds (10), medians of --runs (5); lists are asked of --publications (1,000,000).
-# PART: sqlite, postgresql (pages on that store), lists. Exits 1 when a bar is not met.
+# PART: sqlite, postgresql (pages on that store), study (beside pages), lists. Exits 1 when a bar is not met.
 set -eu
 export LC_ALL=C TZ=UTC
 
@@ -105,14 +105,14 @@ start_wiki() { # FOLDER
 # Clock ticks that a process and those it waited for took; of Fossil each page is a process.
 ticks() { awk '{ print $14 + $15 + $16 + $17 }' "/proc/$1/stat"; }
 
-# FOLDER site|wiki|once PROCESS URL SECONDS CONNECTIONS [gzip]: requests/s, p95 and p99 in ms, microseconds
+# FOLDER site|read|wiki|once PROCESS URL SECONDS CONNECTIONS [gzip]: requests/s, p95 and p99 in ms, microseconds
 # of processor time each, answers that were no page
 measure() {
     before=$(ticks "$3")
     wrk -t1 "-c$6" "-d$5" -s bench/site.lua "$4" -- "$1" "$2" "${7:-}" > "$room/wrk"
     after=$(ticks "$3")
     awk -v ticks=$((after - before)) -v hz="$(getconf CLK_TCK)" '$1 == "result" {
-        printf "%.0f %.1f %.1f %.0f %d\n", $2 / $3 * 1e6, $5 / 1e3, $6 / 1e3, ticks / hz * 1e6 / $2, $7 + $8
+        printf "%.0f %.2f %.2f %.0f %d\n", $2 / $3 * 1e6, $5 / 1e3, $6 / 1e3, ticks / hz * 1e6 / $2, $7 + $8
     }' "$room/wrk"
 }
 column() { cut -d' ' -f"$1" "$2" | median; }
@@ -173,7 +173,7 @@ write_study() { # FOLDER
         -e 's/^  first_treated: first.treat/  first_treated: first_treated/; s/column: lemp/column: y/' \
         -e 's/covariates: \[lpop\]/covariates: [x1, x2]/; s/column: first.treat/column: first_treated/' \
         -e 's/values: \[0, 2004\]/values: [0, 4]/; s/window: {to: 2006}/window: {to: 10}/' \
-        -e '/^design:/a\  covariates: [x1, x2]\n  bootstrap: 999' \
+        -e '/^design:/a\  covariates: [x1, x2]\n  bootstrap: 9999' \
         tests/data/mpdta-study.yaml > "$1/panel.yaml"
 }
 send_study() { # FOLDER
@@ -186,22 +186,39 @@ send_study() { # FOLDER
 }
 is_running() { pgrep -P "$(pgrep -P "$site" | head -n 1)" > /dev/null; }
 
-# Readers of whom eight ask at once, so that pages are not queued for each other alone.
+# What the study does to readers: first to 64 of them who ask for about 5,000 pages a second together, then,
+# for the record, to 8 who keep both cores busy without a pause. There no scheduler can help: a core that is
+# never idle does not take over what waits for the other.
 measure_study() { # FOLDER
     write_study "$1"
-    : > "$room/alone" > "$room/beside"
-    for _ in $(seq "$runs"); do
-        measure "$1" site "$site" "$url" 3 8 >> "$room/alone"
-        send_study "$1"
-        for _ in $(seq 100); do is_running && break; sleep 0.1; done
-        measure "$1" site "$site" "$url" 3 8 >> "$room/beside"
-        is_running || { echo "the study ended before the measurement did"; missed=1; }
-        while is_running; do sleep 0.2; done
+    for pace in "read 64" "site 8"; do
+        # shellcheck disable=SC2086
+        set -- "$1" $pace
+        : > "$room/alone" > "$room/beside"
+        for _ in $(seq "$runs"); do
+            measure "$1" "$2" "$site" "$url" 3 "$3" >> "$room/alone"
+            send_study "$1"
+            for _ in $(seq 100); do is_running && break; sleep 0.1; done
+            measure "$1" "$2" "$site" "$url" 3 "$3" >> "$room/beside"
+            is_running || { echo "the study ended before the measurement did"; missed=1; }
+            while is_running; do sleep 0.2; done
+        done
+        tell_study "$2"
     done
-    note "p95 alone" "$(column 2 "$room/alone")" ms
-    note "p95 while a study runs" "$(column 2 "$room/beside")" ms
-    say "p95 while a study runs, times normal" "$(paste -d' ' "$room/alone" "$room/beside" |
-        awk '{ printf "%.2f\n", $7 / $2 }' | median)" x at-most 2
+}
+tell_study() { # read|site
+    if [ "$1" = read ]; then
+        note "pages a second before a study" "$(column 1 "$room/alone")" ""
+        note "p95" "$(column 2 "$room/alone")" ms
+        note "p95 while a study runs" "$(column 2 "$room/beside")" ms
+        say "p95 while a study runs, times normal" "$(times_normal)" x at-most 2
+    else
+        note "    without a pause: pages a second" "$(column 1 "$room/alone")" ""
+        note "    without a pause: p95, times normal" "$(times_normal)" x
+    fi
+}
+times_normal() {
+    paste -d' ' "$room/alone" "$room/beside" | awk '{ printf "%.2f\n", $7 / $2 }' | median
 }
 
 pages_on() { # NAME STORE
@@ -217,8 +234,14 @@ pages_on() { # NAME STORE
     [ -z "$wiki" ] || kill "$wiki"
     wiki=
     stop_site
-    [ "$1" = sqlite ] || return 0
+}
+
+study_beside() {
+    folder=$room/study
+    mkdir -p "$folder/wiki"
+    "$bin/bench/site_fill" "$folder/data" "$folder"
     start_site "$folder" "sqlite:$folder/data/ontschot.db" ""
+    wrk -t1 -c64 -d10 -s bench/site.lua "$url" -- "$folder" once > "$room/first"
     measure_study "$folder"
     stop_site
 }
@@ -245,6 +268,7 @@ esac
 echo "$(date '+%Y-%m-%d %H:%M') UTC, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sort -u)," \
     "$(nproc) cores, load $(load)"
 case "$only" in all | sqlite) pages_on sqlite "" ;; esac
+case "$only" in all | study) study_beside ;; esac
 case "$only" in all | postgresql) on_postgresql pages ;; esac
 case "$only" in
 all | lists)

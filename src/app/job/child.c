@@ -122,6 +122,22 @@ static void offer_myself(void)
     }
 }
 
+/*
+ * One core is never a job's, when there are two: priority alone does not keep pages fast, because a
+ * core on which a job runs is not idle, and only an idle core takes over what waits for another.
+ */
+static void leave_a_core(void)
+{
+    cpu_set_t mine;
+    if (sched_getaffinity(0, sizeof mine, &mine) != 0 || CPU_COUNT(&mine) < 2)
+        return;
+    size_t first = 0;
+    while (!CPU_ISSET(first, &mine))
+        first++;
+    CPU_CLR(first, &mine);
+    (void)sched_setaffinity(0, sizeof mine, &mine);
+}
+
 /* None of these can make the job wrong; where the system refuses one, the others still stand. */
 static void limit_myself(const struct job_kind *kind)
 {
@@ -133,6 +149,7 @@ static void limit_myself(const struct job_kind *kind)
     limit(RLIMIT_CORE, 0);
     (void)signal(SIGXFSZ, SIG_IGN); /* writing then fails, which is told */
     (void)setpriority(PRIO_PROCESS, 0, NICE);
+    leave_a_core();
     (void)syscall(SYS_ioprio_set, IO_WHO_PROCESS, 0, IO_IDLE);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     (void)unshare(CLONE_NEWNET); /* no network; only root may */

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <paths.h>
+#include <sched.h>
 #include <signal.h>
 #include <sodium.h>
 #include <spawn.h>
@@ -132,15 +133,18 @@ static err kind_room(struct job_run *run, struct err_info *info)
     static const int what[] = {RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_CORE, RLIMIT_CPU};
     char path[128], text[512];
     struct rlimit limit[4];
+    cpu_set_t cores;
     int n_open = 0;
+    CPU_ZERO(&cores);
+    (void)sched_getaffinity(0, sizeof cores, &cores);
     for (int fd = 0; fd < 1000; fd++)
         n_open += fcntl(fd, F_GETFD) != -1;
     for (size_t i = 0; i < 4; i++)
         if (getrlimit((__rlimit_resource_t)what[i], &limit[i]) != 0)
             return err_io(info, "file.cannot-read", STR(""));
     snprintf(text, sizeof text,
-             "nice %d\nsecret %d\nopen %d\nfsize %llu\nnofile %llu\ncore %llu\ncpu %d\n",
-             getpriority(PRIO_PROCESS, 0), getenv("PGPASSWORD") != NULL, n_open,
+             "nice %d\ncores %d\nsecret %d\nopen %d\nfsize %llu\nnofile %llu\ncore %llu\ncpu %d\n",
+             getpriority(PRIO_PROCESS, 0), CPU_COUNT(&cores), getenv("PGPASSWORD") != NULL, n_open,
              (unsigned long long)limit[0].rlim_max, (unsigned long long)limit[1].rlim_max,
              (unsigned long long)limit[2].rlim_max, limit[3].rlim_max != RLIM_INFINITY);
     snprintf(path, sizeof path, "%.*s/room.txt", STR_FMT(run->folder));
