@@ -21,10 +21,11 @@ enum access_role {
     ACCESS_RESIDENT_DATA = 1 << 3, /* may see data of residents; second factor required */
     ACCESS_AUDITOR = 1 << 4,       /* reads the audit log; second factor required */
     ACCESS_ADMIN = 1 << 5,         /* accounts, organisations, spaces; second factor required */
+    ACCESS_STEWARD = 1 << 6,       /* brings in deliveries of a register; second factor required */
 };
 
 /* Roles that count only after the second factor. */
-enum { ACCESS_STRONG_ROLES = ACCESS_RESIDENT_DATA | ACCESS_AUDITOR | ACCESS_ADMIN };
+enum { ACCESS_STRONG_ROLES = ACCESS_RESIDENT_DATA | ACCESS_AUDITOR | ACCESS_ADMIN | ACCESS_STEWARD };
 
 struct viewer {
     struct party_id id; /* v == 0: a visitor */

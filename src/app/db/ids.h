@@ -35,6 +35,11 @@ DB_ID(job);
 DB_ID(file);
 DB_ID(mail);
 
+/* register: of one municipality, whose id is the number of its code (GM0034: 34) */
+DB_ID(municipality);
+DB_ID(delivery);
+DB_ID(record);
+
 #undef DB_ID
 
 #endif

@@ -4,12 +4,12 @@
 #define ONTSCHOT_APP_JOB_INT_H
 
 #include "app/audit/audit.h"
+#include "app/job/failure.h"
 #include "app/job/job.h"
 #include "app/job/queries.h"
 #include "app/once/once.h"
 
 enum {
-    JOB_FAILURES_MAX = 20,      /* kept of one job */
     JOB_LINE_MAX = 64 << 10,    /* bytes of what a child says at once */
     JOB_ORDER_MAX = 256 << 10,  /* bytes of what a child is told */
     JOB_MEMORY_MAX = 256 << 20, /* bytes of an arena here */
@@ -53,12 +53,6 @@ str job_file_place(arena *a, const struct app *app, str hash, struct file_id id)
 
 /* The type that the name promises and the first bytes keep. E_INPUT with the reason. */
 WARN_UNUSED err job_type_of(str path, str name, const char **type, struct err_info *info);
-
-/* ---- failure.c: errors that outlive their process ---- */
-
-void job_failures_print(out *o, const struct err_info *list, size_t n, size_t n_found);
-/* False when the text is not what the function above prints. Lives in the arena. */
-bool job_failures_parse(arena *a, str json, struct err_info **list, size_t *n, size_t *n_found);
 
 /* ---- order.c: what a child is told ---- */
 

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* read: what holds in the register, to those who may see data of residents; and municipalities. */
+#include "app/register/register_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CODE_MAX = 9999, PURPOSE_MAX = 60 };
+
+/* ---- municipalities ---- */
+
+bool register_municipality_parse(str code, struct municipality_id *m)
+{
+    int64_t v = 0;
+    if (str_starts(code, STR("GM")))
+        code = str_cut(code, 2, code.n);
+    for (size_t i = 0; i < code.n; i++) {
+        if (code.p[i] < '0' || code.p[i] > '9')
+            return false;
+        v = v * 10 + (code.p[i] - '0');
+    }
+    if (code.n != 4 || v == 0)
+        return false;
+    m->v = v;
+    return true;
+}
+
+void register_municipality_print(struct municipality_id m, char text[REGISTER_MUNICIPALITY_TEXT])
+{
+    int64_t rest = m.v >= 0 && m.v <= CODE_MAX ? m.v : 0;
+    memcpy(text, "GM", 2);
+    for (size_t i = REGISTER_MUNICIPALITY_TEXT; i-- > 2; rest /= 10)
+        text[i] = (char)('0' + rest % 10);
+}
+
+/* ---- rows ---- */
+
+static err check_resident_data(const struct deed *deed, struct err_info *info)
+{
+    return viewer_may(&deed->viewer, ACCESS_RESIDENT_DATA)
+               ? OK
+               : err_set(info, E_DENIED, "register.denied");
+}
+
+err register_allocations_on(const struct deed *deed, db *d, struct municipality_id m, int32_t day,
+                            err (*row)(void *to, const struct allocations_on_row *r,
+                                       struct err_info *info),
+                            void *to, struct err_info *info)
+{
+    const err e = check_resident_data(deed, info);
+    return e == OK
+               ? allocations_on(d, (struct allocations_on_in){.m = m, .day = day}, row, to, info)
+               : e;
+}
+
+err register_claim_lines(const struct deed *deed, db *d, struct municipality_id m, int32_t from,
+                         int32_t end,
+                         err (*row)(void *to, const struct claim_lines_in_row *r,
+                                    struct err_info *info),
+                         void *to, struct err_info *info)
+{
+    const err e = check_resident_data(deed, info);
+    return e == OK
+               ? claim_lines_in(d,
+                                (struct claim_lines_in_in){.m = m, .from_day = from, .to_day = end},
+                                row, to, info)
+               : e;
+}
+
+err register_persons(const struct deed *deed, db *d, struct municipality_id m,
+                     err (*row)(void *to, const struct person_each_row *r, struct err_info *info),
+                     void *to, struct err_info *info)
+{
+    const err e = check_resident_data(deed, info);
+    return e == OK ? person_each(d, (struct person_each_in){.m = m}, row, to, info) : e;
+}
+
+/* ---- one number ---- */
+
+struct look {
+    const struct deed *deed;
+    struct record_id record;
+    str purpose;
+};
+
+static err log_look(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct look *l = arg;
+    return audit_add(tx, l->deed,
+                     &(struct audit_row){.verb = "register.number",
+                                         .object = "record",
+                                         .object_id = l->record.v,
+                                         .purpose = l->purpose},
+                     info);
+}
+
+err register_number(const struct deed *deed, db *d, struct municipality_id m,
+                    struct record_id record, str purpose, struct bsn *bsn, struct err_info *info)
+{
+    struct look look = {deed, record, purpose};
+    struct number_of_row row;
+
+    *bsn = (struct bsn){0};
+    err e = check_resident_data(deed, info);
+    if (e == OK && !str_trim(purpose).n)
+        e = err_set(info, E_INPUT, "register.no-purpose");
+    if (e == OK) /* before it is shown */
+        e = db_tx_do(d, log_look, &look, info);
+    if (e == OK)
+        e = number_of(d, deed->memory, (struct number_of_in){.m = m, .record = record}, &row, info);
+    if (e == E_NOT_FOUND ||
+        (e == OK && (!row.is_valid || !number_unseal(deed->app, m, record, row.sealed, bsn))))
+        e = err_set(info, E_NOT_FOUND, "register.no-number");
+    return e;
+}
+
+/* ---- objections and consents ---- */
+
+struct objecting {
+    const struct deed *deed;
+    struct objection_add_in in;
+};
+
+static err add_objection(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct objecting *o = arg;
+    const err e = objection_add(tx, o->in, info);
+    return e == OK ? audit_add(tx, o->deed,
+                               &(struct audit_row){.verb = o->in.is_consent ? "register.consent"
+                                                                            : "register.objection",
+                                                   .object = "objection",
+                                                   .object_id = o->in.id,
+                                                   .purpose = o->in.purpose},
+                               info)
+                   : e;
+}
+
+err register_objection_add(const struct deed *deed, db *d, struct municipality_id m,
+                           const struct register_objection *o, struct err_info *info)
+{
+    char mark[REGISTER_MARK_TEXT];
+    const int64_t from = o->from, to = o->to == INTAKE_DAY_NONE ? INT32_MAX : o->to;
+
+    const err e = check_steward(deed, info);
+    if (e != OK)
+        return e;
+    if (!bsn_is_valid(o->bsn.v))
+        return err_set(info, E_INPUT, "register.bad-number");
+    if (!o->purpose.n || o->purpose.n > PURPOSE_MAX)
+        return err_set(info, E_INPUT, "register.no-purpose");
+    if (from >= to)
+        return err_set(info, E_INPUT, "register.no-period");
+    register_mark(deed->app, m, o->bsn, mark);
+    struct objecting objecting = {deed,
+                                  {.m = m,
+                                   .id = db_new_id(d),
+                                   .mark = {mark, sizeof mark},
+                                   .purpose = o->purpose,
+                                   .is_consent = o->is_consent,
+                                   .from_day = from,
+                                   .to_day = to,
+                                   .now = deed->now_ms,
+                                   .by = deed->viewer.id.v}};
+    return db_tx_do(d, add_objection, &objecting, info);
+}
+
+struct marks {
+    arena *memory;
+    str *mark;
+    size_t n, room;
+};
+
+static err take_mark(void *to, const struct objections_on_row *r, struct err_info *info)
+{
+    struct marks *m = to;
+    if (m->n == m->room) {
+        const size_t room = m->room ? 2 * m->room : 64;
+        str *bigger = ARENA_NEW(m->memory, str, room);
+        if (!bigger)
+            return err_nomem(info);
+        if (m->n)
+            memcpy(bigger, m->mark, m->n * sizeof *bigger);
+        m->mark = bigger;
+        m->room = room;
+    }
+    m->mark[m->n] = arena_str(m->memory, r->mark);
+    return m->mark[m->n++].p ? OK : err_nomem(info);
+}
+
+err register_objections(const struct deed *deed, db *d, struct municipality_id m, str purpose,
+                        int32_t day, bool is_consent, arena *a, str **marks, size_t *n,
+                        struct err_info *info)
+{
+    struct marks found = {.memory = a};
+    err e = check_steward(deed, info);
+    if (e == OK)
+        e = objections_on(d,
+                          (struct objections_on_in){
+                              .m = m, .purpose = purpose, .day = day, .is_consent = is_consent},
+                          take_mark, &found, info);
+    *marks = found.mark;
+    *n = found.n;
+    return e;
+}
