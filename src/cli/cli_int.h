@@ -42,6 +42,7 @@ extern const struct cli_command cmd_study;
 extern const struct cli_command cmd_table;
 extern const struct cli_command cmd_version;
 extern const struct cli_command cmd_user;
+extern const struct cli_command cmd_register;
 extern const struct cli_command cmd_space;
 extern const struct cli_command cmd_backup;
 extern const struct cli_command cmd_restore;

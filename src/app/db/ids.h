@@ -40,6 +40,11 @@ DB_ID(municipality);
 DB_ID(delivery);
 DB_ID(record);
 
+/* linking */
+DB_ID(covenant);
+DB_ID(link_run);
+DB_ID(person);
+
 #undef DB_ID
 
 #endif

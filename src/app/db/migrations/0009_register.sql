@@ -403,45 +403,6 @@ CREATE TABLE debt_signal (
 CREATE INDEX debt_signal_delivery ON debt_signal (municipality_id, delivery_id);
 CREATE INDEX debt_signal_record ON debt_signal (municipality_id, record_id);
 
--- What linking makes of the records; it replaces these rows run by run and keeps ids stable itself.
-CREATE TABLE person (
-  municipality_id INT8 NOT NULL,
-  id INT8 NOT NULL,
-  made_at INT8 NOT NULL,
-  PRIMARY KEY (municipality_id, id)
-) STRICT;
-
-CREATE TABLE person_link (
-  municipality_id INT8 NOT NULL,
-  record_id INT8 NOT NULL,
-  person_id INT8 NOT NULL,
-  PRIMARY KEY (municipality_id, record_id),
-  FOREIGN KEY (municipality_id, record_id) REFERENCES person_record (municipality_id, id),
-  FOREIGN KEY (municipality_id, person_id) REFERENCES person (municipality_id, id)
-) STRICT;
-CREATE INDEX person_link_person ON person_link (municipality_id, person_id);
-
-CREATE TABLE household (
-  municipality_id INT8 NOT NULL,
-  id INT8 NOT NULL,
-  kind INT8 NOT NULL CHECK (kind IN (0, 1)), -- benefit unit, care household
-  PRIMARY KEY (municipality_id, id)
-) STRICT;
-
-CREATE TABLE household_member (
-  municipality_id INT8 NOT NULL,
-  household_id INT8 NOT NULL,
-  person_id INT8 NOT NULL,
-  role TEXT NOT NULL,
-  from_day INT8 NOT NULL,
-  to_day INT8 NOT NULL,
-  PRIMARY KEY (municipality_id, household_id, person_id, from_day),
-  FOREIGN KEY (municipality_id, household_id) REFERENCES household (municipality_id, id),
-  FOREIGN KEY (municipality_id, person_id) REFERENCES person (municipality_id, id),
-  CHECK (from_day < to_day)
-) STRICT;
-CREATE INDEX household_member_person ON household_member (municipality_id, person_id);
-
 -- Of the municipality itself.
 CREATE TABLE area (
   municipality_id INT8 NOT NULL,
