@@ -118,7 +118,7 @@ static err add_organisation(struct demo *demo, const struct yaml_node *node, str
 static unsigned roles_of(const struct yaml_node *node)
 {
     static const char *const names[] = {"editor",  "moderator", "analyst", "resident-data",
-                                        "auditor", "admin",     NULL};
+                                        "auditor", "admin",     "steward", NULL};
     const struct yaml_node *list = yaml_get(node, STR("roles"));
     unsigned set = 0;
     for (size_t i = 0; list && i < list->n; i++)

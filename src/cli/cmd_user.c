@@ -13,6 +13,7 @@ static const struct {
     {"editor", ACCESS_EDITOR},   {"moderator", ACCESS_MODERATOR},
     {"analyst", ACCESS_ANALYST}, {"resident-data", ACCESS_RESIDENT_DATA},
     {"auditor", ACCESS_AUDITOR}, {"admin", ACCESS_ADMIN},
+    {"steward", ACCESS_STEWARD},
 };
 static const char *const states[] = {"none", "waiting", "active", "blocked", "erased"};
 enum { ROLES = sizeof roles / sizeof *roles };

@@ -55,7 +55,7 @@ err account_find(const struct deed *deed, db *d, struct party_id id, struct acco
     return e == OK ? account_of(deed, d, id, a, info) : e;
 }
 
-static_assert(ACCESS_STRONG_ROLES == (8 | 16 | 32), "the query accounts_counted knows them");
+static_assert(ACCESS_STRONG_ROLES == (8 | 16 | 32 | 64), "the query accounts_counted knows them");
 
 err account_count(const struct deed *deed, db *d, struct account_counts *counts,
                   struct err_info *info)

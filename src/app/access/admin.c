@@ -5,7 +5,8 @@
 #include "base/num.h"
 
 static const unsigned all_roles = ACCESS_EDITOR | ACCESS_MODERATOR | ACCESS_ANALYST |
-                                  ACCESS_RESIDENT_DATA | ACCESS_AUDITOR | ACCESS_ADMIN;
+                                  ACCESS_RESIDENT_DATA | ACCESS_AUDITOR | ACCESS_ADMIN |
+                                  ACCESS_STEWARD;
 
 err roles_check(unsigned roles, struct err_info *info)
 {

@@ -24,9 +24,10 @@ static void put_roles(json *to, unsigned roles)
     static const struct {
         enum access_role role;
         const char *name;
-    } names[] = {{ACCESS_EDITOR, "editor"},   {ACCESS_MODERATOR, "moderator"},
-                 {ACCESS_ANALYST, "analyst"}, {ACCESS_RESIDENT_DATA, "resident-data"},
-                 {ACCESS_AUDITOR, "auditor"}, {ACCESS_ADMIN, "administrator"}};
+    } names[] = {{ACCESS_EDITOR, "editor"},       {ACCESS_MODERATOR, "moderator"},
+                 {ACCESS_ANALYST, "analyst"},     {ACCESS_RESIDENT_DATA, "resident-data"},
+                 {ACCESS_AUDITOR, "auditor"},     {ACCESS_ADMIN, "administrator"},
+                 {ACCESS_STEWARD, "data-steward"}};
 
     json_key(to, "roles");
     json_open_array(to);

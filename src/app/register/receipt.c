@@ -2,6 +2,27 @@
 /* receipt: what became of deliveries. */
 #include "app/register/register_int.h"
 
+const char *register_kind_key(enum intake_kind kind)
+{
+    static const char *const key[INTAKE_KINDS] = {
+        [INTAKE_PERSON] = "register.kind-person",
+        [INTAKE_ALLOCATION] = "register.kind-allocation",
+        [INTAKE_DELIVERY] = "register.kind-care",
+        [INTAKE_REQUEST] = "register.kind-request",
+        [INTAKE_ANSWER] = "register.kind-answer",
+        [INTAKE_CLAIM] = "register.kind-claim",
+        [INTAKE_CLAIM_LINE] = "register.kind-claim-line",
+        [INTAKE_RETURN] = "register.kind-return",
+        [INTAKE_BENEFIT] = "register.kind-benefit",
+        [INTAKE_PAYMENT] = "register.kind-payment",
+        [INTAKE_REINTEGRATION] = "register.kind-reintegration",
+        [INTAKE_DEBT_CASE] = "register.kind-debt-case",
+        [INTAKE_DEBT_PHASE] = "register.kind-debt-phase",
+        [INTAKE_SIGNAL] = "register.kind-signal",
+    };
+    return key[kind];
+}
+
 static struct register_delivery delivery_of(arena *a, const struct delivery_many_row *r)
 {
     struct err_info *failure;

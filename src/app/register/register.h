@@ -38,6 +38,9 @@ enum { REGISTER_MUNICIPALITY_TEXT = 6 };
 /* Writes "GM0034": exactly so many characters, no terminator. */
 void register_municipality_print(struct municipality_id m, char text[REGISTER_MUNICIPALITY_TEXT]);
 
+/* The message that names a kind of records: "declaratieregels". */
+const char *register_kind_key(enum intake_kind kind);
+
 /* ---- deliveries ---- */
 
 enum register_state {

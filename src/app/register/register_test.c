@@ -753,6 +753,16 @@ static struct sum_of_rows sum_of(const struct store_fixture *f)
 
 enum { DELIVERIES = 14 };
 
+struct rng {
+    struct rng_key key;
+    uint64_t at;
+};
+
+static size_t rng_below(struct rng *g, size_t n)
+{
+    return (size_t)(rng_u64(g->key, g->at++) % n);
+}
+
 /* Claims delivered again with other lines, and snapshots of what is allocated, all dated apart. */
 static void make_delivery(struct told *t, const struct intake_person who[2], int which,
                           struct rng *g, char name[16])
@@ -776,20 +786,20 @@ static void make_delivery(struct told *t, const struct intake_person who[2], int
 
 static void the_same_deliveries_in_any_order_give_the_same_register(void **state)
 {
-    struct store_fixture *f = *state;
     const struct intake_person who[2] = {person(BSN, "Jansen"), person(OTHER_BSN, "Smit")};
     static struct told delivery[DELIVERIES];
     char name[DELIVERIES][16];
     struct sum_of_rows first = {0};
     struct register_receipt r;
     struct err_info info;
-    struct rng g = rng_make(20251124, 0);
+    struct rng g = {.key = {.seed = 20251124}};
     for (int i = 0; i < DELIVERIES; i++)
         make_delivery(&delivery[i], who, i, &g, name[i]);
 
     for (int round = 0; round < 6; round++) {
-        assert_true(store_test_empty(f->url));
-        assert_int_equal(store_migrate(f->s, &info), OK);
+        assert_int_equal(store_tear_down(state), 0);
+        assert_int_equal(store_set_up(state), 0);
+        struct store_fixture *f = *state;
         bool was_brought[DELIVERIES] = {0};
         for (int left = DELIVERIES; left > 0;) { /* some come twice, and twice in between */
             const size_t i = rng_below(&g, DELIVERIES);
@@ -819,7 +829,7 @@ static void die(void *with)
 }
 
 /* This program again, as one that dies when it has told everything. */
-static int import_and_die(const char *url)
+static int import_and_die(const char *url, const char *clock)
 {
     const struct store_config config = {.url = str_of(url), .node = 7, .now_ms = now};
     const struct intake_person anna = person(BSN, "Vreemdenaam");
@@ -828,6 +838,7 @@ static int import_and_die(const char *url)
     struct err_info info;
     struct told t;
 
+    store_test_now_ms = strtoll(clock, NULL, 10);
     if (store_open(&config, &f.s, &info) != OK || store_migrate(f.s, &info) != OK ||
         db_open(f.s, &f.d, &info) != OK)
         return 3;
@@ -840,14 +851,15 @@ static int import_and_die(const char *url)
 static void a_killed_import_leaves_nothing_that_counts(void **state)
 {
     struct store_fixture *f = *state;
-    char where[200];
+    char where[200], clock[32];
     struct err_info info;
     int status;
+    snprintf(clock, sizeof clock, "%lld", (long long)now());
 
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        execl("/proc/self/exe", "register_test", "die", f->url, NULL);
+        execl("/proc/self/exe", "register_test", "die", f->url, clock, NULL);
         _exit(9);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -936,8 +948,8 @@ static void codes_of_municipalities_are_read_and_printed(void **state)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && !strcmp(argv[1], "die"))
-        return import_and_die(argv[2]);
+    if (argc == 4 && !strcmp(argv[1], "die"))
+        return import_and_die(argv[2], argv[3]);
     const struct CMUnitTest tests[] = {
         ON_A_STORE(a_receipt_adds_up_to_what_was_delivered),
         ON_A_STORE(a_dry_run_tells_the_same_and_changes_nothing),

@@ -137,7 +137,7 @@ struct deed start_deed(const struct started *s, enum lang lang, arena *memory)
         .app = &s->app,
         .viewer = {.is_active = true,
                    .has_second = true,
-                   .roles = ACCESS_ADMIN | ACCESS_AUDITOR,
+                   .roles = ACCESS_ADMIN | ACCESS_AUDITOR | ACCESS_STEWARD,
                    .lang = lang},
         .now_ms = s->app.now_ms(),
         .memory = memory,

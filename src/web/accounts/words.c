@@ -14,16 +14,12 @@ static const struct role_words {
     {STR("resident-data"), "accounts.role-resident-data", "accounts.role-resident-data-hint"},
     {STR("auditor"), "accounts.role-auditor", "accounts.role-auditor-hint"},
     {STR("admin"), "accounts.role-admin", "accounts.role-admin-hint"},
+    {STR("steward"), "accounts.role-steward", "accounts.role-steward-hint"},
 };
 
 const enum access_role account_roles[] = {
-    ACCESS_EDITOR,
-    ACCESS_MODERATOR,
-    ACCESS_ANALYST,
-    ACCESS_RESIDENT_DATA,
-    ACCESS_AUDITOR,
-    ACCESS_ADMIN,
-    0,
+    ACCESS_EDITOR,  ACCESS_MODERATOR, ACCESS_ANALYST, ACCESS_RESIDENT_DATA,
+    ACCESS_AUDITOR, ACCESS_ADMIN,     ACCESS_STEWARD, 0,
 };
 
 static const struct role_words *words_of(enum access_role role)

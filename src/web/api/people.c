@@ -25,8 +25,8 @@ struct me {
 };
 
 /* In the order of the bits of enum access_role and enum token_scope. */
-static const char *const roles[] = {"editor",  "moderator",     "analyst", "residentData",
-                                    "auditor", "administrator", NULL};
+static const char *const roles[] = {"editor",  "moderator",     "analyst",     "residentData",
+                                    "auditor", "administrator", "dataSteward", NULL};
 static const char *const scopes[] = {"read", "write", NULL};
 static const char *const languages[] = {[LANG_NL] = "nl", [LANG_EN] = "en", NULL};
 

@@ -44,6 +44,11 @@ static err is_admin(const struct req *r, struct err_info *info)
     return has_role(r, ACCESS_ADMIN, "visit.denied-admin", info);
 }
 
+static err is_steward(const struct req *r, struct err_info *info)
+{
+    return has_role(r, ACCESS_STEWARD, "visit.denied-steward", info);
+}
+
 static err is_admin_or_auditor(const struct req *r, struct err_info *info)
 {
     return viewer_may(r->viewer, ACCESS_AUDITOR) ? OK : is_admin(r, info);
@@ -55,4 +60,5 @@ const struct rule rule_analyst = {"analyst", is_analyst};
 const struct rule rule_moderator = {"moderator", is_moderator};
 const struct rule rule_auditor = {"auditor", is_auditor};
 const struct rule rule_admin = {"admin", is_admin};
+const struct rule rule_steward = {"steward", is_steward};
 const struct rule rule_admin_or_auditor = {"admin-or-auditor", is_admin_or_auditor};

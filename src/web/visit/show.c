@@ -73,6 +73,8 @@ static void fill_menu(const struct req *r, struct page *page)
         add_link(link, &n, r, "visit.menu-people", "people");
     if (viewer_may(r->viewer, ACCESS_ANALYST))
         add_link(link, &n, r, "visit.menu-studies", "studies");
+    if (viewer_may(r->viewer, ACCESS_STEWARD))
+        add_link(link, &n, r, "visit.menu-deliveries", "deliveries");
     if (viewer_may(r->viewer, ACCESS_ADMIN) || viewer_may(r->viewer, ACCESS_AUDITOR))
         add_link(link, &n, r, "visit.menu-admin", "admin");
     page->nav = link;

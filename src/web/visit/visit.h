@@ -88,6 +88,7 @@ extern const struct rule rule_analyst;
 extern const struct rule rule_moderator;
 extern const struct rule rule_auditor;
 extern const struct rule rule_admin;
+extern const struct rule rule_steward;
 extern const struct rule rule_admin_or_auditor; /* the beginning of what both have */
 
 /* ---- forms ---- */
