@@ -40,7 +40,6 @@ static unsigned name_level(unsigned score)
            : score >= SIMILAR_WEAK  ? NAME_WEAK
                                     : LEVEL_OTHER;
 }
-static_assert(TEXT_NEAR == NAME_NEAR && TEXT_WEAK == NAME_WEAK, "one scale");
 
 /* One slip of the pen in a short word costs much likeness. */
 static unsigned mend_level(unsigned level, const struct linkage_word *a,
@@ -57,16 +56,14 @@ static bool same_word(const struct linkage_word *a, const struct linkage_word *b
     return a->n != 0 && a->n == b->n && memcmp(a->letter, b->letter, a->n) == 0;
 }
 
-static unsigned first_name_level(unsigned level, const struct linkage_word *a,
-                                 const struct linkage_word *b)
+static unsigned first_name_level(unsigned level, const struct values *v, uint32_t x, uint32_t y)
 {
-    struct linkage_word root_a, root_b;
+    const struct linkage_word *a = &v->word[x], *b = &v->word[y];
     if (same_word(a, b)) /* names that differ in what is no letter */
         return NAME_EXACT;
     if ((a->n == 1 || b->n == 1) && a->letter[0] == b->letter[0])
         return NAME_RELATED;
-    if (level < NAME_NEAR && linkage_nickname_root(a, &root_a) &&
-        linkage_nickname_root(b, &root_b) && same_word(&root_a, &root_b))
+    if (level < NAME_NEAR && v->number[x] && v->number[x] == v->number[y])
         return NAME_RELATED;
     return level;
 }
@@ -97,7 +94,7 @@ static unsigned finish_level(enum linkage_kind kind, const struct values *v, uin
 {
     level = mend_level(level, &v->word[a], &v->word[b]);
     if (kind == LINKAGE_FIRST_NAME)
-        return first_name_level(level, &v->word[a], &v->word[b]);
+        return first_name_level(level, v, a, b);
     if (kind == LINKAGE_SURNAME)
         return surname_level(level, v, a, b);
     return level;

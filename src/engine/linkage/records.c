@@ -15,7 +15,7 @@ static bool has_second(enum linkage_kind kind)
 
 static bool has_number(enum linkage_kind kind)
 {
-    return kind == LINKAGE_DATE || kind == LINKAGE_BSN;
+    return kind == LINKAGE_DATE || kind == LINKAGE_BSN || kind == LINKAGE_FIRST_NAME;
 }
 
 static bool has_word(enum linkage_kind kind)
