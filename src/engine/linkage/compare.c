@@ -14,17 +14,17 @@
 enum { MEMORY_BITS = 15 };
 
 struct comparer {
-    uint64_t *seen[LINKAGE_FIELDS_MAX]; /* codes of a pair and their level; 0 is free */
+    uint64_t *seen[LINKAGE_FIELDS_MAX]; /* codes of a pair and their level; 0 is free; or NULL */
     struct linkage_word word[BATCH];    /* to be measured */
     uint16_t at[BATCH], score[BATCH];
     uint32_t left[BATCH], right[BATCH];
     uint8_t level[LINKAGE_FIELDS_MAX][BATCH];
 };
 
-struct comparer *comparer_new(arena *memory)
+struct comparer *comparer_new(arena *memory, bool remembers)
 {
     struct comparer *c = ARENA_NEW(memory, struct comparer, 1);
-    if (c)
+    if (c && remembers)
         for (size_t f = 0; f < LINKAGE_FIELDS_MAX; f++)
             if (!(c->seen[f] = ARENA_NEW(memory, uint64_t, (size_t)1 << MEMORY_BITS)))
                 return NULL;
@@ -133,8 +133,8 @@ static void words_levels(const struct records *r, struct comparer *c, size_t f, 
             continue;
         }
         uint64_t key;
-        const uint64_t old = *remembered(c, f, a, b, &key);
-        if ((old & ~UINT64_C(255)) == key) {
+        const uint64_t old = c->seen[f] ? *remembered(c, f, a, b, &key) : 0;
+        if (old && (old & ~UINT64_C(255)) == key) {
             c->level[f][i] = (uint8_t)old;
             continue;
         }
@@ -146,10 +146,11 @@ static void words_levels(const struct records *r, struct comparer *c, size_t f, 
         const size_t i = c->at[k];
         const uint32_t a = c->left[i], b = c->right[i];
         const unsigned level = finish_level(kind, v, a, b, name_level(c->score[k]));
-        uint64_t key;
         c->level[f][i] = (uint8_t)level;
-        uint64_t *place = remembered(c, f, a, b, &key);
-        *place = key | level;
+        if (c->seen[f]) {
+            uint64_t key, *place = remembered(c, f, a, b, &key);
+            *place = key | level;
+        }
     }
 }
 
