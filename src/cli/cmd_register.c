@@ -105,9 +105,8 @@ static err find_steward(struct cli *c, struct act *a, struct party_id *steward,
 
 static int run_covenant(struct cli *c)
 {
-    struct covenant covenant = {.name = c->args[0],
-                                .purpose = cli_text(c, "purpose"),
-                                .ground = cli_text(c, "ground")};
+    struct covenant covenant = {
+        .name = c->args[0], .purpose = cli_text(c, "purpose"), .ground = cli_text(c, "ground")};
     struct covenant_id id;
     struct err_info info;
     struct act a;
@@ -206,8 +205,8 @@ static int run_link(struct cli *c)
 
     if (!begin(c, &a, &code))
         return code;
-    const err e = link_run_do(&a.deed, a.i.started.db, a.town, covenant, c->pool, c->progress, &run,
-                              &info);
+    const err e =
+        link_run_do(&a.deed, a.i.started.db, a.town, covenant, c->pool, c->progress, &run, &info);
     if (e == OK && c->format == CLI_FORMAT_JSON)
         print_run_json(&run, &a.o);
     else if (e == OK)

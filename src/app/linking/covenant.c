@@ -71,18 +71,18 @@ static err add(db_tx *tx, void *arg, struct err_info *info)
                          .by = a->deed->viewer.id,
                      },
                      info);
-    return e == OK ? audit_add(tx, a->deed,
-                               &(struct audit_row){
-                                   .verb = "covenant.add",
-                                   .object = "covenant",
-                                   .object_id = a->id.v,
-                                   .about = a->c.steward,
-                                   .purpose = a->c.purpose,
-                                   .field = {{"name", a->c.name, false},
-                                             {"ground", a->c.ground, false}},
-                                   .n_fields = 2,
-                               },
-                               info)
+    return e == OK ? audit_add(
+                         tx, a->deed,
+                         &(struct audit_row){
+                             .verb = "covenant.add",
+                             .object = "covenant",
+                             .object_id = a->id.v,
+                             .about = a->c.steward,
+                             .purpose = a->c.purpose,
+                             .field = {{"name", a->c.name, false}, {"ground", a->c.ground, false}},
+                             .n_fields = 2,
+                         },
+                         info)
                    : e;
 }
 
@@ -121,8 +121,8 @@ err covenant_list(const struct deed *deed, db *d, struct municipality_id m, stru
 
     if (!viewer_may(&deed->viewer, ACCESS_ADMIN) && !viewer_may(&deed->viewer, ACCESS_STEWARD))
         return err_set(info, E_DENIED, "linking.denied");
-    const err e = covenants(d, deed->memory,
-                            (struct covenants_in){.m = m, .limit = LINKING_LIST_MAX}, &row, n, info);
+    const err e = covenants(
+        d, deed->memory, (struct covenants_in){.m = m, .limit = LINKING_LIST_MAX}, &row, n, info);
     if (e != OK)
         return e;
     *list = ARENA_NEW(deed->memory, struct covenant, *n);
@@ -139,8 +139,8 @@ err covenant_find(const struct deed *deed, db *d, struct municipality_id m, stru
     struct covenants_row *row;
     size_t n;
     const err e =
-        covenants(d, deed->memory,
-                  (struct covenants_in){.one = true, .m = m, .id = id, .limit = 1}, &row, &n, info);
+        covenants(d, deed->memory, (struct covenants_in){.one = true, .m = m, .id = id, .limit = 1},
+                  &row, &n, info);
     if (e != OK)
         return e;
     if (n == 0)

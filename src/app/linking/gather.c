@@ -8,8 +8,8 @@
 
 #define RECORDS_BYTES_MAX ((size_t)8 << 30)
 
-static const char *const columns[] = {"record", "mark",  "first", "surname", "use",
-                                      "birth",  "sex",   "postcode", "house"};
+static const char *const columns[] = {"record", "mark", "first",    "surname", "use",
+                                      "birth",  "sex",  "postcode", "house"};
 enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
 struct gathering {
@@ -179,8 +179,8 @@ static err number_link(void *to, const struct person_links_counting_row *r, stru
     (void)info;
     if (!find_row(w->g, r->record_id, &row))
         return OK; /* its delivery was superseded since */
-    const struct person_id *found = bsearch(&r->person_id, w->g->person, w->g->n_persons,
-                                            sizeof *w->g->person, by_value);
+    const struct person_id *found =
+        bsearch(&r->person_id, w->g->person, w->g->n_persons, sizeof *w->g->person, by_value);
     w->g->previous[row] = found ? (uint32_t)(found - w->g->person) + 1 : 0;
     return OK;
 }
@@ -230,7 +230,8 @@ err linking_gather(const struct deed *deed, db *d, struct municipality_id m, par
     if (e == OK)
         e = make_table(&w, pool, info);
     if (e == OK)
-        e = person_links_counting(d, (struct person_links_counting_in){.m = m}, take_link, &w, info);
+        e = person_links_counting(d, (struct person_links_counting_in){.m = m}, take_link, &w,
+                                  info);
     if (e == OK && !(g->previous = calloc(g->n, sizeof *g->previous)))
         e = err_nomem(info);
     if (e == OK) {

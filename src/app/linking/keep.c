@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* keep: a run, written in stages that leave the writer free for others, counting from its last row. */
+/* keep: a run, written in stages that leave the writer free for others, counting from its last row.
+ */
 #include "app/audit/audit.h"
 #include "app/linking/linking_int.h"
 #include "base/json.h"
@@ -16,8 +17,8 @@ enum { TEXT_BYTES_MAX = 4 << 20, TOLD_BYTES_MAX = 64 << 10, ROWS_A_STEP = 64 };
 
 struct stage {
     struct keeping *k;
-    const uint32_t *number;  /* of each row, from linkage */
-    struct person_id *id;    /* of each number, from 1 */
+    const uint32_t *number; /* of each row, from linkage */
+    struct person_id *id;   /* of each number, from 1 */
     const struct linkage_link *link;
     const uint32_t *queue; /* places in link, most harm first */
     size_t n_queue;
@@ -34,12 +35,11 @@ static err put_person_step(db_tx *tx, void *arg, struct db_bulk *b, struct err_i
             tx, (struct person_put_in){.m = s->k->m, .id = person, .now = s->k->deed->now_ms},
             info);
         if (e == OK)
-            e = person_link_put(tx,
-                                (struct person_link_put_in){.m = s->k->m,
-                                                            .run = s->k->id,
-                                                            .record = s->k->from->id[row],
-                                                            .person = person},
-                                info);
+            e = person_link_put(
+                tx,
+                (struct person_link_put_in){
+                    .m = s->k->m, .run = s->k->id, .record = s->k->from->id[row], .person = person},
+                info);
     }
     b->done = b->at == (int64_t)s->k->from->n;
     return e;
@@ -76,8 +76,7 @@ static void tell_evidence(const struct stage *s, const struct linkage_explanatio
         linkage_value_masked(l, why->b, r->field, &b);
         json_open_object(j);
         json_key_str(j, "field", linkage_field_name(s->k->settings, r->field));
-        json_key_str(j, "level",
-                     str_of(linkage_level_name(s->k->settings, r->field, r->level)));
+        json_key_str(j, "level", str_of(linkage_level_name(s->k->settings, r->field, r->level)));
         json_key_real(j, "bits", r->bits);
         json_key_str(j, "a", out_view(&a));
         json_key_str(j, "b", out_view(&b));
@@ -220,12 +219,12 @@ static err let_it_count(db_tx *tx, void *arg, struct err_info *info)
         e = link_run_count(tx, (struct link_run_count_in){.m = s->k->m, .id = s->k->id}, &n, info);
     if (e == OK && n != 1) /* it took so long that the sweeper thought it dead */
         e = err_set(info, E_CONFLICT, "linking.swept");
-    return e == OK ? audit_add(tx, s->k->deed,
-                               &(struct audit_row){.verb = "link.run",
-                                                   .object = "link-run",
-                                                   .object_id = s->k->id.v},
-                               info)
-                   : e;
+    return e == OK
+               ? audit_add(tx, s->k->deed,
+                           &(struct audit_row){
+                               .verb = "link.run", .object = "link-run", .object_id = s->k->id.v},
+                           info)
+               : e;
 }
 
 err linking_keep(struct keeping *k, db *d, struct err_info *info)
@@ -259,13 +258,16 @@ static const struct figure {
     size_t offset;
     enum { FIGURE_SIZE, FIGURE_COUNT, FIGURE_REAL } type;
 } figures[] = {
-#define FIGURE(member, type) {#member, offsetof(struct linkage_figures, member), type}
-    FIGURE(n_records, FIGURE_SIZE),       FIGURE(n_persons, FIGURE_SIZE),
-    FIGURE(n_components, FIGURE_SIZE),    FIGURE(largest_person, FIGURE_SIZE),
-    FIGURE(n_pairs, FIGURE_COUNT),        FIGURE(n_candidates, FIGURE_COUNT),
-    FIGURE(n_left_out, FIGURE_COUNT),     FIGURE(found, FIGURE_REAL),
-    FIGURE(expected_false, FIGURE_REAL),  FIGURE(expected_missed, FIGURE_REAL),
-    FIGURE(n_kept, FIGURE_SIZE),          FIGURE(n_merged, FIGURE_SIZE),
+#define FIGURE(member, type)                                                                       \
+    {                                                                                              \
+#member, offsetof(struct linkage_figures, member), type                                    \
+    }
+    FIGURE(n_records, FIGURE_SIZE),      FIGURE(n_persons, FIGURE_SIZE),
+    FIGURE(n_components, FIGURE_SIZE),   FIGURE(largest_person, FIGURE_SIZE),
+    FIGURE(n_pairs, FIGURE_COUNT),       FIGURE(n_candidates, FIGURE_COUNT),
+    FIGURE(n_left_out, FIGURE_COUNT),    FIGURE(found, FIGURE_REAL),
+    FIGURE(expected_false, FIGURE_REAL), FIGURE(expected_missed, FIGURE_REAL),
+    FIGURE(n_kept, FIGURE_SIZE),         FIGURE(n_merged, FIGURE_SIZE),
     FIGURE(n_split, FIGURE_SIZE),
 };
 

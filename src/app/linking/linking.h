@@ -61,9 +61,8 @@ struct link_run {
  * linkage_run gives. On an error the run before it goes on counting.
  */
 WARN_UNUSED err link_run_do(const struct deed *deed, db *d, struct municipality_id m,
-                            struct covenant_id covenant, par *pool,
-                            const struct progress *progress, struct link_run *run,
-                            struct err_info *info);
+                            struct covenant_id covenant, par *pool, const struct progress *progress,
+                            struct link_run *run, struct err_info *info);
 /* For stewards; newest first. */
 WARN_UNUSED err link_run_list(const struct deed *deed, db *d, struct municipality_id m,
                               struct link_run **list, size_t *n, struct err_info *info);

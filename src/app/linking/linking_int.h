@@ -19,8 +19,8 @@ struct gathered {
     size_t n;
     struct linkage_label *label;
     size_t n_labels;
-    uint32_t *previous;        /* of each row: its person in the run that counts, from 1; 0: none */
-    struct person_id *person;  /* person[k - 1] is the one that previous calls k */
+    uint32_t *previous;       /* of each row: its person in the run that counts, from 1; 0: none */
+    struct person_id *person; /* person[k - 1] is the one that previous calls k */
     size_t n_persons;
 };
 WARN_UNUSED err linking_gather(const struct deed *deed, db *d, struct municipality_id m, par *pool,

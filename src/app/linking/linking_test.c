@@ -20,10 +20,11 @@ struct world {
 
 /* ---- a register of two sources ---- */
 
-static const char *const firsts[] = {"Anna",  "Bram",   "Chaima", "Daan",  "Elif",   "Femke", "Gijs",
-                                     "Hanna", "Ibrahim", "Jolanda", "Karim", "Lotte", "Mehmet"};
-static const char *const seconds[] = {"Bakker",  "Yilmaz", "Jansen", "Haddad", "Visser",
-                                      "Kowalski", "Smit",  "Meijer", "Mulder", "Bos", "Vos"};
+static const char *const firsts[] = {"Anna",  "Bram",  "Chaima", "Daan",    "Elif",
+                                     "Femke", "Gijs",  "Hanna",  "Ibrahim", "Jolanda",
+                                     "Karim", "Lotte", "Mehmet"};
+static const char *const seconds[] = {"Bakker", "Yilmaz", "Jansen", "Haddad", "Visser", "Kowalski",
+                                      "Smit",   "Meijer", "Mulder", "Bos",    "Vos"};
 static const char *const ends[] = {"", "s", "sma", "man", "stra", "ing", "huis"};
 
 struct someone {
@@ -36,7 +37,7 @@ static uint64_t draw(int person, int what, uint64_t n)
     return rng_u64(chance, (uint64_t)(person * 16 + what)) % n;
 }
 
-static struct bsn number_of(int person)
+static struct bsn bsn_of(int person)
 {
     uint32_t v = 100000000 + (uint32_t)person * 1000;
     while (!bsn_is_valid(v))
@@ -58,7 +59,7 @@ static void describe(struct someone *s, int person, int source)
              'A' + (char)draw(person, 4, 26), 'A' + (char)draw(person, 5, 26));
     s->p = (struct intake_person){
         .key = str_of(s->key),
-        .bsn = lacks ? (struct bsn){0} : number_of(person),
+        .bsn = lacks ? (struct bsn){0} : bsn_of(person),
         .name = {.first = str_of(s->first), .surname = str_of(s->surname)},
         .birth = {1940 + (int)draw(person, 6, 70), 1 + (int)draw(person, 7, 12),
                   1 + (int)draw(person, 8, 28)},
@@ -107,8 +108,8 @@ static void import(struct world *w, int source)
 static struct deed deed_with(struct world *w, const char *name, const char *email, unsigned roles)
 {
     const struct party_id id = make_person(w->f, name, email, roles);
-    return deed_of(w->f, (struct viewer){
-                             .id = id, .is_active = true, .has_second = true, .roles = roles});
+    return deed_of(
+        w->f, (struct viewer){.id = id, .is_active = true, .has_second = true, .roles = roles});
 }
 
 static int set_up(void **state)
@@ -220,9 +221,9 @@ static void nothing_is_linked_without_a_covenant_in_force(void **state)
     assert_int_equal(link_run_do(&w->steward, w->f->d, town, past, NULL, NULL, &run, info),
                      E_CONFLICT);
     assert_string_equal(info->msg.key, "linking.not-in-force");
-    assert_int_equal(link_run_do(&w->steward, w->f->d, town, (struct covenant_id){1}, NULL, NULL,
-                                 &run, info),
-                     E_NOT_FOUND);
+    assert_int_equal(
+        link_run_do(&w->steward, w->f->d, town, (struct covenant_id){1}, NULL, NULL, &run, info),
+        E_NOT_FOUND);
     assert_int_equal(link_run_do(&w->steward, w->f->d, (struct municipality_id){35}, w->covenant,
                                  NULL, NULL, &run, info),
                      E_NOT_FOUND);
@@ -248,7 +249,10 @@ static void a_covenant_says_what_for_on_which_ground_and_who_looks_after_it(void
         {{.name = STR("A"), .purpose = STR("study"), .ground = STR("  "), .to = 1},
          "linking.ground-empty"},
         {{.name = STR("A"), .purpose = STR("study"), .ground = STR("x")}, "linking.days-wrong"},
-        {{.name = STR("A"), .purpose = STR("study"), .ground = STR("x"), .to = 1,
+        {{.name = STR("A"),
+          .purpose = STR("study"),
+          .ground = STR("x"),
+          .to = 1,
           .steward = w->nobody.viewer.id},
          "linking.no-steward"},
     };
@@ -282,7 +286,8 @@ static void only_the_steward_of_the_covenant_sees_a_pair_and_the_log_knows(void 
     assert_int_equal(count_log(w->f, "link.show"), 1);
     assert_true(pair.n_evidence >= 4);
     for (size_t i = 0; i < pair.n_evidence; i++) /* no value stands there whole */
-        assert_true(pair.evidence[i].a.n == 0 || memchr(pair.evidence[i].a.p, '*', pair.evidence[i].a.n) ||
+        assert_true(pair.evidence[i].a.n == 0 ||
+                    memchr(pair.evidence[i].a.p, '*', pair.evidence[i].a.n) ||
                     pair.evidence[i].a.n < 4);
 }
 

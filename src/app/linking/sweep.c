@@ -13,8 +13,7 @@ static err drop_some(db_tx *tx, void *arg, struct db_bulk *b, struct err_info *i
     const struct sweeping *s = arg;
     int64_t n = 0;
     const err e = person_links_drop(
-        tx,
-        (struct person_links_drop_in){.m = s->run->m, .run = s->run->id, .limit = AT_ONCE}, &n,
+        tx, (struct person_links_drop_in){.m = s->run->m, .run = s->run->id, .limit = AT_ONCE}, &n,
         info);
     b->done = n < AT_ONCE;
     return e;
