@@ -33,7 +33,7 @@ static const struct {
     {"JW302", INTAKE_RETURN, 1},      {"JW305", INTAKE_DELIVERY, 2},
     {"JW306", INTAKE_RETURN, 1},      {"JW307", INTAKE_DELIVERY, 2},
     {"JW308", INTAKE_RETURN, 1},      {"JW316", INTAKE_RETURN, 4},
-    {"JW317", INTAKE_REQUEST, 3},     {"JW319", INTAKE_ANSWER, 1},
+    {"JW317", INTAKE_REQUEST, 2},     {"JW319", INTAKE_ANSWER, 1},
     {"JW320", INTAKE_RETURN, 2},
 };
 
