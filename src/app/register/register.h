@@ -143,7 +143,10 @@ WARN_UNUSED err register_claim_lines(const struct deed *deed, db *d, struct muni
                                      err (*row)(void *to, const struct claim_lines_in_row *r,
                                                 struct err_info *info),
                                      void *to, struct err_info *info);
-/* Everybody as accepted deliveries knew them. `mark` stands for the citizen service number. */
+/*
+ * For stewards, to link: everybody as accepted deliveries knew them. `mark` stands for the citizen
+ * service number.
+ */
 WARN_UNUSED err register_persons(const struct deed *deed, db *d, struct municipality_id m,
                                  err (*row)(void *to, const struct person_each_row *r,
                                             struct err_info *info),
