@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum { PIECE = 1 << 16, PIECE_MAX = 1 << 22, RECORD_MAX = 1 << 20 };
+enum { LEVEL_KEY_HEAD = 14 }; /* a level is called by its message key without the room */
 
 static const char *const statuses[] = {
     [LINKAGE_LINKED] = "linked",
@@ -271,7 +272,7 @@ err link_write(struct cli *c, const struct link_work *w, str folder, struct err_
     if (e == OK && rename(made.p, folder.p) != 0)
         e = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR
                 ? err_text(info, E_CONFLICT, "linkage.folder-there", folder)
-                : err_io(info, "file.rename", folder);
+                : err_io(info, "file.cannot-write", folder);
     return e;
 }
 
@@ -372,7 +373,7 @@ static void put_pair(const struct link_work *w, size_t number, const struct link
         out_char(o, ',');
         linkage_value_masked(w->run, l->b, f, o);
         out_char(o, ',');
-        out_cstr(o, linkage_level_name(w->settings, f, level) + sizeof "linkage.level-" - 1);
+        out_cstr(o, linkage_level_name(w->settings, f, level) + LEVEL_KEY_HEAD);
     }
     out_char(o, '\n');
 }

@@ -63,7 +63,7 @@ static unsigned first_name_level(unsigned level, const struct values *v, uint32_
         return NAME_EXACT;
     if ((a->n == 1 || b->n == 1) && a->letter[0] == b->letter[0])
         return NAME_RELATED;
-    if (level < NAME_NEAR && v->number[x] && v->number[x] == v->number[y])
+    if (level < NAME_NEAR && v->number[x] == v->number[y])
         return NAME_RELATED;
     return level;
 }

@@ -45,8 +45,8 @@ str linkage_field_name(const struct linkage_settings *s, size_t field);
 double linkage_threshold(const struct linkage_settings *s); /* probability from which is linked */
 size_t linkage_n_rules(const struct linkage_settings *s);
 str linkage_rule_text(const struct linkage_settings *s, size_t rule);
-double linkage_review(const struct linkage_settings *s);    /* ... from which a human looks */
-void linkage_settings_schema(enum lang lang, out *o);       /* JSON Schema */
+double linkage_review(const struct linkage_settings *s); /* ... from which a human looks */
+void linkage_settings_schema(enum lang lang, out *o);    /* JSON Schema */
 
 /* ---- What records are called: the key column, or the row from 1 ---- */
 

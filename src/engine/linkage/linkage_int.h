@@ -76,7 +76,7 @@ struct value {
     size_t n;                         /* 0: missing */
     uint8_t bytes[VALUE_BYTES];       /* equal values have equal bytes */
     struct linkage_word word, second; /* names, text, ids; partner's name, domain */
-    uint32_t number;                  /* date: DATE_PACK; BSN: 0 invalid; first name: whose short form it is */
+    uint32_t number; /* date: DATE_PACK; BSN: 0 invalid; first name: whose short form it is */
 };
 
 /* A value from its columns' texts; false when it is missing. */
