@@ -127,7 +127,7 @@ err job_file_take(const struct deed *deed, db *d, str path, str name, struct fil
     int64_t bytes = 0;
     uint64_t hashed;
 
-    if (!viewer_may(&deed->viewer, ACCESS_ANALYST))
+    if (!job_may(deed, NULL))
         return err_set(info, E_DENIED, "job.denied");
     const str from = arena_str(deed->memory, path);
     if (!from.p)
@@ -175,7 +175,7 @@ err job_file_list(const struct deed *deed, db *d, struct job_file **list, size_t
 {
     struct files_of_row *row;
     size_t found;
-    if (!viewer_may(&deed->viewer, ACCESS_ANALYST))
+    if (!job_may(deed, NULL))
         return err_set(info, E_DENIED, "job.denied");
     const err e =
         files_of(d, deed->memory,

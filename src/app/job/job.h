@@ -90,7 +90,8 @@ struct job_file {
     int64_t created_at;
 };
 /*
- * Takes over the temporary file at `path` (moved, synced) as a file of the viewer's. For analysts.
+ * Takes over the temporary file at `path` (moved, synced) as a file of the viewer's. For analysts
+ * and stewards.
  * E_INPUT with the reason when it is empty or not what its name says, E_LIMIT when it is too large
  * or there is no room left for it. On an error the file stays where it is.
  */
@@ -106,8 +107,9 @@ WARN_UNUSED err job_file_drop(const struct deed *deed, db *d, struct file_id id,
 /* ---- asking ---- */
 
 /*
- * For analysts. `files` are the viewer's own; `args` is JSON that the kind reads, may be empty. Asked
- * again under deed->once it gives the job that was made the first time, and leaves `files` alone.
+ * For analysts; what begins with "intake." for stewards. `files` are the viewer's own; `args` is
+ * JSON that the kind reads, may be empty. Asked again under deed->once it gives the job that was
+ * made the first time, and leaves `files` alone.
  */
 WARN_UNUSED err job_put(const struct deed *deed, db *d, const char *kind, str title, str args,
                         const struct file_id *files, size_t n_files, struct job_id *id,
@@ -161,11 +163,30 @@ struct job_run {
     str keys;            /* folder of the keys of this installation */
     struct errs *errors; /* where a kind that finds several mistakes leaves them all */
 };
+
+/* What the worker does with what a child left, for work that ends in the database. */
+struct job_load {
+    const struct app *app;
+    db *d;
+    struct party_id owner;
+    enum lang lang;
+    str args;
+    const struct job_file *file;
+    size_t n_files;
+    str folder; /* what the child left: believed no more than what was uploaded */
+    const struct progress *progress; /* holds the lease: ask it often whether to go on */
+    arena *memory;
+};
 struct job_kind {
     const char *name;
     err (*run)(struct job_run *run, struct err_info *info);
     size_t memory_bytes; /* beside what the program itself takes */
     int64_t time_ms;
+    /*
+     * In the worker, behind `run`; NULL for most. It may come again after a worker died, even when
+     * it had succeeded. What it leaves in the folder are the results.
+     */
+    err (*load)(const struct job_load *l, struct err_info *info);
 };
 struct job_kinds {
     const struct job_kind *kind;

@@ -54,6 +54,9 @@ str job_file_place(arena *a, const struct app *app, str hash, struct file_id id)
 /* The type that the name promises and the first bytes keep. E_INPUT with the reason. */
 WARN_UNUSED err job_type_of(str path, str name, const char **type, struct err_info *info);
 
+/* job.c: whether somebody may put work of this kind; NULL: of any kind. */
+bool job_may(const struct deed *deed, const char *kind);
+
 /* ---- order.c: what a child is told ---- */
 
 struct job_order {
@@ -87,6 +90,7 @@ struct leased {
     struct job_id id;
     int64_t lease;
     str kind, args;
+    struct party_id owner;
     enum lang lang;
     const struct job_file *file; /* in the arena */
     size_t n_files;

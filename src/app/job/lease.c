@@ -107,6 +107,7 @@ static err take_row(const struct take *t, db_tx *tx, const struct job_to_do_row 
                              .lease = in.lease,
                              .kind = row->kind,
                              .args = row->args,
+                             .owner = row->owner,
                              .lang = (enum lang)row->lang};
     return e;
 }

@@ -187,7 +187,8 @@ static void end_child(struct running *r, enum why why)
 {
     if (r->why == WHY_NOT) {
         r->why = why;
-        (void)kill(r->pid, SIGKILL);
+        if (r->pid)
+            (void)kill(r->pid, SIGKILL);
     }
 }
 
@@ -282,6 +283,43 @@ static void attend(struct running *r)
     close(r->fd);
     while (waitpid(r->pid, &r->status, 0) < 0 && errno == EINTR) {
     }
+    r->pid = 0; /* the number may be another's from now on */
+}
+
+/* ---- what the worker itself does with it ---- */
+
+static void load_report(void *ctx, const char *step, double done, double total)
+{
+    struct running *r = ctx;
+    r->beat = (struct beat){str_of(step), total > 0 ? done / total : -1, -1};
+}
+
+static bool load_is_over(void *ctx)
+{
+    struct running *r = ctx;
+    if (r->w->stopped(r->w->with))
+        end_child(r, WHY_STOPPED);
+    if (r->why == WHY_NOT)
+        hold(r, job_monotonic_ms());
+    return r->why != WHY_NOT;
+}
+
+static err load(struct running *r, str folder, struct err_info *info)
+{
+    const struct progress progress = {load_report, load_is_over, r};
+    const struct job_load l = {
+        .app = r->w->app,
+        .d = r->d,
+        .owner = r->l->owner,
+        .lang = r->l->lang,
+        .args = r->l->args,
+        .file = r->l->file,
+        .n_files = r->l->n_files,
+        .folder = folder,
+        .progress = &progress,
+        .memory = r->memory,
+    };
+    return r->kind->load(&l, info);
 }
 
 /* ---- its end ---- */
@@ -311,12 +349,27 @@ static err fail(struct running *r, struct err_info failure, struct err_info *inf
     return e;
 }
 
+/* The worker ended it. */
+static err conclude_early(struct running *r, struct err_info *info)
+{
+    if (r->why == WHY_STOPPED)
+        return job_lease_give_back(r->d, r->l, info);
+    return r->why == WHY_CANCELLED ? end_job(r, JOB_CANCELLED, STR(""), STR(""), info)
+                                   : err_set(info, E_CONFLICT, "job.lease-lost");
+}
+
 /* The results get their place first; they count when the job says so. */
 static err finish(struct running *r, struct err_info *info)
 {
     const str made = below(r->memory, r->folder, STR("out"));
     const str place = job_place(r->memory, r->w->app, JOB_RESULTS, r->name);
-    err e = made.p && place.p ? job_sync_folder(made, info) : err_nomem(info);
+    err e = made.p && place.p ? OK : err_nomem(info);
+    if (e == OK && r->kind->load)
+        e = load(r, made, info);
+    if (e != OK && r->why != WHY_NOT)
+        return conclude_early(r, info);
+    if (e == OK)
+        e = job_sync_folder(made, info);
     if (e == OK)
         e = job_rename(made, place, info);
     if (e != OK)
@@ -343,9 +396,9 @@ static err fail_by(struct running *r, struct err_info *info)
 static err conclude(struct running *r, struct err_info *info)
 {
     switch (r->why) {
-    case WHY_STOPPED: return job_lease_give_back(r->d, r->l, info);
-    case WHY_CANCELLED: return end_job(r, JOB_CANCELLED, STR(""), STR(""), info);
-    case WHY_LOST: return err_set(info, E_CONFLICT, "job.lease-lost");
+    case WHY_STOPPED:
+    case WHY_CANCELLED:
+    case WHY_LOST: return conclude_early(r, info);
     case WHY_NOT:
         if (r->is_done && WIFEXITED(r->status) && WEXITSTATUS(r->status) == 0)
             return finish(r, info);

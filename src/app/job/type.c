@@ -20,7 +20,7 @@ static const struct kind {
     {".yml", "yaml", LOOKS_TEXT},      {".json", "json", LOOKS_JSON},
     {".jsonl", "jsonl", LOOKS_JSON},   {".html", "html", LOOKS_TEXT},
     {".sig", "signature", LOOKS_TEXT}, {".ot", "columns", LOOKS_COLUMNS},
-    {".xlsx", "xlsx", LOOKS_ZIP},
+    {".xlsx", "xlsx", LOOKS_ZIP},      {".xml", "xml", LOOKS_TEXT},
 };
 
 static bool ends_nocase(str name, str end)

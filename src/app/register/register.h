@@ -22,6 +22,7 @@
 #include "app/app.h"
 #include "app/db/db.h"
 #include "app/intake/record.h"
+#include "app/job/job.h"
 #include "app/register/queries.h"
 #include "base/seal.h"
 
@@ -127,6 +128,29 @@ WARN_UNUSED err register_asides(const struct deed *deed, db *d, struct municipal
                                 err (*aside)(void *to, const struct register_aside *aside,
                                              struct err_info *info),
                                 void *to, struct err_info *info);
+
+/* ---- from the process that reads a delivery to the one that keeps it ---- */
+
+/* Has a delivery read into the file `path`, which is whole or not there. */
+WARN_UNUSED err register_pack(str path,
+                              err (*read)(void *with, const struct intake_sink *sink,
+                                          struct err_info *info),
+                              void *with, struct err_info *info);
+/* Tells again what was packed. E_INPUT when the file is none, or not whole. */
+WARN_UNUSED err register_unpack(str path, const struct intake_sink *sink,
+                                const struct progress *progress, struct err_info *info);
+
+/* ---- as long work ---- */
+
+#define REGISTER_IMPORT "intake.import"
+/*
+ * "intake.import": one file, and a mapping (.yaml) when it is a CSV; args {"municipality":
+ * "GM0034"}, and "mapping" for one of the program's own. The child reads, the worker keeps. Leaves
+ * an empty file whose name says which delivery it became, see register_made.
+ */
+extern const struct job_kind register_import_kind;
+/* The delivery of a job that is done, from the name of its result; false when it is none. */
+bool register_made(str result, struct delivery_id *id);
 
 /* ---- reading, for ACCESS_RESIDENT_DATA; rows as they stand in queries.sql ---- */
 
