@@ -273,6 +273,15 @@ static void a_covenant_says_what_for_on_which_ground_and_who_looks_after_it(void
 
 /* ---- judging ---- */
 
+/* At most a year, or one letter or two digits and stars. */
+static bool is_masked(str value)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < value.n; i++)
+        shown += value.p[i] != '*';
+    return shown <= 2 || (shown == 4 && value.n == 4 && value.p[0] >= '0' && value.p[0] <= '9');
+}
+
 static void only_the_steward_of_the_covenant_sees_a_pair_and_the_log_knows(void **state)
 {
     struct world *w = *state;
@@ -288,10 +297,8 @@ static void only_the_steward_of_the_covenant_sees_a_pair_and_the_log_knows(void 
 
     assert_int_equal(count_log(w->f, "link.show"), 1);
     assert_true(pair.n_evidence >= 4);
-    for (size_t i = 0; i < pair.n_evidence; i++) /* no value stands there whole */
-        assert_true(pair.evidence[i].a.n == 0 ||
-                    memchr(pair.evidence[i].a.p, '*', pair.evidence[i].a.n) ||
-                    pair.evidence[i].a.n < 4);
+    for (size_t i = 0; i < pair.n_evidence; i++)
+        assert_true(is_masked(pair.evidence[i].a) && is_masked(pair.evidence[i].b));
 }
 
 static int64_t person_of(const struct who *who, struct record_id record)
