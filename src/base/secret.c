@@ -7,6 +7,8 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -159,4 +161,11 @@ void secret_free(secret *s)
 const unsigned char *secret_bytes(const secret *s)
 {
     return s->byte;
+}
+
+void secret_forbid_dumps(void)
+{
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none); /* lowering a limit cannot fail */
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }

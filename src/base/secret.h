@@ -26,4 +26,8 @@ void secret_free(secret *s); /* NULL is fine */
 
 const unsigned char *secret_bytes(const secret *s);
 
+/* For a program that is about to read secrets or numbers of persons: the kernel writes no memory of
+ * this process to a core dump, and lets no other process of the user look into it. */
+void secret_forbid_dumps(void);
+
 #endif
