@@ -9,7 +9,7 @@
 #include "engine/linkage/similar.c" /* for the kernels of each width */
 
 #include "base/rng.h"
-#include "engine/linkage/bloom_int.h"
+#include "engine/linkage/bloom.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* pseudonym: numbers of citizens in a CSV file replaced by names that only a key can make. */
 #include "cli/cli_int.h"
+#include "cli/texts.h"
 #include "engine/pseudonym/pseudonym.h"
 #include "engine/report/report.h"
-#include "engine/table/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,14 +22,12 @@
 /* The file of the first argument, and of it what goes into the result. */
 struct rows {
     table *t;
-    const struct table_column *column; /* with numbers or pseudonyms */
-    const struct table_column **kept;
+    const struct table_column **column; /* with numbers or pseudonyms, then those kept */
     size_t n, n_kept;
     struct pseudonym *made;
     uint8_t *is_made; /* of each row; else its field stays empty */
 };
 
-/* All columns asked for as text, so that what is kept is kept to the letter. */
 static err open_rows(struct cli *c, struct rows *r, struct err_info *info)
 {
     str *name;
@@ -37,21 +35,14 @@ static err open_rows(struct cli *c, struct rows *r, struct err_info *info)
     if (e != OK)
         return e;
     const size_t n = r->n_kept + 1;
-    str *typed = ARENA_NEW(c->memory, str, n);
-    enum table_type *text = ARENA_NEW(c->memory, enum table_type, n);
-    r->kept = ARENA_NEW(c->memory, const struct table_column *, n);
-    if (!typed || !text || !r->kept)
+    str *wanted = ARENA_NEW(c->memory, str, n);
+    r->column = ARENA_NEW(c->memory, const struct table_column *, n);
+    if (!wanted || !r->column)
         return err_nomem(info);
-    for (size_t i = 0; i < n; i++) {
-        typed[i] = i ? name[i - 1] : cli_text(c, "column");
-        text[i] = TABLE_TEXT;
-    }
-    const struct table_format format = {.typed_name = typed, .typed_as = text, .n_typed = n};
-    e = table_open(c->args[0], &format, c->pool, c->progress, &r->t, info);
-    if (e == OK)
-        e = table_find(r->t, typed[0], &r->column, info);
-    for (size_t i = 1; i < n && e == OK; i++)
-        e = table_find(r->t, typed[i], r->kept + i - 1, info);
+    wanted[0] = cli_text(c, "column");
+    for (size_t i = 1; i < n; i++)
+        wanted[i] = name[i - 1];
+    e = texts_open(c, c->args[0], wanted, n, &r->t, r->column, info);
     if (e != OK)
         return e;
     r->n = table_rows(r->t);
@@ -65,13 +56,6 @@ static void close_rows(struct rows *r)
     table_free(r->t);
     free(r->made);
     free(r->is_made);
-}
-
-static str text_at(const struct table_column *column, size_t row)
-{
-    if (column->missing && column->missing[row])
-        return (str){"", 0};
-    return column->words[column->codes[row]];
 }
 
 /* A key from the file that option `file` names, for the purpose that option `purpose` names. */
@@ -94,14 +78,14 @@ static int deliver_rows(struct cli *c, const struct rows *r)
     report_csv_text(&o, STR("pseudonym"));
     for (size_t k = 0; k < r->n_kept; k++) {
         out_char(&o, ',');
-        report_csv_text(&o, r->kept[k]->name);
+        report_csv_text(&o, r->column[k + 1]->name);
     }
     out_char(&o, '\n');
     for (size_t row = 0; row < r->n; row++) {
         report_csv_text(&o, (str){r->made[row].text, r->is_made[row] ? PSEUDONYM_TEXT : 0});
         for (size_t k = 0; k < r->n_kept; k++) {
             out_char(&o, ',');
-            report_csv_text(&o, text_at(r->kept[k], row));
+            report_csv_text(&o, texts_at(r->column[k + 1], row));
         }
         out_char(&o, '\n');
     }
@@ -137,7 +121,7 @@ static err make_rows(const pseudonym_key *key, bool allows_wrong, struct rows *r
 {
     *n_wrong = 0;
     for (size_t row = 0; row < r->n; row++) {
-        const str text = text_at(r->column, row);
+        const str text = texts_at(r->column[0], row);
         struct bsn number;
         r->is_made[row] = bsn_parse(text, &number);
         if (r->is_made[row]) {
@@ -181,7 +165,7 @@ static err read_pseudonyms(const pseudonym_key *key, struct rows *r, struct pseu
 {
     *n = 0;
     for (size_t row = 0; row < r->n; row++) {
-        const str text = text_at(r->column, row);
+        const str text = texts_at(r->column[0], row);
         if (text.n == 0)
             continue;
         const err e = pseudonym_check(key, text, info);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "engine/linkage/bloom_int.h"
+#include "engine/linkage/bloom.h"
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -270,13 +270,11 @@ static size_t link_sides(const struct linkage_filters *a, const struct linkage_f
     struct err_info info;
     size_t n = 0;
     par *pool;
-    secret *key = key_of(key_bytes);
     assert_int_equal(par_new(threads, &pool, &info), OK);
     const struct linkage_filters_ask ask = {
-        .side = {a, b}, .threshold = threshold, .n_bands = n_bands, .key = key, .pool = pool};
+        .side = {a, b}, .threshold = threshold, .n_bands = n_bands, .pool = pool};
     assert_int_equal(linkage_filters_link(&ask, pair, &n, &info), OK);
     par_free(pool);
-    secret_free(key);
     return n;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "engine/linkage/bloom_int.h"
+#include "engine/linkage/bloom.h"
 
 enum { PIECE = 256 };
 

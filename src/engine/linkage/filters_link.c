@@ -3,9 +3,9 @@
  * Pairs of filters. Blocked by bands (Indyk and Motwani 1998; bit sampling for Hamming distance): a
  * band is a few sampled bits, and filters that are alike have one band in common.
  */
-#include "engine/linkage/bloom_int.h"
+#include "base/rng.h"
+#include "engine/linkage/bloom.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,8 +139,7 @@ static void compare_band(void *ctx, size_t band, unsigned worker)
     free(list[1]);
 }
 
-/* As many bits as make groups of about one filter. The key draws which, so that nobody can know
- * what not to have in common. */
+/* As many bits as make groups of about one filter. Which ones is no secret: filters are hashes. */
 static void draw_bands(struct work *w)
 {
     const struct linkage_filters *const *side = w->ask->side;
@@ -149,18 +148,9 @@ static void draw_bands(struct work *w)
     while (w->band_bits < BAND_BITS_MAX && (size_t)1 << w->band_bits < n)
         w->band_bits++;
     for (size_t band = 0; band < w->ask->n_bands; band++) {
-        const char use[] = "ontschot filter bands 1";
-        unsigned char hash[2 * 32];
-        crypto_generichash_state state;
-        crypto_generichash_init(&state, secret_bytes(w->ask->key), SECRET_BYTES, sizeof hash);
-        crypto_generichash_update(&state, (const unsigned char *)use, sizeof use);
-        crypto_generichash_update(
-            &state,
-            (const unsigned char[]){(unsigned char)(band & 255), (unsigned char)(band >> 8)}, 2);
-        crypto_generichash_final(&state, hash, sizeof hash);
+        const struct rng_key key = {.seed = 1, .stream = rng_stream("linkage.band", band)};
         for (size_t i = 0; i < BAND_BITS_MAX; i++)
-            w->sample[band][i] =
-                (uint16_t)((hash[2 * i] | hash[2 * i + 1] << 8) % LINKAGE_FILTER_BITS);
+            w->sample[band][i] = (uint16_t)(rng_u64(key, i) % LINKAGE_FILTER_BITS);
     }
 }
 

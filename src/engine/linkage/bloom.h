@@ -8,9 +8,10 @@
  * Does not: make personal data anonymous. Who knows the whole population and enough filters can
  *           find persons back: make, compare and delete filters as personal data.
  */
-#ifndef ONTSCHOT_ENGINE_LINKAGE_BLOOM_INT_H
-#define ONTSCHOT_ENGINE_LINKAGE_BLOOM_INT_H
+#ifndef ONTSCHOT_ENGINE_LINKAGE_BLOOM_H
+#define ONTSCHOT_ENGINE_LINKAGE_BLOOM_H
 
+#include "base/errs.h"
 #include "base/par.h"
 #include "base/secret.h"
 
@@ -66,6 +67,21 @@ void linkage_coder_free(linkage_coder *coder); /* NULL is fine */
 void linkage_encode(const linkage_coder *coder, const str *value, str salt,
                     struct linkage_filter *filter);
 
+/* ---- Settings: one file, the same for all parties ---- */
+
+struct linkage_filter_settings {
+    struct linkage_filter_plan plan; /* without a party */
+    str column[LINKAGE_FILTER_FIELDS_MAX];
+    str key;            /* the column that names a record */
+    str salt;           /* a column, or empty */
+    uint16_t threshold; /* Dice from which a pair is one */
+};
+
+/* YAML, docs/pseudonyms.md. In the arena; `text` is borrowed. E_INPUT with all in `errors`. */
+WARN_UNUSED err linkage_filter_settings_parse(arena *a, str text, str name,
+                                              struct linkage_filter_settings *settings,
+                                              struct errs *errors);
+
 /* ---- Compare ---- */
 
 struct linkage_filters {
@@ -89,7 +105,6 @@ struct linkage_filters_ask {
     const struct linkage_filters *side[2];
     uint16_t threshold; /* Dice from which a pair is one, > 0 */
     unsigned n_bands;   /* of sampled bits, one of which must be equal; 0: compare all pairs */
-    const secret *key;  /* draws the bits; NULL with n_bands 0 */
     par *pool;
 };
 #define LINKAGE_FILTER_PAIRS_MAX ((size_t)1 << 26) /* above the threshold, before one to one */
