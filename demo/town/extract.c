@@ -169,6 +169,17 @@ static void put_relation(const struct town_block *b, char where, const int *rank
     out_char(o, '\n');
 }
 
+/* With whom a child of parents who parted is half of the time, beside where it is registered. */
+static void put_half(const struct town_block *b, char where, const int *rank, int child, out *o)
+{
+    const struct town_person *p = &b->person[child];
+    const struct town_membership half = p->in[p->n_in - 1];
+    const struct town_person *father = &b->person[p->father];
+    const bool is_father = father->in[father->n_in - 1].household == half.household;
+    put_relation(b, where, rank, child, is_father ? p->father : p->mother, "half", half.from,
+                 half.to, o);
+}
+
 static void put_relations(const struct town_block *b, char where, const int *rank, out *o)
 {
     for (int i = 0; i < b->n_persons; i++) {
@@ -177,6 +188,8 @@ static void put_relations(const struct town_block *b, char where, const int *ran
             put_relation(b, where, rank, i, p->partner, "partner", p->married, p->divorced, o);
         put_relation(b, where, rank, i, p->mother, "parent", p->born, TOWN_OPEN, o);
         put_relation(b, where, rank, i, p->father, "parent", p->born, TOWN_OPEN, o);
+        if (p->n_in > 1 && p->in[p->n_in - 1].share_milli == 500)
+            put_half(b, where, rank, i, o);
     }
 }
 
