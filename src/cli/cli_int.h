@@ -37,6 +37,7 @@ extern const struct cli_command cmd_config;
 extern const struct cli_command cmd_demo;
 extern const struct cli_command cmd_effect;
 extern const struct cli_command cmd_help;
+extern const struct cli_command cmd_link;
 extern const struct cli_command cmd_scba;
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_study;

@@ -14,17 +14,17 @@
 enum { MEMORY_BITS = 15 };
 
 struct comparer {
-    uint64_t *seen[LINKAGE_FIELDS_MAX]; /* codes of a pair and their level; 0 is free */
+    uint64_t *seen[LINKAGE_FIELDS_MAX]; /* codes of a pair and their level; 0 is free; or NULL */
     struct linkage_word word[BATCH];    /* to be measured */
     uint16_t at[BATCH], score[BATCH];
     uint32_t left[BATCH], right[BATCH];
     uint8_t level[LINKAGE_FIELDS_MAX][BATCH];
 };
 
-struct comparer *comparer_new(arena *memory)
+struct comparer *comparer_new(arena *memory, bool remembers)
 {
     struct comparer *c = ARENA_NEW(memory, struct comparer, 1);
-    if (c)
+    if (c && remembers)
         for (size_t f = 0; f < LINKAGE_FIELDS_MAX; f++)
             if (!(c->seen[f] = ARENA_NEW(memory, uint64_t, (size_t)1 << MEMORY_BITS)))
                 return NULL;
@@ -40,7 +40,6 @@ static unsigned name_level(unsigned score)
            : score >= SIMILAR_WEAK  ? NAME_WEAK
                                     : LEVEL_OTHER;
 }
-static_assert(TEXT_NEAR == NAME_NEAR && TEXT_WEAK == NAME_WEAK, "one scale");
 
 /* One slip of the pen in a short word costs much likeness. */
 static unsigned mend_level(unsigned level, const struct linkage_word *a,
@@ -57,16 +56,14 @@ static bool same_word(const struct linkage_word *a, const struct linkage_word *b
     return a->n != 0 && a->n == b->n && memcmp(a->letter, b->letter, a->n) == 0;
 }
 
-static unsigned first_name_level(unsigned level, const struct linkage_word *a,
-                                 const struct linkage_word *b)
+static unsigned first_name_level(unsigned level, const struct values *v, uint32_t x, uint32_t y)
 {
-    struct linkage_word root_a, root_b;
+    const struct linkage_word *a = &v->word[x], *b = &v->word[y];
     if (same_word(a, b)) /* names that differ in what is no letter */
         return NAME_EXACT;
     if ((a->n == 1 || b->n == 1) && a->letter[0] == b->letter[0])
         return NAME_RELATED;
-    if (level < NAME_NEAR && linkage_nickname_root(a, &root_a) &&
-        linkage_nickname_root(b, &root_b) && same_word(&root_a, &root_b))
+    if (level < NAME_NEAR && v->number[x] == v->number[y])
         return NAME_RELATED;
     return level;
 }
@@ -97,7 +94,7 @@ static unsigned finish_level(enum linkage_kind kind, const struct values *v, uin
 {
     level = mend_level(level, &v->word[a], &v->word[b]);
     if (kind == LINKAGE_FIRST_NAME)
-        return first_name_level(level, &v->word[a], &v->word[b]);
+        return first_name_level(level, v, a, b);
     if (kind == LINKAGE_SURNAME)
         return surname_level(level, v, a, b);
     return level;
@@ -136,8 +133,8 @@ static void words_levels(const struct records *r, struct comparer *c, size_t f, 
             continue;
         }
         uint64_t key;
-        const uint64_t old = *remembered(c, f, a, b, &key);
-        if ((old & ~UINT64_C(255)) == key) {
+        const uint64_t old = c->seen[f] ? *remembered(c, f, a, b, &key) : 0;
+        if (old && (old & ~UINT64_C(255)) == key) {
             c->level[f][i] = (uint8_t)old;
             continue;
         }
@@ -149,10 +146,11 @@ static void words_levels(const struct records *r, struct comparer *c, size_t f, 
         const size_t i = c->at[k];
         const uint32_t a = c->left[i], b = c->right[i];
         const unsigned level = finish_level(kind, v, a, b, name_level(c->score[k]));
-        uint64_t key;
         c->level[f][i] = (uint8_t)level;
-        uint64_t *place = remembered(c, f, a, b, &key);
-        *place = key | level;
+        if (c->seen[f]) {
+            uint64_t key, *place = remembered(c, f, a, b, &key);
+            *place = key | level;
+        }
     }
 }
 

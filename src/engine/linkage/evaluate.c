@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAWS = 1000 };
+enum { DRAWS = 1000, DRAWS_LEAST = 200 };
+#define DRAWN_MOST 5e7 /* persons drawn in all, before there are fewer draws */
 
 /* The records of one true person in one found person. */
 struct cell {
@@ -121,10 +122,10 @@ static int by_value(const void *p, const void *q)
     return (a > b) - (a < b);
 }
 
-static struct linkage_interval interval(double at, double *draw)
+static struct linkage_interval interval(double at, double *draw, size_t n)
 {
-    qsort(draw, DRAWS, sizeof *draw, by_value);
-    return (struct linkage_interval){at, draw[DRAWS * 25 / 1000], draw[DRAWS * 975 / 1000 - 1]};
+    qsort(draw, n, sizeof *draw, by_value);
+    return (struct linkage_interval){at, draw[n * 25 / 1000], draw[n * 975 / 1000 - 1]};
 }
 
 static void find_intervals(const struct evaluating *x, uint64_t seed, double (*draw)[DRAWS],
@@ -137,7 +138,9 @@ static void find_intervals(const struct evaluating *x, uint64_t seed, double (*d
         sum.n_linked += x->share[i].n_linked;
         sum.n_both += x->share[i].n_both;
     }
-    for (size_t d = 0; d < DRAWS; d++) {
+    const double room = DRAWN_MOST / (double)x->n_shares;
+    const size_t n = room >= DRAWS ? DRAWS : room <= DRAWS_LEAST ? DRAWS_LEAST : (size_t)room;
+    for (size_t d = 0; d < n; d++) {
         struct share drawn = {0};
         for (size_t i = 0; i < x->n_shares; i++) {
             const uint64_t bits = rng_u64(key, d * x->n_shares + i);
@@ -154,9 +157,9 @@ static void find_intervals(const struct evaluating *x, uint64_t seed, double (*d
     s->n_true = (int64_t)(sum.n_true + 0.5);
     s->n_linked = (int64_t)(sum.n_linked + 0.5);
     s->n_both = (int64_t)(sum.n_both + 0.5);
-    s->precision = interval(ratio(sum.n_both, sum.n_linked), draw[0]);
-    s->recall = interval(ratio(sum.n_both, sum.n_true), draw[1]);
-    s->f = interval(ratio(2 * sum.n_both, sum.n_linked + sum.n_true), draw[2]);
+    s->precision = interval(ratio(sum.n_both, sum.n_linked), draw[0], n);
+    s->recall = interval(ratio(sum.n_both, sum.n_true), draw[1], n);
+    s->f = interval(ratio(2 * sum.n_both, sum.n_linked + sum.n_true), draw[2], n);
 }
 
 /* ---- Candidates, calibration, groups ---- */

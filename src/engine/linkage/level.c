@@ -27,9 +27,9 @@ static const struct level names[] = {
 static const struct level texts[] = {
     [0] = MISSING,
     [LEVEL_OTHER] = {"linkage.level-other", 0.10},
-    [TEXT_WEAK] = {"linkage.level-weak", 0.02},
-    [TEXT_CLOSE] = {"linkage.level-close", 0.03},
-    [TEXT_NEAR] = {"linkage.level-near", 0.10},
+    [NAME_WEAK] = {"linkage.level-weak", 0.02},
+    [NAME_CLOSE] = {"linkage.level-close", 0.03},
+    [NAME_NEAR] = {"linkage.level-near", 0.10},
     [TEXT_EXACT] = {"linkage.level-exact", 0.75},
 };
 static const struct level dates[] = {

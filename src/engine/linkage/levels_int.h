@@ -15,7 +15,7 @@ enum {
     NAME_CROSSED,      /* first name and surname changed places */
     NAME_HALF_CROSSED, /* ... as far as can be seen: some are missing */
 };
-enum { TEXT_WEAK = 2, TEXT_CLOSE, TEXT_NEAR, TEXT_EXACT };
+enum { TEXT_EXACT = NAME_NEAR + 1 }; /* below it as names: weak, close, near */
 enum { DATE_NEAR = 2, DATE_TWO_PARTS, DATE_TYPO, DATE_UNKNOWN_PART, DATE_EXACT };
 enum { ID_TWO_EDITS = 2, ID_ONE_EDIT, ID_EXACT };
 enum { BSN_CONFLICT = 2, BSN_ONE_EDIT, BSN_EXACT };

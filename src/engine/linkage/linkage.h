@@ -43,8 +43,21 @@ WARN_UNUSED err linkage_settings_parse(arena *a, str text, str name,
 size_t linkage_n_fields(const struct linkage_settings *s);
 str linkage_field_name(const struct linkage_settings *s, size_t field);
 double linkage_threshold(const struct linkage_settings *s); /* probability from which is linked */
-double linkage_review(const struct linkage_settings *s);    /* ... from which a human looks */
-void linkage_settings_schema(enum lang lang, out *o);       /* JSON Schema */
+size_t linkage_n_rules(const struct linkage_settings *s);
+str linkage_rule_text(const struct linkage_settings *s, size_t rule);
+double linkage_review(const struct linkage_settings *s); /* ... from which a human looks */
+void linkage_settings_schema(enum lang lang, out *o);    /* JSON Schema */
+
+/* ---- What records are called: the key column, or the row from 1 ---- */
+
+struct linkage_names;
+/* Lives in the arena. E_INPUT when a key is missing, stands twice in a table, or is a BSN. */
+WARN_UNUSED err linkage_names_make(const struct linkage_settings *s, const table *const table[2],
+                                   arena *memory, struct linkage_names **names,
+                                   struct err_info *info);
+str linkage_name_of(const struct linkage_names *x, uint32_t record);
+/* `source` is 0 or 1. */
+bool linkage_name_find(const struct linkage_names *x, unsigned source, str name, uint32_t *record);
 
 /* ---- The model: what agreement tells ---- */
 
@@ -138,8 +151,6 @@ const struct linkage_figures *linkage_figures(const linkage *l);
 const struct linkage_model *linkage_model(const linkage *l);
 const uint32_t *linkage_persons(const linkage *l);                     /* for each record, from 1 */
 const struct linkage_link *linkage_links(const linkage *l, size_t *n); /* by a, then b */
-/* A record's name: the value of the key column, or its row from 1. Written to `o`. */
-void linkage_key_print(const linkage *l, uint32_t record, out *o);
 double linkage_probability(double bits);
 
 /* A merge or a split against the earlier run. */

@@ -76,7 +76,7 @@ struct value {
     size_t n;                         /* 0: missing */
     uint8_t bytes[VALUE_BYTES];       /* equal values have equal bytes */
     struct linkage_word word, second; /* names, text, ids; partner's name, domain */
-    uint32_t number;                  /* date as year << 9 | month << 5 | day; BSN, 0 invalid */
+    uint32_t number; /* date: DATE_PACK; BSN: 0 invalid; first name: whose short form it is */
 };
 
 /* A value from its columns' texts; false when it is missing. */
@@ -174,7 +174,7 @@ struct batch {
 
 /* Levels of value pairs that were compared before; one for a thread. */
 struct comparer;
-struct comparer *comparer_new(arena *memory);
+struct comparer *comparer_new(arena *memory, bool remembers);
 void compare_batch(const struct records *r, struct comparer *c, struct batch *batch);
 /* Levels of a pair whose codes stand apart from the records. */
 uint64_t compare_codes(const struct records *r, struct comparer *c, const uint32_t *a,
@@ -313,8 +313,9 @@ struct linkage {
     struct linkage_event *event;
     size_t n_events;
     struct linkage_figures figures;
-    const struct table_column *key[2];
 };
+
+enum { FOUND_MAX = 10000 }; /* records that one new record may resemble */
 
 /* keep.c: numbers that keep an earlier run's persons. */
 WARN_UNUSED err keep_numbers(struct linkage *l, const uint32_t *previous, struct err_info *info);

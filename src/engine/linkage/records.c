@@ -15,7 +15,7 @@ static bool has_second(enum linkage_kind kind)
 
 static bool has_number(enum linkage_kind kind)
 {
-    return kind == LINKAGE_DATE || kind == LINKAGE_BSN;
+    return kind == LINKAGE_DATE || kind == LINKAGE_BSN || kind == LINKAGE_FIRST_NAME;
 }
 
 static bool has_word(enum linkage_kind kind)
@@ -26,7 +26,7 @@ static bool has_word(enum linkage_kind kind)
 static err values_init(struct values *v, enum linkage_kind kind, size_t most, arena *memory,
                        struct err_info *info)
 {
-    const size_t cap = most + 1;
+    const size_t cap = most + 2;
     size_t n_slots = 16;
     while (n_slots < cap * 2)
         n_slots *= 2;

@@ -19,14 +19,6 @@ static err check_warrant(const struct linkage_warrant *w, struct err_info *info)
     return OK;
 }
 
-static err find_keys(struct linkage *l, struct err_info *info)
-{
-    err e = OK;
-    for (int t = 0; e == OK && t < 2 && l->records.table[t] && l->settings->key.n; t++)
-        e = table_find(l->records.table[t], l->settings->key, &l->key[t], info);
-    return e;
-}
-
 static err make_comparers(struct linkage *l, par *pool, struct err_info *info)
 {
     const unsigned n = pool ? par_threads(pool) : 1;
@@ -34,7 +26,7 @@ static err make_comparers(struct linkage *l, par *pool, struct err_info *info)
     if (!l->comparer)
         return err_nomem(info);
     for (unsigned w = 0; w < n; w++)
-        if (!(l->comparer[w] = comparer_new(l->memory)))
+        if (!(l->comparer[w] = comparer_new(l->memory, true)))
             return err_nomem(info);
     return OK;
 }
@@ -213,8 +205,6 @@ static err prepare(struct linkage *l, const struct linkage_ask *ask, struct err_
 {
     err e = records_read(ask, l->memory, &l->records, info);
     if (e == OK)
-        e = find_keys(l, info);
-    if (e == OK)
         e = make_comparers(l, ask->pool, info);
     if (e == OK)
         e = blocks_make(&l->records, l->memory, ask->pool, &l->blocks, info);
@@ -309,14 +299,4 @@ const struct linkage_event *linkage_events(const linkage *l, size_t *n)
 {
     *n = l->n_events;
     return l->event;
-}
-
-void linkage_key_print(const linkage *l, uint32_t record, out *o)
-{
-    const unsigned source = record_source(&l->records, record);
-    const size_t row = source ? record - l->records.n_first : record;
-    if (l->key[source])
-        cell_print(l->key[source], row, o);
-    else
-        out_int(o, (int64_t)table_origin(l->records.table[source], row) + 1);
 }

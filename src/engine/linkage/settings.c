@@ -282,6 +282,16 @@ str linkage_field_name(const struct linkage_settings *s, size_t field)
     return s->field[field].name;
 }
 
+size_t linkage_n_rules(const struct linkage_settings *s)
+{
+    return s->n_rules;
+}
+
+str linkage_rule_text(const struct linkage_settings *s, size_t rule)
+{
+    return s->rule[rule].text;
+}
+
 double linkage_threshold(const struct linkage_settings *s)
 {
     return s->link;

@@ -21,6 +21,7 @@ enum { ROUNDS_MAX = 500 };
 #define IMAGINED_U   0.5
 #define SETTLED      1e-7 /* largest change of a chance in a round */
 #define CERTAIN_FIND 0.8  /* share of true pairs that deterministic rules are taken to find */
+#define ALIKE_MOST   0.05 /* who live together agree on what is their own: twins, son and father */
 #define HOUSEHOLD    2.0  /* household pairs for each true pair, before anything is known */
 
 typedef double chances[LINKAGE_FIELDS_MAX][LINKAGE_LEVELS_MAX];
@@ -159,6 +160,21 @@ static double learn_class(struct training *t, int class, const double *start, si
     return change;
 }
 
+/*
+ * On fields that are a person's own, those who live together are strangers but for a few. Without
+ * this bound the class could take over the easiest pairs of one person.
+ */
+static void bound_household(struct training *t, size_t f)
+{
+    double *h = t->m->chance[LINKAGE_HOUSEHOLD][f], rest = 1;
+    const double *u = t->m->chance[LINKAGE_STRANGER][f];
+    for (unsigned l = 2; l < t->m->n_levels[f]; l++) {
+        h[l] = fmin(h[l], fmax(ALIKE_MOST, u[l]));
+        rest -= h[l];
+    }
+    h[1] = fmax(rest, u[1]);
+}
+
 static double learn_strangers(struct training *t, size_t f)
 {
     const unsigned n = t->m->n_levels[f], exact = level_exact(t->s->field[f].kind);
@@ -200,7 +216,9 @@ static double maximise(struct training *t)
         change = fmax(change, learn_class(t, LINKAGE_SAME, start, f));
         change = fmax(change, learn_strangers(t, f));
         if (t->has_household)
-            change = fmax(change, learn_class(t, LINKAGE_HOUSEHOLD, t->start_h[f], f));
+            learn_class(t, LINKAGE_HOUSEHOLD, t->start_h[f], f); /* and settles with the others */
+        if (!t->s->field[f].is_shared)
+            bound_household(t, f);
     }
     return change;
 }

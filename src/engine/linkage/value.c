@@ -64,8 +64,11 @@ static bool read_code(str s, struct value *v)
 
 static bool read_first_name(str s, struct value *v)
 {
+    struct linkage_word root;
     linkage_fold(s, &v->word);
     put_word(v, &v->word);
+    (void)linkage_nickname_root(&v->word, &root); /* of most names the name itself */
+    v->number = (uint32_t)value_hash(root.letter, root.n) | 1;
     return v->n != 0;
 }
 
