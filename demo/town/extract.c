@@ -8,6 +8,7 @@ enum { CHILD_DAYS = 18 * 365 + 5 };
 
 #define PERSON_HEAD                                                                                \
     "record,bsn,first_names,initials,prefix,surname,partner_prefix,partner_surname,name_use,"      \
+    "whole_surname,"                                                                               \
     "birth_date,sex,street,house_number,house_letter,house_addition,postcode,town\n"
 
 static const struct {
@@ -17,8 +18,8 @@ static const struct {
     [FILE_SOCIAL] = {"persons_social.csv", PERSON_HEAD},
     [FILE_TRUTH] = {"truth.csv", "register,record,person,group,errors\n"},
     [FILE_HOUSEHOLDS] = {"households_truth.csv", "person,household,unit,role,share,from,to,area\n"},
-    [FILE_STAYS] = {"stays.csv", "register,record,postcode,house_number,house_letter,"
-                                 "house_addition,from,to\n"},
+    [FILE_STAYS] = {"stays.csv", "register,record,street,postcode,house_number,"
+                                 "house_letter,house_addition,from,to\n"},
     [FILE_RELATIONS] = {"relations.csv", "register,record,other,kind,from,to\n"},
     [FILE_YOUTH] = {"youth.csv", "bsn;geboortedatum;geslacht;postcode;verwijzer;hulpvorm;"
                                  "datum_aanvang;datum_einde;reden_beeindiging\n"},
@@ -72,6 +73,20 @@ static void put_house(out *o, const struct town_address *a)
     put_cell(o, a->addition);
 }
 
+/* "van den Berg-de Vries": the own name first, whatever the use. */
+static void put_whole_surname(out *o, const struct town_record *r)
+{
+    const struct town_surname *const names[] = {&r->surname, &r->partner};
+    for (int i = 0; i < 2 && names[i]->name[0]; i++) {
+        if (i)
+            out_char(o, '-');
+        out_cstr(o, names[i]->prefix);
+        if (names[i]->prefix[0])
+            out_char(o, ' ');
+        out_cstr(o, names[i]->name);
+    }
+}
+
 static void put_record(out *o, const struct town_record *r)
 {
     const char use[2] = {r->use, '\0'}, sex[2] = {r->sex, '\0'};
@@ -84,6 +99,8 @@ static void put_record(out *o, const struct town_record *r)
     put_cell(o, r->partner.prefix);
     put_cell(o, r->partner.name);
     put_cell(o, use);
+    out_char(o, ',');
+    put_whole_surname(o, r);
     out_char(o, ',');
     put_birth(o, r);
     put_cell(o, sex);
@@ -126,6 +143,8 @@ static void put_stay(const struct town_block *b, char where, int rank, const str
 {
     out_cstr(o, where == 'T' ? "team," : "social,");
     put_key(o, b, where, rank);
+    out_char(o, ',');
+    put_street(o, a);
     put_cell(o, a->postcode);
     out_char(o, ',');
     put_house(o, a);
