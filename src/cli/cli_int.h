@@ -34,6 +34,7 @@ WARN_UNUSED err cli_args_check(const struct cli *c, struct err_info *info);
 
 /* The commands, each in its cmd_<name>.c. */
 extern const struct cli_command cmd_config;
+extern const struct cli_command cmd_demo;
 extern const struct cli_command cmd_effect;
 extern const struct cli_command cmd_filters;
 extern const struct cli_command cmd_help;
