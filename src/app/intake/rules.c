@@ -7,18 +7,18 @@
 
 void rules_begin(struct rule_facts *f)
 {
-    used_init(&f->references);
-    used_init(&f->previous);
-    used_init(&f->owners);
-    used_init(&f->debits);
+    seen_init(&f->references);
+    seen_init(&f->previous);
+    seen_init(&f->owners);
+    seen_init(&f->debits);
 }
 
 void rules_end(struct rule_facts *f)
 {
-    used_free(&f->references);
-    used_free(&f->previous);
-    used_free(&f->owners);
-    used_free(&f->debits);
+    seen_free(&f->references);
+    seen_free(&f->previous);
+    seen_free(&f->owners);
+    seen_free(&f->debits);
 }
 
 /* The period of a record as [from, to), or from == INTAKE_DAY_NONE. */
@@ -253,7 +253,7 @@ static bool reference_holds(const struct rule_facts *f, const struct intake_reco
                             struct msg *why)
 {
     uint32_t first;
-    if (!used_find(&f->references, r->is.claim_line.reference, &first))
+    if (!seen_find(&f->references, r->is.claim_line.reference, &first))
         return true;
     msg_text(why, r->is.claim_line.reference);
     return false;
@@ -264,7 +264,7 @@ static bool previous_holds(const struct rule_facts *f, const struct intake_recor
 {
     uint32_t credit;
     const struct intake_claim_line *l = &r->is.claim_line;
-    if (!l->previous_reference.n || !used_find(&f->previous, l->previous_reference, &credit))
+    if (!l->previous_reference.n || !seen_find(&f->previous, l->previous_reference, &credit))
         return true;
     msg_text(why, l->previous_reference);
     return false;
@@ -275,7 +275,7 @@ static bool credit_holds(const struct rule_facts *f, const struct intake_record 
     uint32_t first;
     const struct intake_claim_line *l = &r->is.claim_line;
     if (!l->previous_reference.n || (!str_eq(l->previous_reference, l->reference) &&
-                                     !used_find(&f->references, l->previous_reference, &first)))
+                                     !seen_find(&f->references, l->previous_reference, &first)))
         return true;
     msg_text(why, l->previous_reference);
     return false;
@@ -284,7 +284,7 @@ static bool credit_holds(const struct rule_facts *f, const struct intake_record 
 static bool owner_holds(const struct rule_facts *f, const struct intake_record *r, struct msg *why)
 {
     uint32_t owner;
-    if (!used_find(&f->owners, r->is.claim_line.allocation, &owner) || owner == r->person->bsn.v)
+    if (!seen_find(&f->owners, r->is.claim_line.allocation, &owner) || owner == r->person->bsn.v)
         return true;
     msg_text(why, r->is.claim_line.allocation);
     return false;
@@ -315,7 +315,7 @@ static bool debit_holds(const struct rule_facts *f, const struct intake_record *
     char key[DEBIT_KEY_MAX];
     uint32_t first;
     const struct intake_claim_line *l = &r->is.claim_line;
-    if (l->cents < 0 || !used_find(&f->debits, debit_key(l, key), &first))
+    if (l->cents < 0 || !seen_find(&f->debits, debit_key(l, key), &first))
         return true;
     msg_text(why, l->allocation);
     return false;
@@ -389,14 +389,14 @@ err rules_note(struct rule_facts *f, const struct intake_record *r, bool was_tak
     const struct intake_claim_line *l = &r->is.claim_line;
     if (r->kind != INTAKE_CLAIM_LINE)
         return OK;
-    err e = used_add(&f->references, l->reference, 1, info);
+    err e = seen_add(&f->references, l->reference, 1, info);
     if (!was_taken)
         return e;
     if (!e && l->previous_reference.n)
-        e = used_add(&f->previous, l->previous_reference, 1, info);
+        e = seen_add(&f->previous, l->previous_reference, 1, info);
     if (!e && l->cents >= 0)
-        e = used_add(&f->debits, debit_key(l, key), 1, info);
+        e = seen_add(&f->debits, debit_key(l, key), 1, info);
     if (!e)
-        e = used_add(&f->owners, l->allocation, r->person->bsn.v, info);
+        e = seen_add(&f->owners, l->allocation, r->person->bsn.v, info);
     return e;
 }

@@ -12,7 +12,7 @@
 #define ONTSCHOT_APP_INTAKE_RULES_INT_H
 
 #include "app/intake/record.h"
-#include "app/intake/used_int.h"
+#include "app/intake/seen_int.h"
 
 /* What is known of the message when a record is judged. */
 struct rule_facts {

@@ -313,7 +313,7 @@ static void close_leaf(struct xml_reader *r)
     int64_t number = 0;
     const enum form_fault fault = r->leaf->type->check == FORM_NOTE
                                       ? (r->leaf_has_note ? FORM_FITS : FORM_EMPTY)
-                                      : form_of_text(r->leaf->type, r->law, text, &number);
+                                      : form_read(r->leaf->type, r->law, text, &number);
     if (fault)
         refuse_value(r, fault, text);
     else
@@ -401,9 +401,11 @@ static void on_instruction(void *ctx, const xmlChar *target, const xmlChar *data
 static void on_begin(void *ctx)
 {
     struct xml_reader *r = ctx;
-    const xmlChar *encoding = parser_of(r)->encoding;
+    const xmlParserCtxt *parser = parser_of(r);
+    /* libxml2 keeps the encoding with the input when it is another than UTF-8 */
+    const xmlChar *encoding = parser->encoding ? parser->encoding : parser->input->encoding;
     if (encoding && !str_eq_nocase(str_of((const char *)encoding), STR("UTF-8")))
-        refuse_with(r, "intake.encoding", line_of(r), (const char *)encoding, NULL);
+        refuse_with(r, "intake.encoding", 1, (const char *)encoding, NULL);
 }
 
 static const char *key_of(int code)

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "app/intake/used_int.h"
+#include "app/intake/seen_int.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 
-_Static_assert(sizeof(struct used_print) == crypto_shorthash_siphashx24_BYTES, "fingerprint");
+_Static_assert(sizeof(struct seen_print) == crypto_shorthash_siphashx24_BYTES, "fingerprint");
 _Static_assert((int)SEEN_CHANCE_BYTES == (int)crypto_shorthash_siphashx24_KEYBYTES, "key");
 
-void used_init(struct seen *s)
+void seen_init(struct seen *s)
 {
     *s = (struct seen){0};
     randombytes_buf(s->chance, sizeof s->chance);
 }
 
-void used_free(struct seen *s)
+void seen_free(struct seen *s)
 {
     free(s->print);
     free(s->number);
     *s = (struct seen){0};
 }
 
-static struct used_print print_of(const struct seen *s, str key)
+static struct seen_print print_of(const struct seen *s, str key)
 {
-    struct used_print print;
+    struct seen_print print;
     crypto_shorthash_siphashx24((unsigned char *)&print, (const unsigned char *)key.p, key.n,
                                 s->chance);
     print.half[0] |= 1; /* never what stands for free */
@@ -30,7 +30,7 @@ static struct used_print print_of(const struct seen *s, str key)
 }
 
 /* Where a fingerprint is, or would be. */
-static size_t slot_of(const struct seen *s, struct used_print print)
+static size_t slot_of(const struct seen *s, struct seen_print print)
 {
     size_t i = (size_t)print.half[1] & (s->n_slots - 1);
     while (s->print[i].half[0] &&
@@ -39,7 +39,7 @@ static size_t slot_of(const struct seen *s, struct used_print print)
     return i;
 }
 
-bool used_find(const struct seen *s, str key, uint32_t *number)
+bool seen_find(const struct seen *s, str key, uint32_t *number)
 {
     if (s->n == 0)
         return false;
@@ -74,7 +74,7 @@ static err make_room(struct seen *s, struct err_info *info)
     return OK;
 }
 
-err used_add(struct seen *s, str key, uint32_t number, struct err_info *info)
+err seen_add(struct seen *s, str key, uint32_t number, struct err_info *info)
 {
     if (s->n == SEEN_MAX) {
         err_set(info, E_LIMIT, "intake.too-many-lines");
@@ -84,7 +84,7 @@ err used_add(struct seen *s, str key, uint32_t number, struct err_info *info)
     const err e = make_room(s, info);
     if (e)
         return e;
-    const struct used_print print = print_of(s, key);
+    const struct seen_print print = print_of(s, key);
     const size_t i = slot_of(s, print);
     if (s->print[i].half[0] == 0) {
         s->print[i] = print;

@@ -14,24 +14,24 @@
 
 enum { SEEN_MAX = 3000000, SEEN_CHANCE_BYTES = 16 };
 
-struct used_print {
+struct seen_print {
     uint64_t half[2];
 };
 
 struct seen {
-    struct used_print *print; /* all zero: free */
+    struct seen_print *print; /* all zero: free */
     uint32_t *number;
     size_t n, n_slots; /* a power of two, or none */
     unsigned char chance[SEEN_CHANCE_BYTES];
 };
 
-void used_init(struct seen *s);
-void used_free(struct seen *s);
+void seen_init(struct seen *s);
+void seen_free(struct seen *s);
 
 /* The number that belongs to a key; false when it was not seen. */
-bool used_find(const struct seen *s, str key, uint32_t *number);
+bool seen_find(const struct seen *s, str key, uint32_t *number);
 
 /* Adds what was not seen before; else the first number stays. E_LIMIT beyond SEEN_MAX, E_NOMEM. */
-WARN_UNUSED err used_add(struct seen *s, str key, uint32_t number, struct err_info *info);
+WARN_UNUSED err seen_add(struct seen *s, str key, uint32_t number, struct err_info *info);
 
 #endif
