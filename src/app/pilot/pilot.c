@@ -7,8 +7,8 @@ enum { HOURS = 3600000 };
 #define MEMORY_MAX ((size_t)4 << 30)
 
 static const struct job_kind kinds[] = {
-    {PILOT_RUN, pilot_run, MEMORY_MAX, 4 * HOURS},
-    {PILOT_VERIFY, pilot_verify, MEMORY_MAX, 4 * HOURS},
+    {PILOT_RUN, pilot_run, MEMORY_MAX, 4 * HOURS, NULL},
+    {PILOT_VERIFY, pilot_verify, MEMORY_MAX, 4 * HOURS, NULL},
 };
 
 struct job_kinds pilot_kinds(void)
