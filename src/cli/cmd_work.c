@@ -8,6 +8,7 @@
 #include "app/mail/mail.h"
 #include "app/once/once.h"
 #include "app/pilot/pilot.h"
+#include "app/register/register.h"
 #include "base/file.h"
 
 #include <signal.h>
@@ -76,6 +77,12 @@ static err send_letters(struct working *w, db *d, struct err_info *info)
     return e;
 }
 
+/* What imports left that were refused or killed. */
+static err sweep_register(struct working *w, db *d, struct err_info *info)
+{
+    return register_sweep(&w->inst.started.app, d, info);
+}
+
 static err seal(struct working *w, db *d, struct err_info *info)
 {
     int64_t n_sealed;
@@ -85,8 +92,8 @@ static err seal(struct working *w, db *d, struct err_info *info)
 /* One that fails does not keep the others from their turn; the first is told. */
 static err idle(void *with, db *d, struct err_info *info)
 {
-    static err (*const turns[])(struct working * w, db * d,
-                                struct err_info * info) = {seal, expire, sweep, send_letters};
+    static err (*const turns[])(struct working * w, db * d, struct err_info * info) = {
+        seal, expire, sweep, sweep_register, send_letters};
     err first = OK;
     for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
         struct err_info own;
@@ -132,13 +139,26 @@ static unsigned jobs_at_once(const struct config *config)
                                     : (unsigned)(cores > 0 ? cores : 1);
 }
 
+/* Of all rooms. */
+enum { KINDS_MAX = 8 };
+static struct job_kinds kinds_of(struct job_kind to[KINDS_MAX])
+{
+    const struct job_kinds pilot = pilot_kinds();
+    size_t n = 0;
+    for (; n < pilot.n && n < KINDS_MAX - 1; n++)
+        to[n] = pilot.kind[n];
+    to[n++] = register_import_kind;
+    return (struct job_kinds){to, n};
+}
+
 static err work(struct working *w, struct err_info *info)
 {
+    struct job_kind kinds[KINDS_MAX];
     static const char *const child[] = {"ontschot", "work", "--child", NULL};
     const struct job_worker worker = {
         .app = &w->inst.started.app,
         .store = w->inst.started.store,
-        .kinds = pilot_kinds(),
+        .kinds = kinds_of(kinds),
         .child = child,
         .at_once = jobs_at_once(&w->inst.config),
         .threads = (unsigned)cli_int(w->cli, "job-threads", 0),
@@ -160,7 +180,8 @@ static err work(struct working *w, struct err_info *info)
 static int run_child(struct cli *c)
 {
     struct err_info info;
-    const err e = job_child(pilot_kinds(), STDIN_FILENO, STDOUT_FILENO, &info);
+    struct job_kind kinds[KINDS_MAX];
+    const err e = job_child(kinds_of(kinds), STDIN_FILENO, STDOUT_FILENO, &info);
     return e == OK ? CLI_DONE : cli_fail(c, &info);
 }
 

@@ -4,6 +4,7 @@
 #include "web/accounts/accounts.h"
 #include "web/admin/admin.h"
 #include "web/api/api.h"
+#include "web/intake/intake.h"
 #include "web/knowledge/knowledge.h"
 #include "web/studies/studies.h"
 #include "web/visit/visit.h"
@@ -33,6 +34,7 @@ const struct route *const web_routes[] = {
     admin_log_routes,
     admin_security_routes,
     studies_routes,
+    deliveries_routes,
     api_site_routes,
     api_people_routes,
     api_publication_routes,

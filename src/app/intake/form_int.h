@@ -173,6 +173,6 @@ enum form_fault { FORM_FITS, FORM_EMPTY, FORM_LONG, FORM_WRONG, FORM_NO_DAY, FOR
  * Is `text` a value of the type? `law` is 0 for Wmo and 1 for youth. The number is the day of a
  * date, the minute of a time, the value of a whole or of a code of digits.
  */
-enum form_fault form_read(const struct form_type *type, int law, str text, int64_t *number);
+enum form_fault form_read_text(const struct form_type *type, int law, str text, int64_t *number);
 
 #endif

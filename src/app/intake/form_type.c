@@ -178,7 +178,7 @@ static enum form_fault read_text(const struct form_type *type, str text)
     return n < (size_t)type->low ? FORM_WRONG : n > (size_t)type->high ? FORM_LONG : FORM_FITS;
 }
 
-enum form_fault form_read(const struct form_type *type, int law, str text, int64_t *number)
+enum form_fault form_read_text(const struct form_type *type, int law, str text, int64_t *number)
 {
     const str trimmed = str_trim(text);
     int32_t day = 0;

@@ -313,7 +313,7 @@ static void close_leaf(struct xml_reader *r)
     int64_t number = 0;
     const enum form_fault fault = r->leaf->type->check == FORM_NOTE
                                       ? (r->leaf_has_note ? FORM_FITS : FORM_EMPTY)
-                                      : form_read(r->leaf->type, r->law, text, &number);
+                                      : form_read_text(r->leaf->type, r->law, text, &number);
     if (fault)
         refuse_value(r, fault, text);
     else

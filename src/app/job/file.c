@@ -239,3 +239,30 @@ err job_file_drop(const struct deed *deed, db *d, struct file_id id, struct err_
         (void)unlink(place.p);
     return OK;
 }
+
+static err let_go_in(db_tx *tx, void *arg, struct err_info *info)
+{
+    const struct leased *l = arg;
+    int64_t changed;
+    err e = OK;
+    for (size_t i = 0; e == OK && i < l->n_files; i++) {
+        e = file_uses_forget(tx, (struct file_uses_forget_in){.id = l->file[i].id}, info);
+        if (e == OK)
+            e = file_delete(tx, (struct file_delete_in){.id = l->file[i].id, .owner = l->owner},
+                            &changed, info);
+    }
+    return e;
+}
+
+err job_files_let_go(db *d, const struct app *app, const struct leased *l, arena *a,
+                     struct err_info *info)
+{
+    struct leased copy = *l;
+    const err e = db_tx_do(d, let_go_in, &copy, info);
+    for (size_t i = 0; e == OK && i < l->n_files; i++) {
+        const str place = job_file_place(a, app, l->file[i].hash, l->file[i].id);
+        if (place.p)
+            (void)unlink(place.p);
+    }
+    return e;
+}

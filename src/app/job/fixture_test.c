@@ -166,16 +166,16 @@ static err kind_peek(struct job_run *run, struct err_info *info)
 
 #define SOME_BYTES ((size_t)256 << 20)
 static const struct job_kind kinds[] = {
-    {"test.write", kind_write, SOME_BYTES, 60000},
-    {"test.bomb", kind_bomb, (size_t)64 << 20, 60000},
-    {"test.endless", kind_endless, SOME_BYTES, 60000},
-    {"test.late", kind_endless, SOME_BYTES, 700},
-    {"test.crash", kind_crash, SOME_BYTES, 60000},
-    {"test.mistakes", kind_mistakes, SOME_BYTES, 60000},
-    {"test.nonsense", kind_nonsense, SOME_BYTES, 60000},
-    {"test.read", kind_read, SOME_BYTES, 60000},
-    {"test.peek", kind_peek, SOME_BYTES, 60000},
-    {"test.room", kind_room, SOME_BYTES, 60000},
+    {"test.write", kind_write, SOME_BYTES, 60000, NULL},
+    {"test.bomb", kind_bomb, (size_t)64 << 20, 60000, NULL},
+    {"test.endless", kind_endless, SOME_BYTES, 60000, NULL},
+    {"test.late", kind_endless, SOME_BYTES, 700, NULL},
+    {"test.crash", kind_crash, SOME_BYTES, 60000, NULL},
+    {"test.mistakes", kind_mistakes, SOME_BYTES, 60000, NULL},
+    {"test.nonsense", kind_nonsense, SOME_BYTES, 60000, NULL},
+    {"test.read", kind_read, SOME_BYTES, 60000, NULL},
+    {"test.peek", kind_peek, SOME_BYTES, 60000, NULL},
+    {"test.room", kind_room, SOME_BYTES, 60000, NULL},
 };
 static const struct job_kinds all_kinds = {kinds, sizeof kinds / sizeof *kinds};
 static const char *const child_argv[] = {"test", "child", NULL};

@@ -184,7 +184,8 @@ struct job_kind {
     int64_t time_ms;
     /*
      * In the worker, behind `run`; NULL for most. It may come again after a worker died, even when
-     * it had succeeded. What it leaves in the folder are the results.
+     * it had succeeded. What it leaves in the folder are the results; the files that were uploaded
+     * go when the job ends, however it does.
      */
     err (*load)(const struct job_load *l, struct err_info *info);
 };

@@ -127,6 +127,10 @@ WARN_UNUSED err job_lease_end(const struct job_worker *w, db *d, const struct le
 WARN_UNUSED err job_lease_give_back(db *d, const struct leased *l, struct err_info *info);
 int64_t job_lease_ms(const struct job_worker *w);
 
+/* file.c: the files of a job that has ended go: they held what it took into the database. */
+WARN_UNUSED err job_files_let_go(db *d, const struct app *app, const struct leased *l, arena *a,
+                                 struct err_info *info);
+
 /* ---- supervise.c: one child ---- */
 
 /* Runs it in a child and ends, or gives back, the job. An error when it could do neither. */

@@ -334,6 +334,10 @@ static err end_job(struct running *r, enum job_state state, str failure, str res
             usleep((useconds_t)job_lease_ms(r->w) * 1000 / 2 / TRIES_TO_END);
         e = job_lease_end(r->w, r->d, r->l, state, failure, result, info);
     }
+    struct err_info left;
+    if (e == OK && r->kind && r->kind->load &&
+        job_files_let_go(r->d, r->w->app, r->l, r->memory, &left) != OK)
+        log_err(r->w->log, LOG_WARN, "job-files-left", &left);
     return e;
 }
 

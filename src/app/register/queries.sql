@@ -87,10 +87,10 @@ VALUES (:m, :id, :delivery, :line, :hash, :kind, :cents, :reason);
 SELECT s.line, s.kind, s.cents, s.reason FROM delivery_aside AS s
  WHERE s.municipality_id = :m AND s.delivery_id = :delivery ORDER BY s.line, s.id;
 
---: many aside_many (m municipality_id, delivery delivery_id, line int, after int, limit int)
---:   -> (id int, line int, kind int, cents int, reason text)
-SELECT s.id, s.line, s.kind, s.cents, s.reason FROM delivery_aside AS s
- WHERE s.municipality_id = :m AND s.delivery_id = :delivery AND (s.line, s.id) > (:line, :after)
+--: many aside_first (m municipality_id, delivery delivery_id, limit int)
+--:   -> (line int, kind int, cents int, reason text)
+SELECT s.line, s.kind, s.cents, s.reason FROM delivery_aside AS s
+ WHERE s.municipality_id = :m AND s.delivery_id = :delivery
  ORDER BY s.line, s.id LIMIT :limit;
 
 -- ---- what a delivery brings ----

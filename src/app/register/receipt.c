@@ -146,3 +146,31 @@ err register_asides(const struct deed *deed, db *d, struct municipality_id m, st
     arena_free(t.memory);
     return e;
 }
+
+err register_asides_first(const struct deed *deed, db *d, struct municipality_id m,
+                          struct delivery_id id, size_t limit, struct register_aside **list,
+                          size_t *n, struct err_info *info)
+{
+    struct aside_first_row *row;
+    struct err_info *reason;
+    size_t n_reasons, n_found;
+
+    if (limit > REGISTER_LIST_MAX)
+        limit = REGISTER_LIST_MAX;
+    err e = check_steward(deed, info);
+    if (e == OK)
+        e = aside_first(d, deed->memory,
+                        (struct aside_first_in){.m = m, .delivery = id, .limit = (int64_t)limit},
+                        &row, n, info);
+    if (e != OK)
+        return e;
+    *list = ARENA_NEW(deed->memory, struct register_aside, *n);
+    for (size_t i = 0; *list && i < *n; i++) {
+        if (row[i].kind < 0 || row[i].kind >= INTAKE_KINDS ||
+            !job_failures_parse(deed->memory, row[i].reason, &reason, &n_reasons, &n_found))
+            return err_set(info, E_IO, "register.pack-broken");
+        (*list)[i] = (struct register_aside){row[i].line, row[i].cents,
+                                             (enum intake_kind)row[i].kind, reason[0].msg};
+    }
+    return *list ? OK : err_nomem(info);
+}

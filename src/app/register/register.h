@@ -129,6 +129,12 @@ WARN_UNUSED err register_asides(const struct deed *deed, db *d, struct municipal
                                              struct err_info *info),
                                 void *to, struct err_info *info);
 
+/* For stewards: the first of them, at most REGISTER_LIST_MAX. */
+WARN_UNUSED err register_asides_first(const struct deed *deed, db *d, struct municipality_id m,
+                                      struct delivery_id id, size_t limit,
+                                      struct register_aside **list, size_t *n,
+                                      struct err_info *info);
+
 /* ---- from the process that reads a delivery to the one that keeps it ---- */
 
 /* Has a delivery read into the file `path`, which is whole or not there. */

@@ -34,13 +34,13 @@ size_t number_seal(const struct app *app, struct municipality_id m, struct recor
 bool number_unseal(const struct app *app, struct municipality_id m, struct record_id record,
                    str sealed, struct bsn *bsn);
 
-/* ---- seen.c: the persons of a delivery ---- */
+/* ---- prints.c: the persons of a delivery ---- */
 
-struct seen; /* prints, each with an id */
-struct seen *seen_new(void);
-void seen_free(struct seen *s);
+struct prints; /* prints, each with an id */
+struct prints *prints_new(void);
+void prints_free(struct prints *s);
 /* The id that the print has, or 0 after giving it `id`. E_LIMIT, E_NOMEM. */
-WARN_UNUSED err seen_ask(struct seen *s, struct print p, int64_t id, int64_t *found,
+WARN_UNUSED err prints_ask(struct prints *s, struct print p, int64_t id, int64_t *found,
                          struct err_info *info);
 
 /* ---- stage.c: a delivery on its way ---- */
@@ -54,7 +54,7 @@ struct stage {
     str source;              /* whose numbers the keys of persons are */
     struct intake_head head; /* in the memory of the deed */
     struct register_sum sum[INTAKE_KINDS];
-    struct seen *persons;
+    struct prints *persons;
     out rows;    /* what waits to be written, see rows.c */
     out scratch; /* of one person or reason */
 };

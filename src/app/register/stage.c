@@ -18,7 +18,7 @@ enum {
 err stage_open(struct stage *s, const struct deed *deed, db *d, const struct register_import *from,
                struct err_info *info)
 {
-    *s = (struct stage){.deed = deed, .d = d, .from = from, .persons = seen_new()};
+    *s = (struct stage){.deed = deed, .d = d, .from = from, .persons = prints_new()};
     out_init(&s->rows, ROWS_BYTES_MAX);
     out_init(&s->scratch, SCRATCH_BYTES_MAX);
     return s->persons ? OK : err_nomem(info);
@@ -26,7 +26,7 @@ err stage_open(struct stage *s, const struct deed *deed, db *d, const struct reg
 
 void stage_close(struct stage *s)
 {
-    seen_free(s->persons);
+    prints_free(s->persons);
     out_free(&s->rows);
     out_free(&s->scratch);
 }
@@ -199,7 +199,7 @@ static err person_row(struct stage *s, const struct intake_person *p, int64_t li
         print_of(s->deed->app, s->from->municipality, PRINT_RECORD, out_view(&s->scratch));
     err e = out_error(&s->scratch, info);
     if (e == OK)
-        e = seen_ask(s->persons, print, made, &id->v, info);
+        e = prints_ask(s->persons, print, made, &id->v, info);
     if (e != OK || id->v)
         return e;
     id->v = made;
@@ -224,7 +224,7 @@ static err relation_row(struct stage *s, struct record_id record,
     if (e != OK)
         return e;
     const int64_t key[] = {record.v, other.v, relation->code};
-    e = seen_ask(s->persons,
+    e = prints_ask(s->persons,
                  print_of(s->deed->app, s->from->municipality, PRINT_RELATION,
                           (str){(const char *)key, sizeof key}),
                  made, &found, info);

@@ -207,7 +207,7 @@ static err post_job(struct req *r, struct err_info *info)
 
     err e = api_read_form(r, &wanted, info);
     if (e == OK)
-        e = studies_put(r, kinds[wanted.what], wanted.title, &id, info);
+        e = studies_put(r, kinds[wanted.what], wanted.title, STR(""), &id, info);
     if (e == OK)
         e = job_find(&v->deed, v->db, id, &job, info);
     if (e == OK)

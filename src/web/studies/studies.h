@@ -15,10 +15,11 @@
 extern const struct route studies_routes[];
 
 /*
- * For the pages and for programs: a job of a kind, of the files in the form of this visit. When it
- * is refused, nothing of them stays; asked again (app/once) it is the job that was made before.
+ * For the pages and for programs: a job of a kind (`args`: JSON or empty), of the files in the form
+ * of this visit. When it is refused, nothing of them stays; asked again (app/once) it is the job
+ * that was made before.
  */
-WARN_UNUSED err studies_put(struct req *r, const char *kind, str title, struct job_id *id,
+WARN_UNUSED err studies_put(struct req *r, const char *kind, str title, str args, struct job_id *id,
                             struct err_info *info);
 /* One file that a job left, as the answer. */
 WARN_UNUSED err studies_send_result(struct req *r, struct job_id id, str name,

@@ -105,7 +105,7 @@ static bool is_readers_fault(err e)
     return e == E_INPUT || e == E_LIMIT || e == E_CONFLICT;
 }
 
-err studies_put(struct req *r, const char *kind, str title, struct job_id *id,
+err studies_put(struct req *r, const char *kind, str title, str args, struct job_id *id,
                 struct err_info *info)
 {
     struct visit *v = visit_of(r);
@@ -114,7 +114,7 @@ err studies_put(struct req *r, const char *kind, str title, struct job_id *id,
 
     err e = take_all(r, file, &n, info);
     if (e == OK)
-        e = job_put(&v->deed, v->db, kind, title, STR(""), file, n, id, info);
+        e = job_put(&v->deed, v->db, kind, title, args, file, n, id, info);
     /* one that is older than its files was made when the same was sent before: it has its own */
     if (e != OK || id->v < file[0].v)
         drop(r, file, n);
@@ -130,7 +130,7 @@ static err upload(struct req *r, bool verifies, struct err_info *info)
         (void)err_set(info, E_INPUT, "studies.no-title");
         return show_fault(r, verifies, 422, "title", info);
     }
-    const err e = studies_put(r, verifies ? PILOT_VERIFY : PILOT_RUN, title, &job, info);
+    const err e = studies_put(r, verifies ? PILOT_VERIFY : PILOT_RUN, title, STR(""), &job, info);
     if (e == OK)
         return visit_go(r, visit_url_id(r, "study", job.v), "queued", info);
     if (e == E_IO)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* seen: a table of prints that were met in a delivery, each with the id it was given. */
+/* prints: a table of prints that were met in a delivery, each with the id it was given. */
 #include "app/register/register_int.h"
 
 #include <stdlib.h>
@@ -11,14 +11,14 @@ struct entry {
     struct print print;
     int64_t id; /* 0: free */
 };
-struct seen {
+struct prints {
     struct entry *entry;
     size_t n, room; /* a power of two, at most half full */
 };
 
-struct seen *seen_new(void)
+struct prints *prints_new(void)
 {
-    struct seen *s = calloc(1, sizeof *s);
+    struct prints *s = calloc(1, sizeof *s);
     if (s)
         s->entry = calloc(ROOM_FIRST, sizeof *s->entry);
     if (!s || !s->entry) {
@@ -29,7 +29,7 @@ struct seen *seen_new(void)
     return s;
 }
 
-void seen_free(struct seen *s)
+void prints_free(struct prints *s)
 {
     if (s)
         free(s->entry);
@@ -37,7 +37,7 @@ void seen_free(struct seen *s)
 }
 
 /* Prints are keyed hashes: their own bytes spread them. */
-static struct entry *place_of(const struct seen *s, struct print p)
+static struct entry *place_of(const struct prints *s, struct print p)
 {
     uint64_t at;
     memcpy(&at, p.byte, sizeof at);
@@ -48,9 +48,9 @@ static struct entry *place_of(const struct seen *s, struct print p)
     }
 }
 
-static err grow(struct seen *s, struct err_info *info)
+static err grow(struct prints *s, struct err_info *info)
 {
-    struct seen bigger = {.n = s->n, .room = 2 * s->room};
+    struct prints bigger = {.n = s->n, .room = 2 * s->room};
     bigger.entry = calloc(bigger.room, sizeof *bigger.entry);
     if (!bigger.entry)
         return err_nomem(info);
@@ -62,7 +62,7 @@ static err grow(struct seen *s, struct err_info *info)
     return OK;
 }
 
-err seen_ask(struct seen *s, struct print p, int64_t id, int64_t *found, struct err_info *info)
+err prints_ask(struct prints *s, struct print p, int64_t id, int64_t *found, struct err_info *info)
 {
     struct entry *e = place_of(s, p);
     *found = e->id;
