@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "cli/texts.h"
 
+#include <string.h>
+
 err texts_open(struct cli *c, str path, const str *name, size_t n, table **t,
                const struct table_column **column, struct err_info *info)
 {
@@ -12,6 +14,8 @@ err texts_open(struct cli *c, str path, const str *name, size_t n, table **t,
         text[i] = TABLE_TEXT;
     const struct table_format format = {.typed_name = name, .typed_as = text, .n_typed = n};
     err e = table_open(path, &format, c->pool, c->progress, &opened, info);
+    if (e == E_INPUT && strcmp(info->msg.key, "table.typed-column-absent") == 0)
+        info->msg.key = "table.no-column"; /* the user named a column, not a type */
     if (e != OK)
         return e;
     for (size_t i = 0; i < n && e == OK; i++)
