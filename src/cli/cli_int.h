@@ -35,8 +35,10 @@ WARN_UNUSED err cli_args_check(const struct cli *c, struct err_info *info);
 /* The commands, each in its cmd_<name>.c. */
 extern const struct cli_command cmd_config;
 extern const struct cli_command cmd_effect;
+extern const struct cli_command cmd_filters;
 extern const struct cli_command cmd_help;
 extern const struct cli_command cmd_link;
+extern const struct cli_command cmd_pseudonym;
 extern const struct cli_command cmd_scba;
 extern const struct cli_command cmd_serve;
 extern const struct cli_command cmd_study;

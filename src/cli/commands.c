@@ -3,9 +3,9 @@
 #include "cli/cli_int.h"
 
 static const struct cli_command *const commands[] = {
-    &cmd_table,  &cmd_effect,  &cmd_link,  &cmd_scba,   &cmd_study,   &cmd_serve,
-    &cmd_work,   &cmd_user,    &cmd_space, &cmd_backup, &cmd_restore, &cmd_log,
-    &cmd_config, &cmd_version, &cmd_help,  NULL,
+    &cmd_table,     &cmd_effect,  &cmd_link,   &cmd_scba,    &cmd_study,   &cmd_serve,
+    &cmd_work,      &cmd_user,    &cmd_space,  &cmd_backup,  &cmd_restore, &cmd_log,
+    &cmd_pseudonym, &cmd_filters, &cmd_config, &cmd_version, &cmd_help,    NULL,
 };
 
 static const struct cli_option options[] = {

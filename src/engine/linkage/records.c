@@ -162,7 +162,7 @@ static err fill_rows(struct filling *x, size_t f, const struct table_column *con
     struct value value;
     for (size_t row = 0; row < rows; row++) {
         uint32_t code = 0;
-        for (size_t i = 0; i < field->n_columns; i++)
+        for (size_t i = 0; i < COLUMNS_MAX && i < field->n_columns; i++)
             text[i] = cell_text(c[i], row, buffer[i]);
         if (text[0].n && value_read(field->kind, text, field->n_columns, &value) &&
             values_code(v, &value, x->memory[f], &code) != OK)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "engine/linkage/similar_int.h"
 
+#include <string.h>
+
 enum { PREFIX_MAX = 4 };
 
 /* Where each letter stands in a word: bit i for place i. */
@@ -28,22 +30,33 @@ static unsigned common_start(const struct linkage_word *a, const struct linkage_
     return n;
 }
 
-/* Jaro-Winkler as one fraction; all fits: m, na, nb <= 31, so that 1000 * 10 * one < 2^30. */
-static inline uint32_t score_of(uint32_t na, uint32_t nb, uint32_t m, uint32_t half, uint32_t start)
+/* How far apart two equal letters may stand to be one in common. */
+static inline unsigned reach_of(unsigned longest)
 {
-    if (m == 0)
-        return na == 0 && nb == 0 ? LINKAGE_SIMILAR_ONE : 0;
-    const uint32_t one = 3 * m * na * nb;
-    const uint32_t jaro = m * m * (na + nb) + (m - half) * na * nb;
-    const uint32_t boost = 10 * jaro > 7 * one ? start : 0;
-    return LINKAGE_SIMILAR_ONE / 10 * (jaro * (10 - boost) + boost * one) / one;
+    return longest < 4 ? 0 : longest / 2 - 1;
+}
+
+/*
+ * Jaro-Winkler as one fraction of whole numbers below 2^31: m, na, nb <= 31. na and nb not both 0.
+ * Divided as reals, which vectors can: a quotient below 2^14 that is no whole number lies at least
+ * 1 / 2^17 below the next, so that rounding to 53 bits never reaches it.
+ */
+static inline int32_t score_of(int32_t na, int32_t nb, int32_t m, int32_t half, int32_t start)
+{
+    const int32_t one = 3 * m * na * nb;
+    const int32_t jaro = m * m * (na + nb) + (m - half) * na * nb; /* 0 if m is */
+    const int32_t boost = 10 * jaro > 7 * one ? start : 0;
+    const int32_t part = jaro * (10 - boost) + boost * one;
+    return (int32_t)((double)(LINKAGE_SIMILAR_ONE / 10 * part) / (double)(one + (m == 0)));
 }
 
 static uint16_t similar_to(const struct places *places, const struct linkage_word *a,
                            const struct linkage_word *b)
 {
     const unsigned longest = larger(a->n, b->n);
-    const unsigned reach = longest < 4 ? 0 : longest / 2 - 1;
+    if (longest == 0)
+        return LINKAGE_SIMILAR_ONE;
+    const unsigned reach = reach_of(longest);
     uint32_t window = (UINT32_C(2) << reach) - 1; /* places of a within reach of b's place j */
     uint32_t used = 0, taken = 0;                 /* places of a, of b, that have a partner */
     for (unsigned j = 0; j < b->n; j++) {
@@ -52,11 +65,11 @@ static uint16_t similar_to(const struct places *places, const struct linkage_wor
         taken |= (uint32_t)(free != 0) << j;
         window = window << 1 | (j < reach);
     }
-    const uint32_t m = (uint32_t)__builtin_popcount(used);
-    uint32_t out_of_order = 0;
+    const int m = __builtin_popcount(used);
+    int moved = 0;
     for (; taken; taken &= taken - 1, used &= used - 1)
-        out_of_order += (places->of[b->letter[__builtin_ctz(taken)]] & used & -used) == 0;
-    return (uint16_t)score_of(a->n, b->n, m, out_of_order / 2, common_start(a, b));
+        moved += (places->of[b->letter[__builtin_ctz(taken)]] & used & -used) == 0;
+    return (uint16_t)score_of(a->n, b->n, m, moved / 2, (int32_t)common_start(a, b));
 }
 
 uint16_t linkage_similar(const struct linkage_word *a, const struct linkage_word *b)
@@ -66,13 +79,47 @@ uint16_t linkage_similar(const struct linkage_word *a, const struct linkage_word
     return similar_to(&places, a, b);
 }
 
+/* ---- one against many ---- */
+
+enum { BLOCK = 32, WIDE_MAX = 16 };
+
+typedef uint8_t bytes16 __attribute__((vector_size(16), may_alias));
+
+/* A block of words turned: all lengths, all first letters, and so on. */
+struct columns {
+    uint8_t letter[LINKAGE_WORD_MAX + 1][BLOCK] __attribute__((aligned(64)));
+    unsigned n_max, reach_max;
+};
+
+/* Of each word of a block: letters, those in common, those moved, those at the start. */
+struct matches {
+    uint16_t n[BLOCK] __attribute__((aligned(64)));
+    uint16_t m[BLOCK], moved[BLOCK], start[BLOCK];
+};
+
+#define KERNEL_FILE "engine/linkage/similar_kernel_int.h"
+#include "base/kernels.h"
+
 void linkage_similar_many(const struct linkage_word *a, const struct linkage_word *b, size_t n,
                           uint16_t *score)
 {
-    struct places places;
-    find_places(a, &places);
-    for (size_t i = 0; i < n; i++)
-        score[i] = similar_to(&places, a, b + i);
+    struct linkage_word rest[BLOCK] = {0};
+    uint16_t rest_score[BLOCK];
+    size_t i = 0;
+    if (a->n == 0 || a->n > WIDE_MAX) {
+        struct places places;
+        find_places(a, &places);
+        for (; i < n; i++)
+            score[i] = similar_to(&places, a, b + i);
+        return;
+    }
+    for (; i + BLOCK <= n; i += BLOCK)
+        KERNEL_PICK(similar_block)(a, b + i, score + i);
+    if (i == n)
+        return;
+    memcpy(rest, b + i, (n - i) * sizeof *b);
+    KERNEL_PICK(similar_block)(a, rest, rest_score);
+    memcpy(score + i, rest_score, (n - i) * sizeof *score);
 }
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "engine/linkage/similar.c" /* for the kernels of each width */
+
 #include "base/rng.h"
-#include "engine/linkage/similar_int.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -172,6 +173,55 @@ static void one_against_many_is_one_by_one(void **state)
     }
 }
 
+typedef void block_fn(const struct linkage_word *a, const struct linkage_word *b, uint16_t *score);
+
+static void assert_textbook(block_fn *similar_block)
+{
+    struct linkage_word words[BLOCK];
+    uint16_t score[BLOCK];
+    for (uint64_t round = 0; round < 400; round++) {
+        const unsigned max = round % 4 == 0 ? 31 : 9, letters = round % 3 == 0 ? 36 : 4;
+        struct linkage_word a = random_word(round << 20, WIDE_MAX - 1, letters, NULL);
+        a.letter[a.n++] = 1; /* never empty */
+        for (size_t i = 0; i < BLOCK; i++)
+            words[i] = random_word((round << 20) + 1 + i, max, letters, &a);
+
+        similar_block(&a, words, score);
+
+        for (size_t i = 0; i < BLOCK; i++)
+            assert_int_equal(score[i], textbook(&a, words + i));
+    }
+}
+
+static void every_vector_width_gives_the_textbooks_scores(void **state)
+{
+    (void)state;
+    assert_textbook(similar_block_plain);
+#ifdef __x86_64__
+    if (KERNEL_HAS_AVX2)
+        assert_textbook(similar_block_avx2);
+    if (KERNEL_HAS_AVX512)
+        assert_textbook(similar_block_avx512);
+#endif
+}
+
+/* All that a score can depend on: rounding of the fraction never crosses a whole number. */
+static void the_fraction_is_rounded_down_for_all_words_there_can_be(void **state)
+{
+    (void)state;
+    for (int na = 1; na <= LINKAGE_WORD_MAX; na++)
+        for (int nb = 1; nb <= LINKAGE_WORD_MAX; nb++)
+            for (int m = 1; m <= na && m <= nb; m++)
+                for (int half = 0; half <= m / 2; half++)
+                    for (int start = 0; start <= PREFIX_MAX && start <= m; start++) {
+                        const int64_t one = 3 * m * na * nb;
+                        const int64_t jaro = m * m * (na + nb) + (m - half) * na * nb;
+                        const int64_t boost = 10 * jaro > 7 * one ? start : 0;
+                        const int64_t exact = 1000 * (jaro * (10 - boost) + boost * one) / one;
+                        assert_int_equal(score_of(na, nb, m, half, start), exact);
+                    }
+}
+
 /* Optimal string alignment by its recurrence, the whole table. */
 static unsigned table_of_edits(const struct linkage_word *a, const struct linkage_word *b)
 {
@@ -223,6 +273,8 @@ int main(void)
         cmocka_unit_test(ends_of_the_scale),
         cmocka_unit_test(scores_are_those_of_the_textbook_and_symmetric),
         cmocka_unit_test(one_against_many_is_one_by_one),
+        cmocka_unit_test(every_vector_width_gives_the_textbooks_scores),
+        cmocka_unit_test(the_fraction_is_rounded_down_for_all_words_there_can_be),
         cmocka_unit_test(edits_are_those_of_the_whole_table),
         cmocka_unit_test(swapped_neighbours_are_one_edit_but_no_letter_moves_twice),
     };
