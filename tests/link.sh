@@ -14,13 +14,15 @@ is() { # NAME COMMAND...: holds when the command does
     name=$1
     shift
     number=$((number + 1))
-    if "$@" > out 2> err; then
+    if "$@" > out.now 2> err.now; then # what came before can still be read in out and err
         echo "ok $number - $name"
     else
         echo "not ok $number - $name"
-        sed 's/^/# /' out err
+        sed 's/^/# /' out.now err.now
         status=1
     fi
+    mv out.now out
+    mv err.now err
 }
 gives() { # CODE COMMAND...
     code=$1
@@ -48,7 +50,7 @@ set -- --settings "$settings" --purpose test --ground none --covenant none
 is "a run without a purpose does not start" \
     gives 2 link run people.csv --settings "$settings" --to none --ground g --covenant c
 is "a run with an empty ground does not start" \
-    gives 5 link run people.csv --settings "$settings" --to none --purpose p --ground '' --covenant c
+    gives 5 link run people.csv --settings "$settings" --to none --purpose p --ground ' ' --covenant c
 is "nothing was made" [ ! -e none ]
 is "a run leaves persons, links, the model and its record" link run people.csv "$@" --to one
 is "one row for each record" [ "$(wc -l < one/persons.csv)" = 1001 ]
@@ -56,7 +58,8 @@ is "its record has purpose, ground and covenant" \
     grep -q '"purpose": "test"' one/run.json
 is "threads change nothing" link run people.csv "$@" --to two --threads 1
 is "the files are the same" same_files one two
-is "an earlier result is not overwritten" gives 1 link run people.csv "$@" --to one
+is "an earlier result is not overwritten" gives 3 link run people.csv "$@" --to one
+is "and nothing half made stays" [ "$(ls -d one* | wc -l)" = 1 ]
 is "a link can be explained" link explain one 1
 is "in words" grep -q 'This is one person' out
 is "a link that is not there cannot" gives 3 link explain one 9999999
@@ -75,6 +78,6 @@ is "which is named" grep -q 'labels.csv:2' err
 is "the truth is read by evaluate" link evaluate people.csv "$@" --truth cluster --format json
 is "which tells precision" grep -q '"precision"' out
 echo "1001,Anna,Jansen,1950-01-01,,,999" >> people.csv
-is "files that changed are not explained" gives 1 link explain one 1
+is "files that changed are not explained" gives 3 link explain one 1
 echo "1..$number"
 exit $status
