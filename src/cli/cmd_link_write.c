@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PIECE = 1 << 16, PIECE_MAX = 1 << 22, RECORD_MAX = 1 << 20 };
 enum { LEVEL_KEY_HEAD = 14 }; /* a level is called by its message key without the room */
@@ -262,6 +263,19 @@ static err write_files(struct cli *c, const struct link_work *w, str folder, str
     return e;
 }
 
+/* What was begun and will not be kept: it tells of people. */
+static void remove_files(struct cli *c, str folder)
+{
+    static const char *const names[] = {"persons.csv", "links.csv", "changes.csv", "model.json",
+                                        "run.json"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const str path = path_in(c, folder, names[i]);
+        if (path.p)
+            (void)unlink(path.p);
+    }
+    (void)rmdir(folder.p);
+}
+
 err link_write(struct cli *c, const struct link_work *w, str folder, struct err_info *info)
 {
     str made;
@@ -273,6 +287,8 @@ err link_write(struct cli *c, const struct link_work *w, str folder, struct err_
         e = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR
                 ? err_text(info, E_CONFLICT, "linkage.folder-there", folder)
                 : err_io(info, "file.cannot-write", folder);
+    if (e != OK)
+        remove_files(c, made);
     return e;
 }
 
