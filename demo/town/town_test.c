@@ -356,7 +356,7 @@ static void what_cannot_be_made_is_refused_and_nothing_appears(void **x)
     assert_string_equal(info.msg.key, "town.exists");
     assert_int_equal(rmdir(path_in(&p, "mine").p), 0); /* still empty */
     assert_int_equal(town_generate(&t, path_in(&p, "no/such/town"), NULL, NULL, &counts, &info),
-                     E_IO);
+                     E_NOT_FOUND);
     place_free(&p);
 }
 
