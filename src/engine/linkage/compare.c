@@ -41,6 +41,38 @@ static unsigned name_level(unsigned score)
                                     : LEVEL_OTHER;
 }
 
+/*
+ * Whether one edit or none makes b of a, as linkage_edits(a, b, 1) <= 1: without what they have in
+ * common at both ends, one letter is left at most, or two that changed places.
+ */
+static bool is_one_edit(const struct linkage_word *a, const struct linkage_word *b)
+{
+    size_t from = 0, n = a->n, m = b->n;
+    if (n > m + 1 || m > n + 1)
+        return false;
+    while (from < n && from < m && a->letter[from] == b->letter[from])
+        from++;
+    while (n > from && m > from && a->letter[n - 1] == b->letter[m - 1]) {
+        n--;
+        m--;
+    }
+    if (n <= from + 1 && m <= from + 1)
+        return true;
+    return n == from + 2 && m == n && a->letter[from] == b->letter[from + 1] &&
+           a->letter[from + 1] == b->letter[from];
+}
+
+/* How many letters only one of the two has. */
+static int letters_differ(const struct linkage_word *a, const struct linkage_word *b)
+{
+    uint64_t in_a = 0, in_b = 0;
+    for (size_t i = 0; i < a->n; i++)
+        in_a |= UINT64_C(1) << a->letter[i];
+    for (size_t i = 0; i < b->n; i++)
+        in_b |= UINT64_C(1) << b->letter[i];
+    return __builtin_popcountll(in_a ^ in_b);
+}
+
 /* One slip of the pen in a short word costs much likeness. */
 static unsigned mend_level(unsigned level, const struct linkage_word *a,
                            const struct linkage_word *b)
@@ -48,7 +80,7 @@ static unsigned mend_level(unsigned level, const struct linkage_word *a,
     if (level >= NAME_NEAR || (level == LEVEL_OTHER && a->letter[0] == b->letter[0]) || a->n < 3 ||
         b->n < 3)
         return level;
-    return linkage_edits(a, b, 1) <= 1 ? NAME_NEAR : level;
+    return is_one_edit(a, b) ? NAME_NEAR : level;
 }
 
 static bool same_word(const struct linkage_word *a, const struct linkage_word *b)
@@ -219,19 +251,22 @@ static unsigned bsn_level(const struct values *v, uint32_t a, uint32_t b)
 {
     if (v->number[a] && v->number[b])
         return BSN_CONFLICT; /* no typing error makes a valid number of another */
-    return linkage_edits(&v->word[a], &v->word[b], 1) <= 1 ? BSN_ONE_EDIT : LEVEL_OTHER;
+    return is_one_edit(&v->word[a], &v->word[b]) ? BSN_ONE_EDIT : LEVEL_OTHER;
 }
 
 static unsigned id_level(const struct values *v, uint32_t a, uint32_t b)
 {
-    const unsigned edits = linkage_edits(&v->word[a], &v->word[b], 2);
-    return edits <= 1 ? ID_ONE_EDIT : edits == 2 ? ID_TWO_EDITS : LEVEL_OTHER;
+    if (is_one_edit(&v->word[a], &v->word[b]))
+        return ID_ONE_EDIT;
+    if (letters_differ(&v->word[a], &v->word[b]) > 4) /* an edit changes two at most */
+        return LEVEL_OTHER;
+    return linkage_edits(&v->word[a], &v->word[b], 2) <= 2 ? ID_TWO_EDITS : LEVEL_OTHER;
 }
 
 static unsigned postcode_level(const struct values *v, uint32_t a, uint32_t b)
 {
     const struct linkage_word *x = &v->word[a], *y = &v->word[b];
-    if (linkage_edits(x, y, 1) <= 1)
+    if (is_one_edit(x, y))
         return POSTCODE_ONE_EDIT;
     const size_t area = x->n > 4 && y->n > 4 ? 4 : 2;
     return memcmp(x->letter, y->letter, area) == 0 ? POSTCODE_AREA : LEVEL_OTHER;
@@ -239,7 +274,7 @@ static unsigned postcode_level(const struct values *v, uint32_t a, uint32_t b)
 
 static unsigned code_level(const struct values *v, uint32_t a, uint32_t b)
 {
-    return linkage_edits(&v->word[a], &v->word[b], 1) <= 1 ? CODE_ONE_EDIT : LEVEL_OTHER;
+    return is_one_edit(&v->word[a], &v->word[b]) ? CODE_ONE_EDIT : LEVEL_OTHER;
 }
 
 static unsigned email_level(const struct values *v, uint32_t a, uint32_t b)

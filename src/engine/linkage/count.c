@@ -125,8 +125,9 @@ out:
 /* ---- One counter for each worker ---- */
 
 struct counting {
+    const struct units *units; /* NULL: each pair stands for itself */
     struct counter **counter;
-    int64_t (*rule_pairs)[LINKAGE_RULES_MAX];
+
     unsigned workers;
 };
 
@@ -135,15 +136,13 @@ static void counting_free(struct counting *x)
     for (unsigned w = 0; x->counter && w < x->workers; w++)
         counter_free(x->counter[w]);
     free(x->counter);
-    free(x->rule_pairs);
 }
 
 static err counting_init(struct counting *x, par *pool, struct err_info *info)
 {
     x->workers = pool ? par_threads(pool) : 1;
     x->counter = calloc(x->workers, sizeof *x->counter);
-    x->rule_pairs = calloc(x->workers, sizeof *x->rule_pairs);
-    bool ok = x->counter && x->rule_pairs;
+    bool ok = x->counter != NULL;
     for (unsigned w = 0; ok && w < x->workers; w++)
         ok = (x->counter[w] = counter_new()) != NULL;
     return ok ? OK : err_nomem(info);
@@ -152,30 +151,25 @@ static err counting_init(struct counting *x, par *pool, struct err_info *info)
 static err count_batch(void *ctx, size_t unit, unsigned worker, const struct batch *batch)
 {
     struct counting *x = ctx;
+    const int64_t weight = x->units ? units_weight(x->units, unit) : 1;
     err e = OK;
-    (void)unit;
-    for (size_t i = 0; e == OK && i < batch->n; i++) {
-        e = counter_add(x->counter[worker], batch->pattern[i], 1);
-        x->rule_pairs[worker][__builtin_ctz(batch->rules[i])]++;
-    }
+    for (size_t i = 0; e == OK && i < batch->n; i++)
+        e = counter_add(x->counter[worker], batch->pattern[i], weight);
     return e;
 }
 
 err count_candidates(const struct records *r, const struct blocks *b, const struct units *u,
                      struct comparer **comparer, arena *memory, par *pool,
-                     const struct progress *progress, struct counts *counts, int64_t *rule_pairs,
-                     struct err_info *info)
+                     const struct progress *progress, struct counts *counts, struct err_info *info)
 {
-    struct counting x;
+    struct counting x = {.units = u};
     const struct pair_sink sink = {count_batch, &x};
     err e = counting_init(&x, pool, info);
     if (e == OK)
-        e = pairs_run(r, b, u, comparer, pool, progress, "linkage.step-count", &sink, info);
+        e = pairs_run(r, b, u, comparer, true, pool, progress, "linkage.step-count", &sink, info);
     if (e == OK)
         e = counter_merge(x.counter, x.workers, memory, counts, info);
-    for (unsigned w = 0; e == OK && w < x.workers; w++)
-        for (size_t i = 0; i < LINKAGE_RULES_MAX; i++)
-            rule_pairs[i] += x.rule_pairs[w][i];
+
     counting_free(&x);
     return e;
 }

@@ -51,7 +51,10 @@ void linkage_settings_schema(enum lang lang, out *o);    /* JSON Schema */
 /* ---- What records are called: the key column, or the row from 1 ---- */
 
 struct linkage_names;
-/* Lives in the arena. E_INPUT when a key is missing, stands twice in a table, or is a BSN. */
+/*
+ * Lives in the arena, borrows the tables. E_INPUT when a key is missing, stands twice in a table,
+ * or is a BSN.
+ */
 WARN_UNUSED err linkage_names_make(const struct linkage_settings *s, const table *const table[2],
                                    arena *memory, struct linkage_names **names,
                                    struct err_info *info);

@@ -96,6 +96,8 @@ struct values {
     uint32_t *count[2]; /* records of each source with this value */
     struct linkage_word *word, *second;
     uint32_t *number;
+    uint8_t *room; /* for the bytes of values to come */
+    size_t n_room;
     uint64_t *hash;
     const uint8_t **bytes; /* each begins with its length */
     uint32_t *slot;        /* code, 0 is free */
@@ -195,6 +197,9 @@ static inline unsigned pattern_level(uint64_t pattern, size_t field)
 
 /* ---- pairs.c ---- */
 
+/* How many pairs of a rule learning looks at: of more, every so many units of work. */
+enum { LEARN_PAIRS = 1 << 20 };
+
 struct pair_sink {
     /* Compared pairs of a unit of work, in order; calls of one unit come from one thread. */
     err (*take)(void *ctx, size_t unit, unsigned worker, const struct batch *batch);
@@ -205,8 +210,11 @@ struct units;
 WARN_UNUSED err units_make(const struct blocks *b, arena *memory, struct units **u,
                            struct err_info *info);
 WARN_UNUSED err pairs_run(const struct records *r, const struct blocks *b, const struct units *u,
-                          struct comparer **comparer, par *pool, const struct progress *progress,
-                          const char *step, const struct pair_sink *sink, struct err_info *info);
+                          struct comparer **comparer, bool is_sample, par *pool,
+                          const struct progress *progress, const char *step,
+                          const struct pair_sink *sink, struct err_info *info);
+/* In a sample: for how many units of its rule a unit stands. */
+int64_t units_weight(const struct units *u, size_t unit);
 
 /* ---- count.c: how often each pattern occurs ---- */
 
@@ -225,7 +233,7 @@ WARN_UNUSED err counter_merge(struct counter *const *c, size_t n, arena *memory,
 WARN_UNUSED err count_candidates(const struct records *r, const struct blocks *b,
                                  const struct units *u, struct comparer **comparer, arena *memory,
                                  par *pool, const struct progress *progress, struct counts *counts,
-                                 int64_t *rule_pairs, struct err_info *info);
+                                 struct err_info *info);
 /* Of random allowed pairs, or of all when there are few. */
 WARN_UNUSED err count_random(const struct records *r, uint64_t seed, struct comparer **comparer,
                              arena *memory, par *pool, struct counts *counts,
@@ -235,6 +243,7 @@ WARN_UNUSED err count_random(const struct records *r, uint64_t seed, struct comp
 
 struct evidence {
     struct counts candidates, random;
+
     double n_pairs;
     double exact[LINKAGE_FIELDS_MAX], both[LINKAGE_FIELDS_MAX]; /* pairs that agree; that can */
     double n_certain;        /* pairs that a deterministic rule joins */

@@ -14,11 +14,31 @@ struct linkage_names {
     size_t n, n_first;
     str *name;
     struct named *sorted; /* each source's by name */
+    char *room;           /* for names to come */
+    size_t n_room;
 };
 
 static int by_name(const void *p, const void *q)
 {
     return str_cmp(((const struct named *)p)->name, ((const struct named *)q)->name);
+}
+
+enum { ROOM = 1 << 16 }; /* bytes of names that are taken at once; a number is shorter */
+
+static str keep_name(struct linkage_names *x, str name, arena *memory)
+{
+    if (!x->room || x->n_room < name.n) {
+        x->room = ARENA_NEW(memory, char, ROOM);
+        x->n_room = x->room ? ROOM : 0;
+        if (!x->room)
+            return (str){0};
+    }
+    if (name.n)
+        memcpy(x->room, name.p, name.n);
+    const str kept = {x->room, name.n};
+    x->room += name.n;
+    x->n_room -= name.n;
+    return kept;
 }
 
 static err read_names(struct linkage_names *x, const table *t, const struct table_column *key,
@@ -28,19 +48,25 @@ static err read_names(struct linkage_names *x, const table *t, const struct tabl
     out_init(&text, TABLE_FIELD_MAX);
     err e = OK;
     for (size_t row = 0; e == OK && row < table_rows(t); row++) {
-        out_clear(&text);
-        if (key)
-            cell_print(key, row, &text);
-        else
-            out_int(&text, (int64_t)table_origin(t, row) + 1);
-        x->name[first + row] = arena_str(memory, out_view(&text));
-        if (!x->name[first + row].p || text.error != OK)
+        str *name = &x->name[first + row];
+        if (key && key->type == TABLE_TEXT) {
+            *name =
+                key->missing && key->missing[row] ? STR("") : str_trim(key->words[key->codes[row]]);
+        } else {
+            out_clear(&text);
+            if (key)
+                cell_print(key, row, &text);
+            else
+                out_int(&text, (int64_t)table_origin(t, row) + 1);
+            *name = text.error == OK ? keep_name(x, out_view(&text), memory) : (str){0};
+        }
+        if (!name->p) {
             e = err_nomem(info);
-        else if (x->name[first + row].n == 0)
+        } else if (name->n == 0) {
             e = err_text(info, E_INPUT, "linkage.key-missing", key->name);
-        if (e == E_INPUT)
             msg_int(&info->msg, (int64_t)table_origin(t, row) + 1);
-        x->sorted[first + row] = (struct named){x->name[first + row], (uint32_t)(first + row)};
+        }
+        x->sorted[first + row] = (struct named){*name, (uint32_t)(first + row)};
     }
     out_free(&text);
     return e;

@@ -17,6 +17,10 @@ struct unit {
 struct units {
     struct unit *unit;
     size_t n;
+    struct {
+        size_t first; /* unit */
+        uint64_t pairs, stride;
+    } rule[LINKAGE_RULES_MAX];
 };
 
 static size_t group_end(const struct blocks *b, size_t rule, size_t from)
@@ -30,13 +34,14 @@ static size_t group_end(const struct blocks *b, size_t rule, size_t from)
 }
 
 /* Cuts a rule's members after about UNIT_PAIRS pairs; a large group may be cut within. */
-static size_t cut_rule(const struct blocks *b, size_t rule, struct unit *unit)
+static size_t cut_rule(const struct blocks *b, size_t rule, struct unit *unit, uint64_t *all)
 {
     size_t n = 0, from = 0, pairs = 0;
     for (size_t at = 0; at < b->n_members[rule];) {
         const size_t end = group_end(b, rule, at);
         for (; at < end; at++) {
             pairs += end - at - 1;
+            *all += end - at - 1;
             if (pairs < UNIT_PAIRS && !(at + 1 == b->n_members[rule]))
                 continue;
             if (unit)
@@ -54,16 +59,31 @@ err units_make(const struct blocks *b, arena *memory, struct units **u, struct e
     struct units *made = ARENA_NEW(memory, struct units, 1);
     if (!made)
         return err_nomem(info);
-    for (size_t rule = 0; rule < b->n_rules; rule++)
-        made->n += cut_rule(b, rule, NULL);
+    for (size_t rule = 0; rule < b->n_rules; rule++) {
+        made->rule[rule].first = made->n;
+        made->n += cut_rule(b, rule, NULL, &made->rule[rule].pairs);
+        made->rule[rule].stride = made->rule[rule].pairs / LEARN_PAIRS + 1;
+    }
     made->unit = ARENA_NEW(memory, struct unit, made->n);
     if (!made->unit)
         return err_nomem(info);
     size_t n = 0;
+    uint64_t ignored = 0;
     for (size_t rule = 0; rule < b->n_rules; rule++)
-        n += cut_rule(b, rule, made->unit + n);
+        n += cut_rule(b, rule, made->unit + n, &ignored);
     *u = made;
     return OK;
+}
+
+int64_t units_weight(const struct units *u, size_t unit)
+{
+    return (int64_t)u->rule[u->unit[unit].rule].stride;
+}
+
+static bool is_sampled(const struct units *u, size_t unit)
+{
+    const uint32_t rule = u->unit[unit].rule;
+    return (unit - u->rule[rule].first) % u->rule[rule].stride == 0;
 }
 
 /* ---- Running ---- */
@@ -74,7 +94,8 @@ struct running {
     const struct units *u;
     struct comparer **comparer;
     const struct pair_sink *sink;
-    size_t first;        /* unit of block 0 */
+    size_t first; /* unit of block 0 */
+    bool is_sample;
     struct batch *batch; /* one for each worker */
     atomic_int error;
 };
@@ -100,7 +121,8 @@ static void run_unit(void *ctx, size_t block, unsigned worker)
     const unsigned earlier = (1U << unit->rule) - 1;
     struct batch *batch = &x->batch[worker];
     err e = OK;
-    if (atomic_load_explicit(&x->error, memory_order_relaxed) != OK)
+    if (atomic_load_explicit(&x->error, memory_order_relaxed) != OK ||
+        (x->is_sample && !is_sampled(x->u, number)))
         return;
     for (size_t p = unit->from; e == OK && p < unit->to; p++) {
         const uint32_t a = member[p], group = x->b->group[a][unit->rule];
@@ -125,10 +147,12 @@ static void run_unit(void *ctx, size_t block, unsigned worker)
 }
 
 err pairs_run(const struct records *r, const struct blocks *b, const struct units *u,
-              struct comparer **comparer, par *pool, const struct progress *progress,
-              const char *step, const struct pair_sink *sink, struct err_info *info)
+              struct comparer **comparer, bool is_sample, par *pool,
+              const struct progress *progress, const char *step, const struct pair_sink *sink,
+              struct err_info *info)
 {
-    struct running x = {.r = r, .b = b, .u = u, .comparer = comparer, .sink = sink};
+    struct running x = {
+        .r = r, .b = b, .u = u, .comparer = comparer, .sink = sink, .is_sample = is_sample};
     arena *own = arena_new_beside(r->memory);
     err e = OK;
     if (!own)

@@ -48,6 +48,8 @@ static err values_init(struct values *v, enum linkage_kind kind, size_t most, ar
     return ok ? OK : err_nomem(info);
 }
 
+enum { ROOM = 1 << 16 }; /* bytes of values that are taken at once */
+
 static size_t find_slot(const struct values *v, const struct value *value, uint64_t hash)
 {
     size_t at = hash & (v->n_slots - 1);
@@ -70,9 +72,15 @@ static err values_code(struct values *v, const struct value *value, arena *memor
     const uint64_t hash = value_hash(value->bytes, value->n);
     const size_t at = find_slot(v, value, hash);
     if (v->slot[at] == 0) {
-        uint8_t *bytes = ARENA_NEW(memory, uint8_t, value->n + 1);
-        if (!bytes)
-            return E_NOMEM;
+        if (v->n_room <= value->n) {
+            v->room = ARENA_NEW(memory, uint8_t, ROOM);
+            v->n_room = v->room ? ROOM : 0;
+            if (!v->room)
+                return E_NOMEM;
+        }
+        uint8_t *bytes = v->room;
+        v->room += value->n + 1;
+        v->n_room -= value->n + 1;
         bytes[0] = (uint8_t)value->n;
         memcpy(bytes + 1, value->bytes, value->n);
         const uint32_t new = v->n++;

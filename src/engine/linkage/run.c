@@ -77,9 +77,8 @@ static err learn(struct linkage *l, const struct linkage_ask *ask, struct err_in
         code = count_random(&l->records, ask->seed, l->comparer, l->memory, ask->pool, &e.random,
                             info);
     if (code == OK)
-        code =
-            count_candidates(&l->records, &l->blocks, l->units, l->comparer, l->memory, ask->pool,
-                             ask->progress, &e.candidates, l->figures.rule_pairs, info);
+        code = count_candidates(&l->records, &l->blocks, l->units, l->comparer, l->memory,
+                                ask->pool, ask->progress, &e.candidates, info);
     if (code == OK)
         code = count_labels(l, ask, &e, info);
     return code == OK ? train(l->settings, &e, &l->model, info) : code;
@@ -90,7 +89,7 @@ static err learn(struct linkage *l, const struct linkage_ask *ask, struct err_in
 struct found {
     struct linkage_link *link;
     size_t n, cap;
-    int64_t n_candidates;
+    int64_t rule_pairs[LINKAGE_RULES_MAX];
 };
 
 struct finding {
@@ -119,9 +118,10 @@ static err weigh_batch(void *ctx, size_t unit, unsigned worker, const struct bat
     struct found *f = &x->found[worker];
     err e = OK;
     (void)unit;
-    f->n_candidates += (int64_t)batch->n;
+
     for (size_t i = 0; e == OK && i < batch->n; i++) {
         const uint32_t a = batch->a[i], b = batch->b[i];
+        f->rule_pairs[__builtin_ctz(batch->rules[i])]++;
         const double bits = weigh_from(&x->l->weights, &x->l->records, batch->pattern[i],
                                        x->l->records.code[a], x->floor);
         if (bits < x->floor)
@@ -155,7 +155,10 @@ static err gather(struct linkage *l, const struct finding *x, unsigned workers,
         if (x->found[w].n)
             memcpy(l->link + n, x->found[w].link, x->found[w].n * sizeof *l->link);
         n += x->found[w].n;
-        l->figures.n_candidates += x->found[w].n_candidates;
+        for (size_t r = 0; r < l->settings->n_rules; r++) {
+            l->figures.rule_pairs[r] += x->found[w].rule_pairs[r];
+            l->figures.n_candidates += x->found[w].rule_pairs[r];
+        }
     }
     qsort(l->link, l->n_links, sizeof *l->link, by_records);
     return OK;
@@ -169,8 +172,8 @@ static err find_links(struct linkage *l, const struct linkage_ask *ask, struct e
     x.found = calloc(workers, sizeof *x.found);
     if (!x.found)
         return err_nomem(info);
-    err e = pairs_run(&l->records, &l->blocks, l->units, l->comparer, ask->pool, ask->progress,
-                      "linkage.step-weigh", &sink, info);
+    err e = pairs_run(&l->records, &l->blocks, l->units, l->comparer, false, ask->pool,
+                      ask->progress, "linkage.step-weigh", &sink, info);
     if (e == OK)
         e = gather(l, &x, workers, info);
     for (unsigned w = 0; w < workers; w++)
