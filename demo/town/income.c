@@ -22,6 +22,12 @@ static void semicolon(out *o)
     out_char(o, ';');
 }
 
+/* These systems write the last day on which it is so. */
+static void put_last(out *o, int32_t to)
+{
+    put_day(o, to == TOWN_OPEN ? to : to - 1);
+}
+
 static void put_euro(out *o, int64_t cents)
 {
     out_int(o, cents / 100);
@@ -92,7 +98,7 @@ static void put_benefit(const struct town_block *b, const struct town_benefit *b
         put_partner(benefit, &partner, o);
         put_day(o, benefit->from);
         semicolon(o);
-        put_day(o, benefit->to);
+        put_last(o, benefit->to);
         semicolon(o);
         put_euro(o, benefit->norm_cents);
         semicolon(o);
@@ -120,7 +126,7 @@ static void put_reintegration(const struct town_block *b, const struct town_bene
     semicolon(o);
     put_day(o, from);
     semicolon(o);
-    put_day(o, to < b->to ? to : TOWN_OPEN);
+    put_last(o, to < b->to ? to : TOWN_OPEN);
     semicolon(o);
     put_euro(o, 100 * dice_between(d, 300, 6000));
     out_char(o, '\n');
@@ -197,7 +203,7 @@ static void put_phase(json *j, const char *name, int32_t from, int32_t to)
     json_open_object(j);
     key_day(j, "startdatum", from);
     if (to != TOWN_OPEN)
-        key_day(j, "einddatum", to);
+        key_day(j, "einddatum", to - 1);
 }
 
 static void put_client(const struct town_block *b, int person, struct dice *d, json *j)
@@ -237,7 +243,7 @@ static void put_debt(const struct town_block *b, const struct town_debt *debt, s
     json_open_object(&j);
     key_day(&j, "startdatum", debt->from);
     if (debt->to != TOWN_OPEN)
-        key_day(&j, "einddatum", debt->to);
+        key_day(&j, "einddatum", debt->to - 1);
     key_day(&j, "toekenningsdatum", debt->from);
     json_key_int(&j, "totaalSchuldbedragBijAanvangSchuld", debt->total_euro);
     json_key_str(&j, "gemeentecode", STR(TOWN_CODE_AREA));

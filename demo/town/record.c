@@ -331,7 +331,7 @@ static uint32_t mistake_bsn(struct dice *d, const struct town_block *b, const st
     static const uint32_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
     const struct town_person *p = r->person;
     const int other = p->partner != PERSON_NONE ? p->partner : p->mother;
-    if (other != PERSON_NONE && dice_chance(d, 0.25))
+    if (other != PERSON_NONE && dice_chance(d, 0.1))
         return town_bsn(b->town->seed, b->person[other].number);
     const uint32_t place = dice_below(d, 8);
     const uint32_t low = r->bsn / tens[place] % 10, high = r->bsn / tens[place + 1] % 10;
