@@ -186,6 +186,44 @@ static void minutes_may_be_paid_by_the_hour(void **state)
     assert_int_equal(c.taken_cents, 63705);
 }
 
+/* ---- official schemas ---- */
+
+static err judge(const char *file, const char *from, const char *to, struct err_info *info)
+{
+    char folder[1024];
+    struct counting_sink c;
+    const char *root = getenv("ONTSCHOT_SOURCE");
+    const str text = fixture(file);
+    (void)snprintf(folder, sizeof folder, "%s/tests/data/schemas", root ? root : ".");
+    const struct intake_options options = {.mapping = STR(""), .schemas = str_of(folder)};
+    counting_sink_init(&c);
+    *info = (struct err_info){0};
+    return intake_read_bytes(from ? change(text, from, to) : text, STR("message.xml"), &options,
+                             &c.sink, info);
+}
+
+static void schemas_judge_when_they_are_given(void **state)
+{
+    (void)state;
+    struct err_info info;
+
+    assert_int_equal(judge("WMO319.xml", NULL, NULL, &info), OK);
+    assert_int_equal(judge("WMO319.xml", "VR-9003", "XX-9003", &info), E_INPUT);
+    assert_string_equal(info.msg.key, "intake.schema-broken-by");
+    assert_int_equal(info.line, 18);
+}
+
+static void schemas_are_neither_fetched_nor_made_up(void **state)
+{
+    (void)state;
+    struct err_info info;
+
+    assert_int_equal(judge("WMO323.xml", NULL, NULL, &info), E_INPUT);
+    assert_string_equal(info.msg.key, "intake.schema-elsewhere");
+    assert_int_equal(judge("WMO301.xml", NULL, NULL, &info), E_NOT_FOUND);
+    assert_string_equal(info.msg.key, "intake.schema-absent");
+}
+
 /* Of garbage that goes on for ever no more is read than is needed to see it. */
 static void a_gigabyte_of_garbage_takes_no_memory(void **state)
 {
@@ -232,6 +270,8 @@ int main(void)
         cmocka_unit_test(no_byte_that_is_no_utf8_is_taken),
         cmocka_unit_test(each_rule_sets_its_record_aside),
         cmocka_unit_test(minutes_may_be_paid_by_the_hour),
+        cmocka_unit_test(schemas_judge_when_they_are_given),
+        cmocka_unit_test(schemas_are_neither_fetched_nor_made_up),
         cmocka_unit_test(a_gigabyte_of_garbage_takes_no_memory),
     };
     return cmocka_run_group_tests(tests, begin, end);
