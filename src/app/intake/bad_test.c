@@ -210,7 +210,7 @@ static void schemas_judge_when_they_are_given(void **state)
     assert_int_equal(judge("WMO319.xml", NULL, NULL, &info), OK);
     assert_int_equal(judge("WMO319.xml", "VR-9003", "XX-9003", &info), E_INPUT);
     assert_string_equal(info.msg.key, "intake.schema-broken-by");
-    assert_int_equal(info.line, 18);
+    assert_int_equal(info.line, 19);
 }
 
 static void schemas_are_neither_fetched_nor_made_up(void **state)
