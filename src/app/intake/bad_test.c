@@ -225,6 +225,29 @@ static void schemas_are_neither_fetched_nor_made_up(void **state)
     assert_string_equal(info.msg.key, "intake.schema-absent");
 }
 
+static bool stops(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+static void reading_stops_when_asked_to(void **state)
+{
+    (void)state;
+    const struct progress progress = {.cancelled = stops};
+    const struct intake_options options = {.mapping = STR(""), .schemas = STR("")};
+    const char *root = getenv("ONTSCHOT_SOURCE");
+    char path[1024];
+    struct counting_sink c;
+    struct err_info info = {0};
+    (void)snprintf(path, sizeof path, "%s/tests/data/messages/WMO323.xml", root ? root : ".");
+    counting_sink_init(&c);
+
+    assert_int_equal(intake_read(str_of(path), &options, &c.sink, &progress, &info), E_CANCELLED);
+
+    assert_string_equal(info.msg.key, "intake.cancelled");
+}
+
 /* Of garbage that goes on for ever no more is read than is needed to see it. */
 static void a_gigabyte_of_garbage_takes_no_memory(void **state)
 {
@@ -273,6 +296,7 @@ int main(void)
         cmocka_unit_test(minutes_may_be_paid_by_the_hour),
         cmocka_unit_test(schemas_judge_when_they_are_given),
         cmocka_unit_test(schemas_are_neither_fetched_nor_made_up),
+        cmocka_unit_test(reading_stops_when_asked_to),
         cmocka_unit_test(a_gigabyte_of_garbage_takes_no_memory),
     };
     return cmocka_run_group_tests(tests, begin, end);

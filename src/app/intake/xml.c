@@ -457,7 +457,7 @@ static int feed_read(void *ctx, char *to, int room)
     f->at += n;
     if (!f->reader->failed)
         hear(f->reader, intake_source_passed(s, f->at, f->reader->info));
-    return f->reader->failed ? -1 : (int)n;
+    return f->reader->failed ? 0 : (int)n; /* the end; of an error libxml2 would tell the world */
 }
 
 static err parse(struct xml_reader *r, struct err_info *info)
