@@ -19,15 +19,26 @@ static int64_t line_of(const struct xml_reader *r)
     return line > 0 ? line : 1;
 }
 
-/* Ends the reading. Returns where values of the message go; NULL when it had ended before. */
-static struct msg *refuse(struct xml_reader *r, err code, const char *key, int64_t line)
+/* Keeps the first failure. Returns where values of the message go; NULL when there was one. */
+static struct msg *fail(struct xml_reader *r, err code, const char *key, int64_t line)
 {
     if (r->failed)
         return NULL;
     r->failed = err_set(r->info, code, key);
     err_at(r->info, r->source->name, line, 0);
-    xmlStopParser(parser_of(r));
     return &r->info->msg;
+}
+
+/*
+ * The same, and ends the parser. For callbacks about content only: libxml2 frees its input, which
+ * it goes on using after a callback that reads or that reports an error.
+ */
+static struct msg *refuse(struct xml_reader *r, err code, const char *key, int64_t line)
+{
+    struct msg *m = fail(r, code, key, line);
+    if (m)
+        xmlStopParser(parser_of(r));
+    return m;
 }
 
 static void refuse_with(struct xml_reader *r, const char *key, int64_t line, const char *a,
@@ -423,9 +434,9 @@ static void on_error(void *ctx, xmlError *error)
     if (error->level == XML_ERR_WARNING)
         return;
     if (error->code == XML_ERR_NO_MEMORY)
-        refuse(r, E_NOMEM, "error.memory", 0);
+        fail(r, E_NOMEM, "error.memory", 0);
     else
-        refuse(r, E_INPUT, key_of(error->code), error->line > 0 ? error->line : 1);
+        fail(r, E_INPUT, key_of(error->code), error->line > 0 ? error->line : 1);
 }
 
 static const xmlSAXHandler handler = {
@@ -456,7 +467,7 @@ static int feed_read(void *ctx, char *to, int room)
     memcpy(to, s->bytes.p + f->at, n);
     f->at += n;
     if (!f->reader->failed)
-        hear(f->reader, intake_source_passed(s, f->at, f->reader->info));
+        f->reader->failed = intake_source_passed(s, f->at, f->reader->info);
     return f->reader->failed ? 0 : (int)n; /* the end; of an error libxml2 would tell the world */
 }
 
@@ -482,7 +493,7 @@ static err parse(struct xml_reader *r, struct err_info *info)
     }
     (void)xmlParseDocument(parser);
     if (!r->failed && !parser->wellFormed)
-        refuse(r, E_INPUT, "intake.xml-broken", line_of(r));
+        fail(r, E_INPUT, "intake.xml-broken", line_of(r));
     e = r->failed;
 out:
     xmlFreeParserCtxt(parser);
