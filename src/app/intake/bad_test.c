@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -186,12 +187,73 @@ static void minutes_may_be_paid_by_the_hour(void **state)
     assert_int_equal(c.taken_cents, 63705);
 }
 
+/* ---- official schemas ---- */
+
+static err judge(const char *file, const char *from, const char *to, struct err_info *info)
+{
+    char folder[1024];
+    struct counting_sink c;
+    const char *root = getenv("ONTSCHOT_SOURCE");
+    const str text = fixture(file);
+    (void)snprintf(folder, sizeof folder, "%s/tests/data/schemas", root ? root : ".");
+    const struct intake_options options = {.mapping = STR(""), .schemas = str_of(folder)};
+    counting_sink_init(&c);
+    *info = (struct err_info){0};
+    return intake_read_bytes(from ? change(text, from, to) : text, STR("message.xml"), &options,
+                             &c.sink, info);
+}
+
+static void schemas_judge_when_they_are_given(void **state)
+{
+    (void)state;
+    struct err_info info;
+
+    assert_int_equal(judge("WMO319.xml", NULL, NULL, &info), OK);
+    assert_int_equal(judge("WMO319.xml", "VR-9003", "XX-9003", &info), E_INPUT);
+    assert_string_equal(info.msg.key, "intake.schema-broken-by");
+    assert_int_equal(info.line, 19);
+}
+
+static void schemas_are_neither_fetched_nor_made_up(void **state)
+{
+    (void)state;
+    struct err_info info;
+
+    assert_int_equal(judge("WMO323.xml", NULL, NULL, &info), E_INPUT);
+    assert_string_equal(info.msg.key, "intake.schema-elsewhere");
+    assert_int_equal(judge("WMO301.xml", NULL, NULL, &info), E_NOT_FOUND);
+    assert_string_equal(info.msg.key, "intake.schema-absent");
+}
+
+static bool stops(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+static void reading_stops_when_asked_to(void **state)
+{
+    (void)state;
+    const struct progress progress = {.cancelled = stops};
+    const struct intake_options options = {.mapping = STR(""), .schemas = STR("")};
+    const char *root = getenv("ONTSCHOT_SOURCE");
+    char path[1024];
+    struct counting_sink c;
+    struct err_info info = {0};
+    (void)snprintf(path, sizeof path, "%s/tests/data/messages/WMO323.xml", root ? root : ".");
+    counting_sink_init(&c);
+
+    assert_int_equal(intake_read(str_of(path), &options, &c.sink, &progress, &info), E_CANCELLED);
+
+    assert_string_equal(info.msg.key, "intake.cancelled");
+}
+
 /* Of garbage that goes on for ever no more is read than is needed to see it. */
 static void a_gigabyte_of_garbage_takes_no_memory(void **state)
 {
     (void)state;
-    char path[] = "/tmp/intake-garbage-XXXXXX";
-    const int fd = mkstemp(path);
+    char path[64];
+    const int fd = memfd_create("garbage", MFD_CLOEXEC);
     struct counting_sink c;
     struct err_info info = {0};
     struct rusage before, after;
@@ -199,7 +261,7 @@ static void a_gigabyte_of_garbage_takes_no_memory(void **state)
     assert_true(fd >= 0);
     assert_int_equal(write(fd, "<x", 2), 2);
     assert_int_equal(ftruncate(fd, (off_t)1 << 30), 0);
-    close(fd);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     getrusage(RUSAGE_SELF, &before);
     counting_sink_init(&c);
 
@@ -207,7 +269,7 @@ static void a_gigabyte_of_garbage_takes_no_memory(void **state)
 
     getrusage(RUSAGE_SELF, &after);
     assert_true(after.ru_maxrss - before.ru_maxrss < 64 * 1024);
-    unlink(path);
+    close(fd);
 }
 
 static int begin(void **state)
@@ -232,6 +294,9 @@ int main(void)
         cmocka_unit_test(no_byte_that_is_no_utf8_is_taken),
         cmocka_unit_test(each_rule_sets_its_record_aside),
         cmocka_unit_test(minutes_may_be_paid_by_the_hour),
+        cmocka_unit_test(schemas_judge_when_they_are_given),
+        cmocka_unit_test(schemas_are_neither_fetched_nor_made_up),
+        cmocka_unit_test(reading_stops_when_asked_to),
         cmocka_unit_test(a_gigabyte_of_garbage_takes_no_memory),
     };
     return cmocka_run_group_tests(tests, begin, end);
