@@ -41,7 +41,7 @@ struct prints *prints_new(void);
 void prints_free(struct prints *s);
 /* The id that the print has, or 0 after giving it `id`. E_LIMIT, E_NOMEM. */
 WARN_UNUSED err prints_ask(struct prints *s, struct print p, int64_t id, int64_t *found,
-                         struct err_info *info);
+                           struct err_info *info);
 
 /* ---- stage.c: a delivery on its way ---- */
 
