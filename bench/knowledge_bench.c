@@ -231,6 +231,7 @@ static err fill(struct made *m, db *d, struct err_info *info)
     if (e == OK)
         e = db_bulk_do(d, &at, add_publications, m, info);
     printf("filled in %.0f s\n", (now_ms() - from) / 1e3);
+    (void)fflush(stdout); /* who waits sees that the questions begin */
     return e;
 }
 

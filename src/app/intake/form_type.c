@@ -174,8 +174,6 @@ static bool is_listed(const char *codes, str text)
 
 static enum form_fault read_text(const struct form_type *type, str text)
 {
-    if (str_trim(text).n == 0)
-        return FORM_EMPTY;
     const size_t n = characters(text);
     return n < (size_t)type->low ? FORM_WRONG : n > (size_t)type->high ? FORM_LONG : FORM_FITS;
 }
@@ -185,10 +183,12 @@ enum form_fault form_read_text(const struct form_type *type, int law, str text, 
     const str trimmed = str_trim(text);
     int32_t day = 0;
     *number = 0;
+    if (trimmed.n == 0)
+        return FORM_EMPTY;
     switch (type->check) {
     case FORM_TEXT: return read_text(type, text);
     case FORM_NAME: return all_letters_or_digits(text) ? read_text(type, text) : FORM_WRONG;
-    case FORM_NOTE: return trimmed.n ? FORM_FITS : FORM_EMPTY;
+    case FORM_NOTE: return FORM_FITS;
     case FORM_DIGITS:
         return text.n == (size_t)type->high && all_digits(text) ? FORM_FITS : FORM_WRONG;
     case FORM_WHOLE:

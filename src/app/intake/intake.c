@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/intake/intake.h"
 
+#include "app/intake/debt_int.h"
 #include "app/intake/extract_int.h"
 #include "app/intake/message_int.h"
 #include "app/intake/source_int.h"
@@ -39,6 +40,8 @@ static err read_source(struct intake_source *s, const struct intake_options *o,
     const char first = first_of(s->bytes);
     if (first == '<')
         return message_read(s, o->schemas, sink, info);
+    if (first == '{' && !o->mapping.n)
+        return debt_read(s, sink, info);
     if (o->mapping.n)
         return extract_read(s, o->mapping, sink, info);
     return refuse(s, "intake.format-unknown", info);

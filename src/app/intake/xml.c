@@ -401,9 +401,11 @@ static void on_instruction(void *ctx, const xmlChar *target, const xmlChar *data
 static void on_begin(void *ctx)
 {
     struct xml_reader *r = ctx;
-    const xmlChar *encoding = parser_of(r)->encoding;
+    const xmlParserCtxt *parser = parser_of(r);
+    /* libxml2 keeps the encoding with the input when it is another than UTF-8 */
+    const xmlChar *encoding = parser->encoding ? parser->encoding : parser->input->encoding;
     if (encoding && !str_eq_nocase(str_of((const char *)encoding), STR("UTF-8")))
-        refuse_with(r, "intake.encoding", line_of(r), (const char *)encoding, NULL);
+        refuse_with(r, "intake.encoding", 1, (const char *)encoding, NULL);
 }
 
 static const char *key_of(int code)
