@@ -6,6 +6,7 @@
 #include "app/audit/audit.h"
 #include "app/job/failure.h"
 #include "app/register/pack.h"
+#include "app/register/queries.h"
 #include "app/register/register.h"
 
 enum {
