@@ -201,7 +201,7 @@ struct intake_record {
     enum intake_kind kind;
     enum intake_law law;
     struct intake_place place;
-    const struct intake_person *person; /* whom it is about; NULL for CLAIM heads and RETURNs */
+    const struct intake_person *person; /* whom it is about; NULL for CLAIM heads, ANSWERs and RETURNs */
     const struct intake_relation *relation;
     size_t n_relations;
     union {

@@ -58,18 +58,18 @@ static void put_before(out *o, str prefix)
 }
 
 /* "van der Berg-de Vries", own name first, and N for that order when there are two. */
-static void put_surname(out *o, const struct person_each_row *r)
+static void put_surname(out *o, const struct register_person *r)
 {
-    const bool has_own = r->surname.n > 0, has_partner = r->partner_surname.n > 0;
+    const bool has_own = r->name.surname.n > 0, has_partner = r->name.partner_surname.n > 0;
     out_char(o, '"');
-    if (has_own && r->prefix.n)
-        put_before(o, r->prefix);
-    put_text(o, r->surname);
+    if (has_own && r->name.prefix.n)
+        put_before(o, r->name.prefix);
+    put_text(o, r->name.surname);
     if (has_own && has_partner)
         out_char(o, '-');
-    if (has_partner && r->partner_prefix.n)
-        put_before(o, r->partner_prefix);
-    put_text(o, r->partner_surname);
+    if (has_partner && r->name.partner_prefix.n)
+        put_before(o, r->name.partner_prefix);
+    put_text(o, r->name.partner_surname);
     out_cstr(o, has_own && has_partner ? "\",N" : "\",");
 }
 
@@ -82,27 +82,27 @@ static void put_number(out *o, int64_t v, int digits)
 }
 
 /* Parts that are not known are noughts: "1980-00-00". */
-static void put_birth(out *o, const struct person_each_row *r)
+static void put_birth(out *o, const struct register_person *r)
 {
-    if (r->birth_year <= 0)
+    if (r->birth.year <= 0)
         return;
-    put_number(o, r->birth_year, 4);
+    put_number(o, r->birth.year, 4);
     out_char(o, '-');
-    put_number(o, r->birth_month, 2);
+    put_number(o, r->birth.month, 2);
     out_char(o, '-');
-    put_number(o, r->birth_day, 2);
+    put_number(o, r->birth.day, 2);
 }
 
-static void put_house(out *o, const struct person_each_row *r)
+static void put_house(out *o, const struct register_person *r)
 {
     out_char(o, '"');
-    if (r->house_number > 0)
-        out_int(o, r->house_number);
-    out_str(o, r->house_letter);
+    if (r->address.number > 0)
+        out_int(o, r->address.number);
+    out_str(o, r->address.letter);
     out_char(o, '"');
 }
 
-static err take_record(void *to, const struct person_each_row *r, struct err_info *info)
+static err take_record(void *to, const struct register_person *r, struct err_info *info)
 {
     struct gathering *w = to;
     struct gathered *g = w->g;
@@ -115,15 +115,15 @@ static err take_record(void *to, const struct person_each_row *r, struct err_inf
     out_char(o, ',');
     put_field(o, r->mark);
     out_char(o, ',');
-    put_field(o, r->first.n ? r->first : r->call);
+    put_field(o, r->name.first.n ? r->name.first : r->name.call);
     out_char(o, ',');
     put_surname(o, r);
     out_char(o, ',');
     put_birth(o, r);
     out_char(o, ',');
-    put_field(o, r->sex);
+    put_field(o, (str){&r->sex, r->sex != 0});
     out_char(o, ',');
-    put_field(o, r->postcode);
+    put_field(o, r->address.postcode);
     out_char(o, ',');
     put_house(o, r);
     out_char(o, '\n');

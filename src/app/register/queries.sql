@@ -138,7 +138,7 @@ VALUES (:m, :id, :delivery, :line, :hash, :record, :law, :allocation, :provider,
     :allocation_from, :started, :stopped, :stop_reason, :status);
 
 --: write request_add (m municipality_id, id int, delivery delivery_id, line int, hash bytes,
---:   record record_id, law int, reference text, allocation text, provider text, category text,
+--:   record record_id?, law int, reference text, allocation text, provider text, category text,
 --:   product text, from_day int, to_day int, volume int?, unit int, frequency int, is_change bool,
 --:   answer int, reason int)
 INSERT INTO care_request (municipality_id, id, delivery_id, line, hash, record_id, law, reference,

@@ -42,38 +42,154 @@ static err check_resident_data(const struct deed *deed, struct err_info *info)
                : err_set(info, E_DENIED, "register.denied");
 }
 
+static int64_t amount_of(struct db_int v)
+{
+    return v.has ? v.v : INTAKE_NONE;
+}
+
+static int32_t day_of(struct db_int v)
+{
+    return v.has ? (int32_t)v.v : INTAKE_DAY_NONE;
+}
+
+struct allocations {
+    err (*row)(void *to, const struct register_allocation *r, struct err_info *info);
+    void *to;
+};
+
+static err tell_allocation(void *to, const struct allocations_on_row *r, struct err_info *info)
+{
+    const struct allocations *t = to;
+    const struct register_allocation a = {
+        .record = r->record,
+        .law = (enum intake_law)r->law,
+        .number = r->number,
+        .provider = r->provider,
+        .category = r->category,
+        .product = r->product,
+        .referrer_type = r->referrer_type,
+        .delivery_form = r->delivery_form,
+        .decided_at = r->decided_at,
+        .from = (int32_t)r->from_day,
+        .to = (int32_t)r->to_day,
+        .change = (int)r->change,
+        .unit = (int)r->unit,
+        .frequency = (int)r->frequency,
+        .volume = amount_of(r->volume),
+        .budget_cents = amount_of(r->budget_cents),
+    };
+    return t->row(t->to, &a, info);
+}
+
 err register_allocations_on(const struct deed *deed, db *d, struct municipality_id m, int32_t day,
-                            err (*row)(void *to, const struct allocations_on_row *r,
+                            err (*row)(void *to, const struct register_allocation *r,
                                        struct err_info *info),
                             void *to, struct err_info *info)
 {
+    struct allocations t = {row, to};
     const err e = check_resident_data(deed, info);
-    return e == OK
-               ? allocations_on(d, (struct allocations_on_in){.m = m, .day = day}, row, to, info)
-               : e;
+    return e == OK ? allocations_on(d, (struct allocations_on_in){.m = m, .day = day},
+                                    tell_allocation, &t, info)
+                   : e;
+}
+
+struct claim_lines {
+    err (*row)(void *to, const struct register_claim_line *r, struct err_info *info);
+    void *to;
+};
+
+static err tell_claim_line(void *to, const struct claim_lines_in_row *r, struct err_info *info)
+{
+    const struct claim_lines *t = to;
+    const struct register_claim_line l = {
+        .record = r->record,
+        .law = (enum intake_law)r->law,
+        .claim = r->claim,
+        .provider = r->provider,
+        .reference = r->reference,
+        .previous_reference = r->previous_reference,
+        .allocation = r->allocation,
+        .category = r->category,
+        .product = r->product,
+        .from = (int32_t)r->from_day,
+        .to = (int32_t)r->to_day,
+        .quantity_milli = r->quantity_milli,
+        .unit = (int)r->unit,
+        .tariff_cents = amount_of(r->tariff_cents),
+        .cents = r->cents,
+        .is_answered = r->is_answered,
+        .is_rejected = r->is_rejected,
+    };
+    return t->row(t->to, &l, info);
 }
 
 err register_claim_lines(const struct deed *deed, db *d, struct municipality_id m, int32_t from,
                          int32_t end,
-                         err (*row)(void *to, const struct claim_lines_in_row *r,
+                         err (*row)(void *to, const struct register_claim_line *r,
                                     struct err_info *info),
                          void *to, struct err_info *info)
 {
+    struct claim_lines t = {row, to};
     const err e = check_resident_data(deed, info);
     return e == OK
                ? claim_lines_in(d,
                                 (struct claim_lines_in_in){.m = m, .from_day = from, .to_day = end},
-                                row, to, info)
+                                tell_claim_line, &t, info)
                : e;
 }
 
+struct persons {
+    err (*row)(void *to, const struct register_person *r, struct err_info *info);
+    void *to;
+};
+
+static char char_of(str s)
+{
+    return s.n ? s.p[0] : '\0';
+}
+
+static err tell_person(void *to, const struct person_each_row *r, struct err_info *info)
+{
+    const struct persons *t = to;
+    const struct register_person p = {
+        .id = r->id,
+        .delivery = r->delivery,
+        .line = r->line,
+        .subject = r->subject,
+        .print = r->print,
+        .mark = r->mark.p ? r->mark : STR(""),
+        .name = {.first = r->first,
+                 .initials = r->initials,
+                 .prefix = r->prefix,
+                 .surname = r->surname,
+                 .partner_prefix = r->partner_prefix,
+                 .partner_surname = r->partner_surname,
+                 .call = r->call,
+                 .use = char_of(r->name_use)},
+        .birth = {(int)r->birth_year, (int)r->birth_month, (int)r->birth_day},
+        .sex = char_of(r->sex),
+        .address = {.postcode = r->postcode,
+                    .number = r->house_number,
+                    .letter = r->house_letter,
+                    .addition = r->house_addition,
+                    .street = r->street,
+                    .town = r->town,
+                    .country = r->country},
+        .address_from = (int32_t)r->address_from,
+        .address_to = (int32_t)r->address_to,
+        .died = day_of(r->died),
+    };
+    return t->row(t->to, &p, info);
+}
+
 err register_persons(const struct deed *deed, db *d, struct municipality_id m,
-                     err (*row)(void *to, const struct person_each_row *r, struct err_info *info),
+                     err (*row)(void *to, const struct register_person *r, struct err_info *info),
                      void *to, struct err_info *info)
 {
+    struct persons t = {row, to};
     if (!viewer_may(&deed->viewer, ACCESS_STEWARD))
         return err_set(info, E_DENIED, "register.denied");
-    return person_each(d, (struct person_each_in){.m = m}, row, to, info);
+    return person_each(d, (struct person_each_in){.m = m}, tell_person, &t, info);
 }
 
 /* ---- one number ---- */

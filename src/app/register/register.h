@@ -23,7 +23,6 @@
 #include "app/db/db.h"
 #include "app/intake/record.h"
 #include "app/job/job.h"
-#include "app/register/queries.h"
 #include "base/seal.h"
 
 enum {
@@ -158,19 +157,53 @@ extern const struct job_kind register_import_kind;
 /* The delivery of a job that is done, from the name of its result; false when it is none. */
 bool register_made(str result, struct delivery_id *id);
 
-/* ---- reading, for ACCESS_RESIDENT_DATA; rows as they stand in queries.sql ---- */
+/* ---- reading, for ACCESS_RESIDENT_DATA; texts live during the call ---- */
+
+struct register_allocation {
+    struct record_id record;
+    enum intake_law law;
+    str number, provider, category, product, referrer_type, delivery_form;
+    int64_t decided_at; /* minutes since 1970 on the clocks of the Netherlands */
+    int32_t from, to;   /* INT32_MIN: ever since; INT32_MAX: no end */
+    int change, unit, frequency;
+    int64_t volume, budget_cents; /* INTAKE_NONE: not given */
+};
+struct register_claim_line {
+    struct record_id record;
+    enum intake_law law;
+    str claim, provider, reference, previous_reference, allocation, category, product;
+    int32_t from, to;
+    int64_t quantity_milli;
+    int unit;
+    int64_t tariff_cents; /* INTAKE_NONE: not given */
+    int64_t cents;
+    bool is_answered, is_rejected;
+};
+struct register_person {
+    struct record_id id;
+    struct delivery_id delivery;
+    int64_t line;
+    str subject; /* the same for what one source says of one person */
+    str print;   /* the same when all that is told is the same */
+    str mark;    /* stands for the citizen service number; empty: none is known */
+    struct intake_name name;
+    struct intake_birth birth;
+    char sex;
+    struct intake_house address;
+    int32_t address_from, address_to, died;
+};
 
 /* Each allocation that holds on a day, in the version that counts. */
 WARN_UNUSED err register_allocations_on(const struct deed *deed, db *d, struct municipality_id m,
                                         int32_t day,
-                                        err (*row)(void *to, const struct allocations_on_row *r,
+                                        err (*row)(void *to, const struct register_allocation *r,
                                                    struct err_info *info),
                                         void *to, struct err_info *info);
 /* Each line of a claim whose period begins in [from, end), and whether it was answered or rejected.
  */
 WARN_UNUSED err register_claim_lines(const struct deed *deed, db *d, struct municipality_id m,
                                      int32_t from, int32_t end,
-                                     err (*row)(void *to, const struct claim_lines_in_row *r,
+                                     err (*row)(void *to, const struct register_claim_line *r,
                                                 struct err_info *info),
                                      void *to, struct err_info *info);
 /*
@@ -178,7 +211,7 @@ WARN_UNUSED err register_claim_lines(const struct deed *deed, db *d, struct muni
  * service number.
  */
 WARN_UNUSED err register_persons(const struct deed *deed, db *d, struct municipality_id m,
-                                 err (*row)(void *to, const struct person_each_row *r,
+                                 err (*row)(void *to, const struct register_person *r,
                                             struct err_info *info),
                                  void *to, struct err_info *info);
 /*

@@ -6,6 +6,7 @@
 #include "app/audit/audit.h"
 #include "app/job/failure.h"
 #include "app/register/pack.h"
+#include "app/register/queries.h"
 #include "app/register/register.h"
 
 enum {
@@ -41,7 +42,7 @@ struct prints *prints_new(void);
 void prints_free(struct prints *s);
 /* The id that the print has, or 0 after giving it `id`. E_LIMIT, E_NOMEM. */
 WARN_UNUSED err prints_ask(struct prints *s, struct print p, int64_t id, int64_t *found,
-                         struct err_info *info);
+                           struct err_info *info);
 
 /* ---- stage.c: a delivery on its way ---- */
 

@@ -168,7 +168,7 @@ struct seen_lines {
     int64_t n, cents, n_rejected, n_answered;
 };
 
-static err see_line(void *to, const struct claim_lines_in_row *r, struct err_info *info)
+static err see_line(void *to, const struct register_claim_line *r, struct err_info *info)
 {
     struct seen_lines *s = to;
     (void)info;
@@ -458,7 +458,7 @@ struct first_person {
     size_t n;
 };
 
-static err see_person(void *to, const struct person_each_row *r, struct err_info *info)
+static err see_person(void *to, const struct register_person *r, struct err_info *info)
 {
     struct first_person *p = to;
     (void)info;
@@ -588,12 +588,12 @@ struct seen_allocations {
     int64_t n, volume;
 };
 
-static err see_allocation(void *to, const struct allocations_on_row *r, struct err_info *info)
+static err see_allocation(void *to, const struct register_allocation *r, struct err_info *info)
 {
     struct seen_allocations *s = to;
     (void)info;
     s->n++;
-    s->volume += r->volume.v;
+    s->volume += r->volume;
     return OK;
 }
 
@@ -707,7 +707,7 @@ static void add_row(struct sum_of_rows *s, const char *text)
     s->n++;
 }
 
-static err add_line(void *to, const struct claim_lines_in_row *r, struct err_info *info)
+static err add_line(void *to, const struct register_claim_line *r, struct err_info *info)
 {
     char text[300];
     (void)info;
@@ -717,17 +717,17 @@ static err add_line(void *to, const struct claim_lines_in_row *r, struct err_inf
     return OK;
 }
 
-static err add_held(void *to, const struct allocations_on_row *r, struct err_info *info)
+static err add_held(void *to, const struct register_allocation *r, struct err_info *info)
 {
     char text[300];
     (void)info;
     snprintf(text, sizeof text, "allocation %.*s %lld %lld", STR_FMT(r->number),
-             (long long)r->volume.v, (long long)r->decided_at);
+             (long long)r->volume, (long long)r->decided_at);
     add_row(to, text);
     return OK;
 }
 
-static err add_person(void *to, const struct person_each_row *r, struct err_info *info)
+static err add_person(void *to, const struct register_person *r, struct err_info *info)
 {
     char text[300];
     (void)info;

@@ -225,9 +225,9 @@ static err relation_row(struct stage *s, struct record_id record,
         return e;
     const int64_t key[] = {record.v, other.v, relation->code};
     e = prints_ask(s->persons,
-                 print_of(s->deed->app, s->from->municipality, PRINT_RELATION,
-                          (str){(const char *)key, sizeof key}),
-                 made, &found, info);
+                   print_of(s->deed->app, s->from->municipality, PRINT_RELATION,
+                            (str){(const char *)key, sizeof key}),
+                   made, &found, info);
     if (e != OK || found)
         return e;
     pack_int(&s->rows, ROW_RELATION);
@@ -278,7 +278,7 @@ static err check_told(const struct stage *s, enum intake_kind kind, struct err_i
 /* Kinds of which nobody is the subject. */
 static bool is_of_nobody(enum intake_kind kind)
 {
-    return kind == INTAKE_CLAIM || kind == INTAKE_RETURN;
+    return kind == INTAKE_CLAIM || kind == INTAKE_RETURN || kind == INTAKE_ANSWER;
 }
 
 static err persons_of(struct stage *s, const struct intake_record *r, struct record_id *record,

@@ -29,6 +29,12 @@ enum part_kind study_state_kind(enum job_state state)
     return PART_INFO;
 }
 
+/* Deliveries are jobs, too, and have pages of their own. */
+static bool is_study(const struct job *job)
+{
+    return str_starts(job->kind, STR("study."));
+}
+
 bool study_is_open(const struct job *job)
 {
     return job->state == JOB_QUEUED || job->state == JOB_RUNNING;
@@ -66,8 +72,13 @@ err study_list_page(struct req *r, struct err_info *info)
     str *url = ARENA_NEW(r->memory, str, view.n);
     if (!url)
         return err_nomem(info);
-    for (size_t i = 0; i < view.n; i++)
-        url[i] = visit_url_id(r, "study", list[i].id.v);
+    const size_t n_found = view.n;
+    view.n = 0;
+    for (size_t i = 0; i < n_found; i++)
+        if (is_study(&list[i])) {
+            list[view.n] = list[i];
+            url[view.n++] = visit_url_id(r, "study", list[i].id.v);
+        }
     view.job = list;
     view.url = url;
     if (next.v)
@@ -83,8 +94,10 @@ static err find(struct req *r, struct job *job, struct err_info *info)
 {
     struct visit *v = visit_of(r);
     int64_t id;
-    const err e = req_param_id(r, "id", &id, info);
-    return e == OK ? job_find(&v->deed, v->db, (struct job_id){id}, job, info) : e;
+    err e = req_param_id(r, "id", &id, info);
+    if (e == OK)
+        e = job_find(&v->deed, v->db, (struct job_id){id}, job, info);
+    return e == OK && !is_study(job) ? err_set(info, E_NOT_FOUND, "site.not-found") : e;
 }
 
 static err find_results(struct req *r, const struct job *job, struct study_view *view,

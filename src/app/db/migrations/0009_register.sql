@@ -193,7 +193,7 @@ CREATE TABLE care_request (
   delivery_id INT8 NOT NULL,
   line INT8 NOT NULL,
   hash BYTES NOT NULL,
-  record_id INT8 NOT NULL,
+  record_id INT8, -- an answer names the request alone
   law INT8 NOT NULL,
   reference TEXT NOT NULL,
   allocation TEXT NOT NULL,
