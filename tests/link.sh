@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # What `ontschot link` leaves and refuses, as TAP. link.sh PROGRAM SOURCE_ROOT
 set -eu
-program=$1
-data=$2/tests/data/linkage
+program=$(realpath "${1:?program}")
+data=$(realpath "${2:?source root}")/tests/data/linkage
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"

@@ -62,15 +62,27 @@ static bool is_one_edit(const struct linkage_word *a, const struct linkage_word 
            a->letter[from + 1] == b->letter[from];
 }
 
-/* How many letters only one of the two has. */
-static int letters_differ(const struct linkage_word *a, const struct linkage_word *b)
+static uint64_t letters_of(const struct linkage_word *w)
 {
-    uint64_t in_a = 0, in_b = 0;
-    for (size_t i = 0; i < a->n; i++)
-        in_a |= UINT64_C(1) << a->letter[i];
-    for (size_t i = 0; i < b->n; i++)
-        in_b |= UINT64_C(1) << b->letter[i];
-    return __builtin_popcountll(in_a ^ in_b);
+    uint64_t letters = 0;
+    for (size_t i = 0; i < w->n; i++)
+        letters |= UINT64_C(1) << w->letter[i];
+    return letters;
+}
+
+static bool has_three(uint64_t bits)
+{
+    bits &= bits - 1;
+    return (bits & (bits - 1)) != 0;
+}
+
+/* Whether two edits do: each takes away one letter that the other word lacks, at most. */
+static bool is_two_edits(const struct linkage_word *a, const struct linkage_word *b)
+{
+    const uint64_t in_a = letters_of(a), in_b = letters_of(b);
+    if (has_three(in_a & ~in_b) || has_three(in_b & ~in_a))
+        return false;
+    return linkage_edits(a, b, 2) <= 2;
 }
 
 /* One slip of the pen in a short word costs much likeness. */
@@ -258,9 +270,7 @@ static unsigned id_level(const struct values *v, uint32_t a, uint32_t b)
 {
     if (is_one_edit(&v->word[a], &v->word[b]))
         return ID_ONE_EDIT;
-    if (letters_differ(&v->word[a], &v->word[b]) > 4) /* an edit changes two at most */
-        return LEVEL_OTHER;
-    return linkage_edits(&v->word[a], &v->word[b], 2) <= 2 ? ID_TWO_EDITS : LEVEL_OTHER;
+    return is_two_edits(&v->word[a], &v->word[b]) ? ID_TWO_EDITS : LEVEL_OTHER;
 }
 
 static unsigned postcode_level(const struct values *v, uint32_t a, uint32_t b)
