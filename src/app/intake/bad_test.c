@@ -169,6 +169,22 @@ static void each_rule_sets_its_record_aside(void **state)
     }
 }
 
+/* However a number is written, it is the same allocation: here that of another client. */
+static void a_number_counts_and_not_how_it_is_written(void **state)
+{
+    (void)state;
+    char written[256];
+    struct counting_sink c;
+    struct err_info info;
+    (void)snprintf(written, sizeof written, "Nummer> +%0100d <", 720072);
+
+    assert_int_equal(
+        read_bytes(change(fixture("WMO323.xml"), "Nummer>720074<", written), &c, &info), OK);
+
+    assert_int_equal(c.n_aside, 1);
+    assert_string_equal(c.reasons[0], "intake.rule-owner");
+}
+
 /* A tariff of an hour with minutes: rounded once, at the end (TR346). */
 static void minutes_may_be_paid_by_the_hour(void **state)
 {
@@ -293,6 +309,7 @@ int main(void)
         cmocka_unit_test(a_message_cut_anywhere_is_refused),
         cmocka_unit_test(no_byte_that_is_no_utf8_is_taken),
         cmocka_unit_test(each_rule_sets_its_record_aside),
+        cmocka_unit_test(a_number_counts_and_not_how_it_is_written),
         cmocka_unit_test(minutes_may_be_paid_by_the_hour),
         cmocka_unit_test(schemas_judge_when_they_are_given),
         cmocka_unit_test(schemas_are_neither_fetched_nor_made_up),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/intake/xml_int.h"
 
+#include "base/num.h"
+
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -318,13 +320,25 @@ static void keep_value(struct xml_reader *r, str text, int64_t number)
     }
 }
 
+/* A number is kept as one writes it: " +007" and "7" are the same allocation. */
+static str plain_number(struct xml_reader *r, int64_t number)
+{
+    char digits[NUM_TEXT_MAX];
+    const size_t n = num_print_int(number, digits);
+    memcpy(r->kept + r->leaf_from, digits, n); /* never longer than what was read */
+    r->n_kept = r->leaf_from + n;
+    return (str){r->kept + r->leaf_from, n};
+}
+
 static void close_leaf(struct xml_reader *r)
 {
-    const str text = {r->kept + r->leaf_from, r->n_kept - r->leaf_from};
+    str text = {r->kept + r->leaf_from, r->n_kept - r->leaf_from};
     int64_t number = 0;
     const enum form_fault fault = r->leaf->type->check == FORM_NOTE
                                       ? (r->leaf_has_note ? FORM_FITS : FORM_EMPTY)
                                       : form_read_text(r->leaf->type, r->law, text, &number);
+    if (!fault && r->leaf->type->check == FORM_WHOLE)
+        text = plain_number(r, number);
     if (fault)
         refuse_value(r, fault, text);
     else
