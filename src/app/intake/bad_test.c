@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -168,6 +169,22 @@ static void each_rule_sets_its_record_aside(void **state)
     }
 }
 
+/* However a number is written, it is the same allocation: here that of another client. */
+static void a_number_counts_and_not_how_it_is_written(void **state)
+{
+    (void)state;
+    char written[256];
+    struct counting_sink c;
+    struct err_info info;
+    (void)snprintf(written, sizeof written, "Nummer> +%0100d <", 720072);
+
+    assert_int_equal(
+        read_bytes(change(fixture("WMO323.xml"), "Nummer>720074<", written), &c, &info), OK);
+
+    assert_int_equal(c.n_aside, 1);
+    assert_string_equal(c.reasons[0], "intake.rule-owner");
+}
+
 /* A tariff of an hour with minutes: rounded once, at the end (TR346). */
 static void minutes_may_be_paid_by_the_hour(void **state)
 {
@@ -224,12 +241,35 @@ static void schemas_are_neither_fetched_nor_made_up(void **state)
     assert_string_equal(info.msg.key, "intake.schema-absent");
 }
 
+static bool stops(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+static void reading_stops_when_asked_to(void **state)
+{
+    (void)state;
+    const struct progress progress = {.cancelled = stops};
+    const struct intake_options options = {.mapping = STR(""), .schemas = STR("")};
+    const char *root = getenv("ONTSCHOT_SOURCE");
+    char path[1024];
+    struct counting_sink c;
+    struct err_info info = {0};
+    (void)snprintf(path, sizeof path, "%s/tests/data/messages/WMO323.xml", root ? root : ".");
+    counting_sink_init(&c);
+
+    assert_int_equal(intake_read(str_of(path), &options, &c.sink, &progress, &info), E_CANCELLED);
+
+    assert_string_equal(info.msg.key, "intake.cancelled");
+}
+
 /* Of garbage that goes on for ever no more is read than is needed to see it. */
 static void a_gigabyte_of_garbage_takes_no_memory(void **state)
 {
     (void)state;
-    char path[] = "/tmp/intake-garbage-XXXXXX";
-    const int fd = mkstemp(path);
+    char path[64];
+    const int fd = memfd_create("garbage", MFD_CLOEXEC);
     struct counting_sink c;
     struct err_info info = {0};
     struct rusage before, after;
@@ -237,7 +277,7 @@ static void a_gigabyte_of_garbage_takes_no_memory(void **state)
     assert_true(fd >= 0);
     assert_int_equal(write(fd, "<x", 2), 2);
     assert_int_equal(ftruncate(fd, (off_t)1 << 30), 0);
-    close(fd);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     getrusage(RUSAGE_SELF, &before);
     counting_sink_init(&c);
 
@@ -245,7 +285,7 @@ static void a_gigabyte_of_garbage_takes_no_memory(void **state)
 
     getrusage(RUSAGE_SELF, &after);
     assert_true(after.ru_maxrss - before.ru_maxrss < 64 * 1024);
-    unlink(path);
+    close(fd);
 }
 
 static int begin(void **state)
@@ -269,9 +309,11 @@ int main(void)
         cmocka_unit_test(a_message_cut_anywhere_is_refused),
         cmocka_unit_test(no_byte_that_is_no_utf8_is_taken),
         cmocka_unit_test(each_rule_sets_its_record_aside),
+        cmocka_unit_test(a_number_counts_and_not_how_it_is_written),
         cmocka_unit_test(minutes_may_be_paid_by_the_hour),
         cmocka_unit_test(schemas_judge_when_they_are_given),
         cmocka_unit_test(schemas_are_neither_fetched_nor_made_up),
+        cmocka_unit_test(reading_stops_when_asked_to),
         cmocka_unit_test(a_gigabyte_of_garbage_takes_no_memory),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -11,8 +11,8 @@
 #include "base/date.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static int32_t day(int y, int m, int d)
@@ -179,14 +179,14 @@ static void files_that_are_no_csv_of_the_mapping_are_refused_with_the_line(void 
     }
 }
 
-/* Writes a mapping of its own for one test. */
-static void write_mapping(char path[64], const char *text)
+/* A mapping of its own for one test, in memory; closed by the caller. */
+static int write_mapping(char path[64], const char *text)
 {
-    (void)snprintf(path, 64, "/tmp/intake-mapping-XXXXXX");
-    const int fd = mkstemp(path);
+    const int fd = memfd_create("mapping", MFD_CLOEXEC);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    close(fd);
+    (void)snprintf(path, 64, "/proc/self/fd/%d", fd);
+    return fd;
 }
 
 static void a_column_that_is_not_there_is_refused_with_both_lines(void **state)
@@ -195,8 +195,9 @@ static void a_column_that_is_not_there_is_refused_with_both_lines(void **state)
     struct counting_sink c;
     struct err_info info;
     char path[64];
-    write_mapping(path, "format: x\nlaw: debt\nrecords:\n  - kind: signal\n    columns:\n"
-                        "      what: soort\n      day: wanneer\n      arrears: bedrag\n");
+    const int fd =
+        write_mapping(path, "format: x\nlaw: debt\nrecords:\n  - kind: signal\n    columns:\n"
+                            "      what: soort\n      day: wanneer\n      arrears: bedrag\n");
 
     assert_int_equal(read_text("soort;bedrag\nrent;1\n", path, &c, &info), E_INPUT);
 
@@ -205,7 +206,7 @@ static void a_column_that_is_not_there_is_refused_with_both_lines(void **state)
     assert_int_equal(info.line, 7);
     assert_int_equal(info.msg.arg[2].i, 1); /* the line of the header */
     assert_int_equal(c.n_heads, 0);
-    unlink(path);
+    close(fd);
 }
 
 static void a_mapping_with_a_field_that_does_not_exist_is_refused(void **state)
@@ -214,14 +215,15 @@ static void a_mapping_with_a_field_that_does_not_exist_is_refused(void **state)
     struct counting_sink c;
     struct err_info info;
     char path[64];
-    write_mapping(path, "format: x\nlaw: debt\nrecords:\n  - kind: signal\n    columns:\n"
-                        "      wat: soort\n");
+    const int fd =
+        write_mapping(path, "format: x\nlaw: debt\nrecords:\n  - kind: signal\n    columns:\n"
+                            "      wat: soort\n");
 
     assert_int_equal(read_text("soort\nrent\n", path, &c, &info), E_INPUT);
 
     assert_string_equal(info.msg.key, "intake.field-unknown");
     assert_int_equal(info.line, 6);
-    unlink(path);
+    close(fd);
 }
 
 int main(void)

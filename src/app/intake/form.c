@@ -34,12 +34,10 @@ static const struct form_type line_reference = {.check = FORM_TEXT, .low = 1, .h
 static const struct form_type reference = {.check = FORM_TEXT, .low = 1, .high = 36};
 static const struct form_type sign = {.check = FORM_CODE, .codes = {" C D "}};
 static const struct form_type sex = {.check = FORM_CODE, .codes = {" 0 1 2 "}, .is_private = true};
-static const struct form_type yes_no = {.check = FORM_CODE, .codes = {" 1 2 "}};
-static const struct form_type birth_use = {.check = FORM_CODE, .codes = {" 1 2 3 "}};
+static const struct form_type one_to_three = {.check = FORM_CODE, .codes = {" 1 2 3 "}};
 static const struct form_type name_use = {.check = FORM_CODE, .codes = {" 1 2 3 4 5 6 "}};
 static const struct form_type contact_kind = {.check = FORM_CODE, .codes = {" 01 02 03 04 "}};
 static const struct form_type home_mark = {.check = FORM_CODE, .codes = {" AB BY TO WW "}};
-static const struct form_type talk = {.check = FORM_CODE, .codes = {" 1 2 3 "}};
 static const struct form_type legal_status = {.check = FORM_CODE,
                                               .codes = {" 01 02 03 04 05 11 12 "}};
 static const struct form_type representation = {.check = FORM_CODE, .codes = {" 06 07 08 09 10 "}};
@@ -60,8 +58,7 @@ static const struct form_type category = {
               "55 "}};
 static const struct form_type status = {.check = FORM_CODE, .codes = {" 1 2 3 9 "}};
 static const struct form_type referrer = {.check = FORM_CODE, .codes = {" 01 02 03 04 05 06 08 "}};
-static const struct form_type request_reason = {.check = FORM_CODE, .codes = {" 1 2 "}};
-static const struct form_type request_answer = {.check = FORM_CODE, .codes = {" 1 2 "}};
+static const struct form_type one_or_two = {.check = FORM_CODE, .codes = {" 1 2 "}};
 static const struct form_type refusal = {.check = FORM_CODE, .codes = {" 1 2 3 4 5 6 7 8 9 "}};
 
 /* ---- parts that messages share ---- */
@@ -144,7 +141,7 @@ static const struct form_group header_of_answer = {ELEMENTS(header_of_answer_)};
 
 static const struct form_element birth_[] = {
     VALUE("Datum", FORM_ONE, birth_date, SLOT_BORN),
-    VALUE("DatumGebruik", FORM_MAY, birth_use, SLOT_BORN_USE),
+    VALUE("DatumGebruik", FORM_MAY, one_to_three, SLOT_BORN_USE),
 };
 static const struct form_group birth = {ELEMENTS(birth_), .is_base = true};
 
@@ -177,7 +174,7 @@ static const struct form_element short_name_[] = {
 static const struct form_group short_name = {ELEMENTS(short_name_), .is_base = true};
 
 static const struct form_element talking_[] = {
-    VALUE("Vorm", FORM_ONE, talk, SLOT_NONE),
+    VALUE("Vorm", FORM_ONE, one_to_three, SLOT_NONE),
     VALUE("Taal", FORM_MAY, PRIVATE_TEXT(25), SLOT_NONE),
 };
 static const struct form_group talking = {ELEMENTS(talking_), .is_base = true};
@@ -381,7 +378,7 @@ static const struct form_element asked_[] = {
     {GROUP("Omvang", FORM_MAY, size)},
     VALUE("Budget", FORM_MAY, amount, SLOT_BUDGET),
     {GROUP("Verwijzer", FORM_ONE, referrer_of)},
-    VALUE("Raamcontract", FORM_MAY, yes_no, SLOT_NONE),
+    VALUE("Raamcontract", FORM_MAY, one_or_two, SLOT_NONE),
     VALUE("Commentaar", FORM_MAY, note, SLOT_NONE),
     RETURN_CODES(FORM_BACK_ONE),
 };
@@ -392,7 +389,7 @@ static const struct form_element all_asked_[] = {
 static const struct form_group all_asked = {ELEMENTS(all_asked_)};
 static const struct form_element client_315_[] = {
     CLIENT_BEGINS,
-    VALUE("GezagsdragerBekend", FORM_YOUTH_MAY, yes_no, SLOT_NONE),
+    VALUE("GezagsdragerBekend", FORM_YOUTH_MAY, one_or_two, SLOT_NONE),
     VALUE("Commentaar", FORM_MAY, note, SLOT_NONE),
     {GROUP("AangevraagdeProducten", FORM_ONE, all_asked)},
     RETURN_CODES(FORM_BACK_ONE),
@@ -441,7 +438,7 @@ static const struct form_element all_new_[] = {
 static const struct form_group all_new = {ELEMENTS(all_new_)};
 static const struct form_element request_[] = {
     VALUE("ReferentieAanbieder", FORM_ONE, reference, SLOT_REQUEST),
-    VALUE("RedenVerzoek", FORM_ONE, request_reason, SLOT_REQUEST_REASON),
+    VALUE("RedenVerzoek", FORM_ONE, one_or_two, SLOT_REQUEST_REASON),
     {GROUP("OngewijzigdeProducten", FORM_MAY, all_unchanged)},
     {GROUP("TeWijzigenProducten", FORM_MAY, all_changed)},
     {GROUP("NieuweProducten", FORM_MAY, all_new)},
@@ -469,7 +466,7 @@ static const struct form_element home_rule_[] = {
 static const struct form_group home_rule = {ELEMENTS(home_rule_)};
 static const struct form_element answer_[] = {
     VALUE("ReferentieAanbieder", FORM_ONE, reference, SLOT_REQUEST),
-    VALUE("VerzoekAntwoord", FORM_ONE, request_answer, SLOT_ANSWER),
+    VALUE("VerzoekAntwoord", FORM_ONE, one_or_two, SLOT_ANSWER),
     VALUE("RedenAfwijzingVerzoek", FORM_MAY, refusal, SLOT_ANSWER_REASON),
     {GROUP("Woonplaatsbeginsel", FORM_YOUTH_MAY, home_rule)},
     RETURN_CODES(FORM_BACK_ONE),

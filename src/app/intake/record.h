@@ -145,7 +145,7 @@ struct intake_claim_line {
 struct intake_return {
     str of_message; /* the identification of the message it answers */
     str codes;      /* with spaces between */
-    str subject;    /* where in the message the code stood: "Client", "ToegewezenProduct", ... */
+    str subject;    /* where in the message the code stood: "Header", "ToegewezenProduct", ... */
 };
 
 struct intake_benefit {
@@ -228,7 +228,10 @@ struct intake_head {
     str sender, receiver; /* AGB or municipality code; empty when the source does not say */
     str identification;   /* of the message, unique for its sender */
     int32_t dated;
-    /* what this replaces when it is delivered again: a snapshot for (receiver, sender, period) */
+    /*
+     * A later delivery of the same sender with the same word takes the place of this one: of
+     * extracts. Empty for messages: a 301 is all of one client, as the records say, not of a file.
+     */
     str replaces;
     int32_t from, to; /* the period it covers, when the source says */
     bool is_snapshot; /* all of the subject, the latest wins; else it adds */

@@ -291,17 +291,18 @@ static bool owner_holds(const struct rule_facts *f, const struct intake_record *
 }
 
 /* What makes a debit the same debit: allocation, period and product. */
-enum { DEBIT_KEY_MAX = 64 };
+enum { DEBIT_KEY_MAX = 64, DEBIT_PARTS = 3 };
 
 static str debit_key(const struct intake_claim_line *l, char key[DEBIT_KEY_MAX])
 {
     size_t n = 0;
-    const str part[] = {l->allocation, l->product.category, l->product.code};
+    const str part[DEBIT_PARTS] = {l->allocation, l->product.category, l->product.code};
     memcpy(key, &l->from, sizeof l->from);
     memcpy(key + sizeof l->from, &l->to, sizeof l->to);
     n = sizeof l->from + sizeof l->to;
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-        const size_t room = DEBIT_KEY_MAX - n - 1;
+    for (size_t i = 0; i < DEBIT_PARTS; i++) {
+        /* each part that is left has room for its end at least */
+        const size_t room = DEBIT_KEY_MAX - (DEBIT_PARTS - i) - n;
         const size_t take = part[i].n < room ? part[i].n : room;
         memcpy(key + n, part[i].p ? part[i].p : "", take);
         n += take;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "app/intake/xml_int.h"
 
+#include "base/num.h"
+
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -19,15 +21,26 @@ static int64_t line_of(const struct xml_reader *r)
     return line > 0 ? line : 1;
 }
 
-/* Ends the reading. Returns where values of the message go; NULL when it had ended before. */
-static struct msg *refuse(struct xml_reader *r, err code, const char *key, int64_t line)
+/* Keeps the first failure. Returns where values of the message go; NULL when there was one. */
+static struct msg *fail(struct xml_reader *r, err code, const char *key, int64_t line)
 {
     if (r->failed)
         return NULL;
     r->failed = err_set(r->info, code, key);
     err_at(r->info, r->source->name, line, 0);
-    xmlStopParser(parser_of(r));
     return &r->info->msg;
+}
+
+/*
+ * The same, and ends the parser. For callbacks about content only: libxml2 frees its input, which
+ * it goes on using after a callback that reads or that reports an error.
+ */
+static struct msg *refuse(struct xml_reader *r, err code, const char *key, int64_t line)
+{
+    struct msg *m = fail(r, code, key, line);
+    if (m)
+        xmlStopParser(parser_of(r));
+    return m;
 }
 
 static void refuse_with(struct xml_reader *r, const char *key, int64_t line, const char *a,
@@ -307,13 +320,25 @@ static void keep_value(struct xml_reader *r, str text, int64_t number)
     }
 }
 
+/* A number is kept as one writes it: " +007" and "7" are the same allocation. */
+static str plain_number(struct xml_reader *r, int64_t number)
+{
+    char digits[NUM_TEXT_MAX];
+    const size_t n = num_print_int(number, digits);
+    memcpy(r->kept + r->leaf_from, digits, n); /* never longer than what was read */
+    r->n_kept = r->leaf_from + n;
+    return (str){r->kept + r->leaf_from, n};
+}
+
 static void close_leaf(struct xml_reader *r)
 {
-    const str text = {r->kept + r->leaf_from, r->n_kept - r->leaf_from};
+    str text = {r->kept + r->leaf_from, r->n_kept - r->leaf_from};
     int64_t number = 0;
     const enum form_fault fault = r->leaf->type->check == FORM_NOTE
                                       ? (r->leaf_has_note ? FORM_FITS : FORM_EMPTY)
                                       : form_read_text(r->leaf->type, r->law, text, &number);
+    if (!fault && r->leaf->type->check == FORM_WHOLE)
+        text = plain_number(r, number);
     if (fault)
         refuse_value(r, fault, text);
     else
@@ -398,16 +423,6 @@ static void on_instruction(void *ctx, const xmlChar *target, const xmlChar *data
     refuse_with(r, "intake.instruction", line_of(r), (const char *)target, NULL);
 }
 
-static void on_begin(void *ctx)
-{
-    struct xml_reader *r = ctx;
-    const xmlParserCtxt *parser = parser_of(r);
-    /* libxml2 keeps the encoding with the input when it is another than UTF-8 */
-    const xmlChar *encoding = parser->encoding ? parser->encoding : parser->input->encoding;
-    if (encoding && !str_eq_nocase(str_of((const char *)encoding), STR("UTF-8")))
-        refuse_with(r, "intake.encoding", 1, (const char *)encoding, NULL);
-}
-
 static const char *key_of(int code)
 {
     switch (code) {
@@ -433,14 +448,13 @@ static void on_error(void *ctx, xmlError *error)
     if (error->level == XML_ERR_WARNING)
         return;
     if (error->code == XML_ERR_NO_MEMORY)
-        refuse(r, E_NOMEM, "error.memory", 0);
+        fail(r, E_NOMEM, "error.memory", 0);
     else
-        refuse(r, E_INPUT, key_of(error->code), error->line > 0 ? error->line : 1);
+        fail(r, E_INPUT, key_of(error->code), error->line > 0 ? error->line : 1);
 }
 
 static const xmlSAXHandler handler = {
     .initialized = XML_SAX2_MAGIC,
-    .startDocument = on_begin,
     .internalSubset = on_document_type,
     .startElementNs = on_start,
     .endElementNs = on_end,
@@ -467,8 +481,8 @@ static int feed_read(void *ctx, char *to, int room)
     memcpy(to, s->bytes.p + f->at, n);
     f->at += n;
     if (!f->reader->failed)
-        hear(f->reader, intake_source_passed(s, f->at, f->reader->info));
-    return f->reader->failed ? -1 : (int)n;
+        f->reader->failed = intake_source_passed(s, f->at, f->reader->info);
+    return f->reader->failed ? 0 : (int)n; /* the end; of an error libxml2 would tell the world */
 }
 
 static err parse(struct xml_reader *r, struct err_info *info)
@@ -481,7 +495,8 @@ static err parse(struct xml_reader *r, struct err_info *info)
     r->parser = parser;
     *parser->sax = handler;
     parser->userData = r;
-    xmlCtxtUseOptions(parser, XML_PARSE_NONET);
+    /* libxml2 would turn other encodings into UTF-8, and tell the world when it cannot */
+    xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
     xmlParserInputBuffer *buffer =
         xmlParserInputBufferCreateIO(feed_read, NULL, &feed, XML_CHAR_ENCODING_NONE);
     xmlParserInput *input =
@@ -492,29 +507,64 @@ static err parse(struct xml_reader *r, struct err_info *info)
     }
     (void)xmlParseDocument(parser);
     if (!r->failed && !parser->wellFormed)
-        refuse(r, E_INPUT, "intake.xml-broken", line_of(r));
+        fail(r, E_INPUT, "intake.xml-broken", line_of(r));
     e = r->failed;
 out:
     xmlFreeParserCtxt(parser);
     return e;
 }
 
-/* libxml2 would turn UTF-16 and the like into UTF-8 by itself. */
 static bool begins_as_utf8(str s)
 {
     return s.n < 2 || ((unsigned char)s.p[0] < 0xFE && s.p[0] != '\0' && s.p[1] != '\0');
 }
 
+/* What is behind `what`; empty when it does not occur. */
+static str behind(str s, str what)
+{
+    for (size_t at = 0; at + what.n <= s.n; at++)
+        if (str_starts(str_cut(s, at, s.n), what))
+            return str_cut(s, at + what.n, s.n);
+    return STR("");
+}
+
+/* The encoding that the XML declaration names; empty when it names none. */
+static str declared_encoding(str s)
+{
+    enum { DECLARATION_MAX = 256 };
+    const str bytes = str_starts(s, STR("\xEF\xBB\xBF")) ? str_cut(s, 3, s.n) : s;
+    str head = str_cut(bytes, 0, DECLARATION_MAX), name;
+    size_t end = 0;
+    if (!str_starts(head, STR("<?xml")) || !str_find(head, '>', &end))
+        return STR("");
+    head = behind(str_cut(head, 0, end), STR("encoding"));
+    if (!str_find(head, '"', &end) && !str_find(head, '\'', &end))
+        return STR("");
+    const char quote = head.p[end];
+    head = str_cut(head, end + 1, head.n);
+    return str_next(&head, quote, &name) ? name : STR("");
+}
+
+static err check_encoding(const struct intake_source *source, struct err_info *info)
+{
+    const str encoding = declared_encoding(source->bytes);
+    if (!begins_as_utf8(source->bytes))
+        err_set(info, E_INPUT, "intake.not-utf8");
+    else if (encoding.n && !str_eq_nocase(encoding, STR("UTF-8")))
+        err_text(info, E_INPUT, "intake.encoding", encoding);
+    else
+        return OK;
+    err_at(info, source->name, 1, 0);
+    return E_INPUT;
+}
+
 err xml_read(struct intake_source *source, const struct xml_told *told, struct err_info *info)
 {
-    if (!begins_as_utf8(source->bytes)) {
-        err_set(info, E_INPUT, "intake.not-utf8");
-        err_at(info, source->name, 1, 0);
-        return info->code;
-    }
+    err e = check_encoding(source, info);
+    if (e)
+        return e;
     struct xml_reader *r = calloc(1, sizeof *r);
     char *kept = malloc(XML_KEPT_MAX);
-    err e = OK;
     if (r && kept) {
         *r = (struct xml_reader){.source = source, .told = *told, .info = info, .kept = kept};
         e = parse(r, info);
