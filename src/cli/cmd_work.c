@@ -5,6 +5,7 @@
 #include "app/audit/audit.h"
 #include "app/job/job.h"
 #include "app/knowledge/knowledge.h"
+#include "app/linking/linking.h"
 #include "app/mail/mail.h"
 #include "app/once/once.h"
 #include "app/pilot/pilot.h"
@@ -77,10 +78,11 @@ static err send_letters(struct working *w, db *d, struct err_info *info)
     return e;
 }
 
-/* What imports left that were refused or killed. */
+/* What imports and runs of linking left that were refused, killed or replaced. */
 static err sweep_register(struct working *w, db *d, struct err_info *info)
 {
-    return register_sweep(&w->inst.started.app, d, info);
+    const err e = register_sweep(&w->inst.started.app, d, info);
+    return e == OK ? link_run_sweep(&w->inst.started.app, d, info) : e;
 }
 
 static err seal(struct working *w, db *d, struct err_info *info)

@@ -14,6 +14,7 @@
 #ifndef ONTSCHOT_APP_LINKING_LINKING_H
 #define ONTSCHOT_APP_LINKING_LINKING_H
 
+#include "app/access/holding.h"
 #include "app/app.h"
 #include "app/db/db.h"
 #include "base/par.h"
@@ -97,5 +98,9 @@ enum link_answer { LINK_DIFFERENT, LINK_SAME, LINK_CANNOT_TELL };
 WARN_UNUSED err link_pair_judge(const struct deed *deed, db *d, struct municipality_id m,
                                 struct record_id a, struct record_id b, enum link_answer answer,
                                 struct err_info *info);
+
+/* ---- what is kept about stewards ---- */
+
+extern const struct access_holding linking_holding;
 
 #endif

@@ -335,6 +335,63 @@ static void what_a_steward_says_holds_from_the_next_run_on(void **state)
     assert_int_equal(count_log(w->f, "link.judge"), 1);
 }
 
+/* ---- what is left behind ---- */
+
+#define A_DAY (INT64_C(24) * 60 * 60 * 1000)
+
+struct half {
+    struct world *w;
+    struct link_run_id id;
+    int64_t n;
+};
+
+static err begin_half(db_tx *tx, void *arg, struct err_info *info)
+{
+    struct half *h = arg;
+    return link_run_put(tx,
+                        (struct link_run_put_in){.m = town,
+                                                 .id = h->id,
+                                                 .covenant = h->w->covenant,
+                                                 .now = h->w->f->now - 2 * A_DAY,
+                                                 .figures = STR("{}"),
+                                                 .model = STR("{}")},
+                        info);
+}
+
+static err try_to_count(db_tx *tx, void *arg, struct err_info *info)
+{
+    struct half *h = arg;
+    return link_run_count(tx, (struct link_run_count_in){.m = town, .id = h->id}, &h->n, info);
+}
+
+static void what_killed_and_replaced_runs_left_is_swept_and_nothing_else(void **state)
+{
+    struct world *w = *state;
+    struct err_info *info = &w->f->info;
+    struct half h = {.w = w};
+    struct link_runs_to_sweep_row *left;
+    size_t n;
+    begin(w);
+    (void)link_now(w);
+    (void)link_now(w);
+    const struct who before = who_is_who(w);
+    h.id = (struct link_run_id){db_new_id(w->f->d)};
+    assert_int_equal(db_tx_do(w->f->d, begin_half, &h, info), OK);
+
+    assert_int_equal(link_run_sweep(&w->f->app, w->f->d, info), OK);
+
+    const struct who after = who_is_who(w);
+    assert_memory_equal(&before, &after, sizeof before);
+    assert_int_equal(
+        link_runs_to_sweep(w->f->d, w->f->a,
+                           (struct link_runs_to_sweep_in){.before = w->f->now - A_DAY, .limit = 5},
+                           &left, &n, info),
+        OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(db_tx_do(w->f->d, try_to_count, &h, info), OK);
+    assert_int_equal(h.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +401,7 @@ int main(void)
         TEST(a_covenant_says_what_for_on_which_ground_and_who_looks_after_it),
         TEST(only_the_steward_of_the_covenant_sees_a_pair_and_the_log_knows),
         TEST(what_a_steward_says_holds_from_the_next_run_on),
+        TEST(what_killed_and_replaced_runs_left_is_swept_and_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,3 +137,12 @@ SELECT l.record_a AS a, l.record_b AS b,
   FROM link_label AS l
  WHERE l.municipality_id = :m
  GROUP BY l.record_a, l.record_b ORDER BY l.record_a, l.record_b;
+
+-- ---- what is kept about a steward ----
+
+--: each covenants_of (who party_id) -> (name text, purpose text, from_day int, to_day int)
+SELECT c.name, c.purpose, c.from_day, c.to_day FROM covenant AS c
+ WHERE c.steward_id = :who ORDER BY c.id;
+
+--: one labels_of (who party_id) -> (n int)
+SELECT count(*) AS n FROM link_label AS l WHERE l.by_id = :who;

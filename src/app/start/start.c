@@ -4,6 +4,7 @@
 #include "app/audit/audit.h"
 #include "app/job/job.h"
 #include "app/knowledge/knowledge.h"
+#include "app/linking/linking.h"
 #include "app/mail/mail.h"
 #include "app/start/keys.h"
 #include "base/file.h"
@@ -18,8 +19,8 @@ enum {
 };
 
 /* The rooms that keep something of people, each before those it stands on. */
-static const struct access_holding *const holdings[] = {&job_holding, &knowledge_holding,
-                                                        &mail_holding, &audit_holding};
+static const struct access_holding *const holdings[] = {
+    &linking_holding, &job_holding, &knowledge_holding, &mail_holding, &audit_holding};
 
 static int64_t now_ms(void)
 {
