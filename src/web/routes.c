@@ -6,6 +6,7 @@
 #include "web/api/api.h"
 #include "web/intake/intake.h"
 #include "web/knowledge/knowledge.h"
+#include "web/linking/linking.h"
 #include "web/studies/studies.h"
 #include "web/visit/visit.h"
 
@@ -35,6 +36,7 @@ const struct route *const web_routes[] = {
     admin_security_routes,
     studies_routes,
     deliveries_routes,
+    linking_routes,
     api_site_routes,
     api_people_routes,
     api_publication_routes,

@@ -29,7 +29,7 @@ err deliver_page(struct req *r, struct err_info *info)
 {
     const struct faults none = {.n = 0};
     struct municipality_id m;
-    const err e = municipality_of(r, &m, info);
+    const err e = intake_municipality(r, &m, info);
     return e == OK ? show_form(r, &none, info) : e;
 }
 
@@ -78,7 +78,7 @@ err deliver(struct req *r, struct err_info *info)
     struct job_id job;
     str args;
 
-    err e = municipality_of(r, &m, info);
+    err e = intake_municipality(r, &m, info);
     if (e != OK)
         return e;
     if (!title.n)

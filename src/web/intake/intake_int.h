@@ -41,12 +41,6 @@ void receipt_html(struct html *h, const struct page *page, const struct receipt_
 const char *delivery_state_key(enum register_state state);
 enum part_kind delivery_state_kind(enum register_state state);
 
-/*
- * The municipality whose deliveries the viewer looks after: that of the own organisation. E_DENIED
- * when that is none.
- */
-WARN_UNUSED err municipality_of(struct req *r, struct municipality_id *m, struct err_info *info);
-
 /* receipt.c, deliver.c: handlers */
 err delivery_list_page(struct req *r, struct err_info *info);
 err delivery_page(struct req *r, struct err_info *info);

@@ -29,7 +29,7 @@ enum part_kind delivery_state_kind(enum register_state state)
     return PART_INFO;
 }
 
-err municipality_of(struct req *r, struct municipality_id *m, struct err_info *info)
+err intake_municipality(struct req *r, struct municipality_id *m, struct err_info *info)
 {
     struct visit *v = visit_of(r);
     struct organisation *list;
@@ -74,7 +74,7 @@ err delivery_list_page(struct req *r, struct err_info *info)
 
     if (asked.p && (!num_parse_int(asked, &before.v) || before.v <= 0))
         return err_set(info, E_NOT_FOUND, "site.not-found");
-    err e = municipality_of(r, &m, info);
+    err e = intake_municipality(r, &m, info);
     if (e == OK)
         e = register_deliveries(&v->deed, v->db, m, before, LIST_AT_ONCE + 1, &list, &view.n, info);
     if (e != OK)
@@ -104,7 +104,7 @@ static err find(struct req *r, struct municipality_id *m, struct register_receip
     int64_t id;
     err e = req_param_id(r, "id", &id, info);
     if (e == OK)
-        e = municipality_of(r, m, info);
+        e = intake_municipality(r, m, info);
     if (e == OK)
         e = register_receipt_find(&v->deed, v->db, *m, (struct delivery_id){id}, receipt, info);
     return e;

@@ -61,7 +61,7 @@ static void add_link(struct page_link *link, size_t *n, const struct req *r, con
 
 static void fill_menu(const struct req *r, struct page *page)
 {
-    enum { MENU_MAX = 8 };
+    enum { MENU_MAX = 9 };
     struct page_link *link = ARENA_NEW(r->memory, struct page_link, MENU_MAX);
     size_t n = 0;
     if (!link)
@@ -73,8 +73,10 @@ static void fill_menu(const struct req *r, struct page *page)
         add_link(link, &n, r, "visit.menu-people", "people");
     if (viewer_may(r->viewer, ACCESS_ANALYST))
         add_link(link, &n, r, "visit.menu-studies", "studies");
-    if (viewer_may(r->viewer, ACCESS_STEWARD))
+    if (viewer_may(r->viewer, ACCESS_STEWARD)) {
         add_link(link, &n, r, "visit.menu-deliveries", "deliveries");
+        add_link(link, &n, r, "visit.menu-linking", "linking");
+    }
     if (viewer_may(r->viewer, ACCESS_ADMIN) || viewer_may(r->viewer, ACCESS_AUDITOR))
         add_link(link, &n, r, "visit.menu-admin", "admin");
     page->nav = link;
