@@ -19,7 +19,7 @@ struct desk {
     struct record_id a, b;
 };
 
-static struct deed deed_as(struct place *p, struct party_id id, unsigned roles)
+static struct deed acting(struct place *p, struct party_id id, unsigned roles)
 {
     struct deed deed = place_deed(p);
     deed.viewer = (struct viewer){.id = id, .is_active = true, .has_second = true, .roles = roles};
@@ -30,7 +30,7 @@ static struct party_id steward(struct place *p, struct party_id organisation, co
                                const char *email)
 {
     const struct party_id id = place_person(p, name, email, ACCESS_STEWARD);
-    struct deed deed = deed_as(p, id, 0);
+    struct deed deed = acting(p, id, 0);
     assert_int_equal(
         account_change(&deed, p->store->d, str_of(name), STR(""), organisation, LANG_NL, &p->info),
         OK);
@@ -106,7 +106,7 @@ static err put_run(db_tx *tx, void *arg, struct err_info *info)
 static struct desk desk_of(struct place *p)
 {
     struct desk d = {0};
-    struct deed admin = deed_as(p, (struct party_id){0}, ACCESS_ADMIN | ACCESS_STEWARD);
+    struct deed admin = acting(p, (struct party_id){0}, ACCESS_ADMIN | ACCESS_STEWARD);
     const struct organisation o = {.type = ORG_MUNICIPALITY,
                                    .name = STR("Almere"),
                                    .region = STR("Flevoland"),

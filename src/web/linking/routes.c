@@ -51,7 +51,7 @@ static err linking_page(struct req *r, struct err_info *info)
 
 static str number_text(struct req *r, int64_t v)
 {
-    char digits[24];
+    char digits[NUM_TEXT_MAX];
     return arena_str(r->memory, (str){digits, num_print_int(v, digits)});
 }
 
