@@ -6,7 +6,7 @@
 import { routes } from "./site.mjs";
 
 /* Not what leads elsewhere, and not what script reads. */
-const apart = new Set(["oidc-begin", "oidc-finish", "study-progress"]);
+const apart = new Set(["oidc-begin", "oidc-finish", "study-progress", "import-progress"]);
 const isFile = path => /\.(atom|csv)$|\{file\}$/.test(path);
 
 export const pageRoutes = routes.filter(({ name, nl, method }) =>

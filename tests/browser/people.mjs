@@ -33,11 +33,12 @@ async function beginSecondFactor(visitor, password) {
   await visitor.send(visitor.path("account-second-begin"));
 }
 
+/* `acts` name who does what before; what the steward does gives the task of an import, for no page links to it. */
 /* For each {state, from: a language's paths where a walk begins, alone: it goes no further}. */
 export async function arriveAll(browser, site, acts = {}) {
-  const { analist, beheer, fiona, klantmanager, redactie } = site.accounts;
+  const { analist, beheer, fiona, gegevens, klantmanager, redactie } = site.accounts;
   const only = (...names) => lang => names.map(name => pathOf(name, lang));
-  let link;
+  let link, task;
   await stateOf(browser, site, beheer);
   return {
     visitor: {
@@ -54,5 +55,9 @@ export async function arriveAll(browser, site, acts = {}) {
     },
     analist: { state: await stateOf(browser, site, analist, acts.analist), from: firstPages },
     beheer: { state: await stateOf(browser, site, beheer, acts.beheer), from: firstPages },
+    gegevens: {
+      state: await stateOf(browser, site, gegevens, async visitor => { task = await acts.gegevens?.(visitor); }),
+      from: lang => [...(task ? [pathOf("import", lang, task)] : []), ...firstPages(lang)],
+    },
   };
 }

@@ -29,6 +29,13 @@ const acts = {
     await until("result", async () => (await visitor.page.reload(),
       visitor.page.locator("main .utrecht-table").isVisible()), 120000);
   },
+  async gegevens(visitor) { /* a delivery that was read */
+    await visitor.to("deliver");
+    await visitor.send(visitor.path("deliver-upload"), { files: [join(source, "tests/data/debt/ddas.json")] });
+    await until("receipt", async () => (await visitor.page.reload(),
+      visitor.page.locator("main .utrecht-alert a").first().isVisible()), 120000);
+    return new URL(visitor.page.url()).pathname.match(/\d{6,}/)[0];
+  },
   async beheer(visitor) { /* a story in two versions */
     await visitor.to("publication-new");
     await visitor.send(visitor.path("publication-save"), { title: "Van de beheerder", body: "Tekst." }, '[value="publish"]');

@@ -83,7 +83,7 @@ static err run_import(struct job_run *run, struct err_info *info)
     struct reading r = {.progress = run->progress};
     const str to = below(run->memory, run->folder, STR(PACKED));
     struct municipality_id m;
-    size_t delivered, mapping;
+    size_t delivered = 0, mapping;
 
     err e =
         to.p ? read_args(run->memory, run->args, &m, &r.options.mapping, info) : err_nomem(info);
@@ -161,7 +161,7 @@ static err load_import(const struct job_load *l, struct err_info *info)
     struct keeping k = {below(l->memory, l->folder, STR(PACKED)), l->progress};
     struct register_import from = {.read = keep_from, .with = &k};
     struct register_receipt receipt;
-    size_t delivered, mapping;
+    size_t delivered = 0, mapping;
     str named;
 
     err e = k.path.p ? read_args(l->memory, l->args, &from.municipality, &named, info)
