@@ -8,7 +8,10 @@
 
 #include <string.h>
 
-enum { NOMINEES_MAX = 2 * PAGE_ITEMS_MAX };
+enum {
+    NOMINEES_MAX = 2 * PAGE_ITEMS_MAX,
+    KEYS_OF_ALL = 4, /* that everybody signed in has; those of spaces follow */
+};
 
 struct nominee {
     struct publication_id id;
@@ -103,21 +106,90 @@ static err nominate_one(const struct search *s, int64_t key, struct cursor from,
     return e;
 }
 
-/* The `limit` newest behind `from` that any key nominates. */
-static err nominate(const struct search *s, struct cursor from, size_t limit, struct nominee *list,
-                    size_t *n, struct err_info *info)
+/* What each of some keys nominates, merged into `list`. */
+static err nominate_each(const struct search *s, const int64_t *key, size_t n_keys,
+                         struct cursor from, size_t limit, struct nominee *list, size_t *n,
+                         struct err_info *info)
 {
     struct nominee more[NOMINEES_MAX];
     size_t n_more;
     err e = OK;
 
-    *n = 0;
-    for (size_t k = 0; e == OK && k < s->n_keys; k++) {
-        e = nominate_one(s, s->keys[k], from, limit, more, &n_more, info);
+    for (size_t k = 0; e == OK && k < n_keys; k++) {
+        e = nominate_one(s, key[k], from, limit, more, &n_more, info);
         if (e == OK)
             *n = merge(list, *n, more, n_more, limit);
     }
     return e;
+}
+
+/* The same of many keys at once, from a moment on. */
+static err nominate_since(const struct search *s, struct db_ints keys, int64_t since,
+                          struct cursor from, size_t limit, struct nominee *list, size_t *n,
+                          struct err_info *info)
+{
+    struct nominee more[NOMINEES_MAX];
+    struct publications_since_row *row;
+    size_t n_rows;
+    const err e = publications_since(s->d, s->deed->memory,
+                                     (struct publications_since_in){.auds = keys,
+                                                                    .since = since,
+                                                                    .now = s->deed->now_ms,
+                                                                    .before_at = from.at,
+                                                                    .before_id = {from.id},
+                                                                    .limit = (int64_t)limit},
+                                     &row, &n_rows, info);
+    if (e != OK)
+        return e;
+    for (size_t i = 0; i < n_rows; i++)
+        more[i] = (struct nominee){row[i].id, row[i].publish_at};
+    *n = merge(list, *n, more, n_rows, limit);
+    return OK;
+}
+
+/*
+ * Of who joined many spaces most have nothing new. The newest of each tells from when on the
+ * `limit` newest are: there are at least so many from the `limit`th of these moments on. Then one
+ * question finds them all, where one for each space would take as many turns.
+ */
+static err nominate_spaces(const struct search *s, const int64_t *key, size_t n_keys,
+                           struct cursor from, size_t limit, struct nominee *list, size_t *n,
+                           struct err_info *info)
+{
+    struct publications_heads_row *head;
+    size_t n_heads;
+
+    const err e = publications_heads(s->d, s->deed->memory,
+                                     (struct publications_heads_in){.auds = {key, n_keys},
+                                                                    .now = s->deed->now_ms,
+                                                                    .before_at = from.at,
+                                                                    .before_id = {from.id},
+                                                                    .limit = (int64_t)limit},
+                                     &head, &n_heads, info);
+    if (e != OK)
+        return e;
+    if (n_heads == limit)
+        return nominate_since(s, (struct db_ints){key, n_keys}, head[limit - 1].publish_at, from,
+                              limit, list, n, info);
+    int64_t few[NOMINEES_MAX];
+    for (size_t i = 0; i < n_heads; i++)
+        few[i] = head[i].aud;
+    return nominate_each(s, few, n_heads, from, limit, list, n, info);
+}
+
+/* The `limit` newest behind `from` that any key nominates. */
+static err nominate(const struct search *s, struct cursor from, size_t limit, struct nominee *list,
+                    size_t *n, struct err_info *info)
+{
+    const bool is_narrowed = s->filter.space.v != 0 || s->filter.owner.v != 0;
+    const size_t n_first = s->n_keys < KEYS_OF_ALL || is_narrowed ? s->n_keys : KEYS_OF_ALL;
+
+    *n = 0;
+    const err e = nominate_each(s, s->keys, n_first, from, limit, list, n, info);
+    return e == OK && n_first < s->n_keys
+               ? nominate_spaces(s, s->keys + n_first, s->n_keys - n_first, from, limit, list, n,
+                                 info)
+               : e;
 }
 
 /* Of some ids those that the rule lets through and that are live, newest first. */

@@ -67,6 +67,30 @@ SELECT pub.id, pub.publish_at
  ORDER BY pub.publish_at DESC, pub.id DESC
  LIMIT :limit;
 
+-- When the newest of each audience key was published: one step in the index for each key.
+--: many publications_heads (auds int[], now int, before_at int, before_id publication_id, limit int)
+--:   -> (aud int, publish_at int)
+SELECT h.aud, h.publish_at
+  FROM (SELECT k.value AS aud,
+               (SELECT pub.publish_at FROM publication AS pub
+                 WHERE pub.aud = k.value AND pub.publish_at <= :now
+                   AND (pub.publish_at, pub.id) < (:before_at, :before_id)
+                 ORDER BY pub.publish_at DESC, pub.id DESC LIMIT 1) AS publish_at
+          FROM EACH(:auds) AS k) AS h
+ WHERE h.publish_at IS NOT NULL
+ ORDER BY h.publish_at DESC, h.aud
+ LIMIT :limit;
+
+-- Those of several audience keys from a moment on.
+--: many publications_since (auds int[], since int, now int, before_at int,
+--:   before_id publication_id, limit int) -> (id publication_id, publish_at int)
+SELECT pub.id, pub.publish_at
+  FROM publication AS pub
+ WHERE pub.aud IN :auds AND pub.publish_at >= :since AND pub.publish_at <= :now
+   AND (pub.publish_at, pub.id) < (:before_at, :before_id)
+ ORDER BY pub.publish_at DESC, pub.id DESC
+ LIMIT :limit;
+
 -- Of the nominees, those that the rule lets through and that are live.
 --: many publications_shown (ids publication_id[], viewer party_id, active bool, now int, limit int)
 --:   -> (id publication_id, kind int, space_id space_id?, parent_id publication_id?,
