@@ -98,7 +98,7 @@ static void put_house(out *o, const struct register_person *r)
     out_char(o, '"');
     if (r->address.number > 0)
         out_int(o, r->address.number);
-    out_str(o, r->address.letter);
+    put_text(o, r->address.letter);
     out_char(o, '"');
 }
 

@@ -67,7 +67,10 @@ static void describe(struct someone *s, int person, int source)
         .birth = {1940 + (int)draw(person, 6, 70), 1 + (int)draw(person, 7, 12),
                   1 + (int)draw(wrong > 1 ? person + 2 * PERSONS : person, 8, 28)},
         .sex = draw(person, 9, 2) ? 'M' : 'F',
-        .address = {.postcode = str_of(s->postcode), .number = 1 + (int64_t)draw(person, 10, 90)},
+        .address = {.postcode = str_of(s->postcode),
+                    .number = 1 + (int64_t)draw(person, 10, 90),
+                    .letter =
+                        person % 50 == 7 ? STR("\",\n") : STR("")}, /* as some sources write */
         .address_from = INTAKE_DAY_NONE,
         .address_to = INTAKE_DAY_NONE,
         .died = INTAKE_DAY_NONE,
