@@ -20,19 +20,16 @@ struct gathering {
     err failed;
 };
 
-/* Twice as large when full. False: no memory. */
-static bool make_room(void *array, size_t size, size_t n, size_t *cap)
+/* The array, twice as large when it is full; NULL without memory, and then it is as it was. */
+static void *with_room(void *array, size_t size, size_t n, size_t *cap)
 {
-    void **p = array;
     if (n < *cap)
-        return true;
+        return array;
     const size_t more = *cap ? *cap * 2 : 1024;
-    void *larger = reallocarray(*p, more, size);
-    if (!larger)
-        return false;
-    *p = larger;
-    *cap = more;
-    return true;
+    void *larger = reallocarray(array, more, size);
+    if (larger)
+        *cap = more;
+    return larger;
 }
 
 static void put_text(out *o, str s)
@@ -108,8 +105,12 @@ static err take_record(void *to, const struct register_person *r, struct err_inf
     struct gathered *g = w->g;
     out *o = &w->text;
 
-    if (g->n == UINT32_MAX || !make_room(&g->id, sizeof *g->id, g->n, &w->cap))
+    if (g->n == UINT32_MAX)
+        return err_set(info, E_LIMIT, "linking.too-many");
+    struct record_id *id = with_room(g->id, sizeof *id, g->n, &w->cap);
+    if (!id)
         return err_nomem(info);
+    g->id = id;
     g->id[g->n++] = r->id;
     out_int(o, r->id.v);
     out_char(o, ',');
@@ -154,8 +155,11 @@ static bool find_row(const struct gathered *g, struct record_id id, size_t *row)
 static err take_link(void *to, const struct person_links_counting_row *r, struct err_info *info)
 {
     struct gathering *w = to;
-    if (!make_room(&w->g->person, sizeof *w->g->person, w->g->n_persons, &w->cap_persons))
+    struct person_id *person =
+        with_room(w->g->person, sizeof *person, w->g->n_persons, &w->cap_persons);
+    if (!person)
         return err_nomem(info);
+    w->g->person = person;
     w->g->person[w->g->n_persons++] = r->person_id;
     return OK;
 }
@@ -193,8 +197,10 @@ static err take_label(void *to, const struct link_labels_row *r, struct err_info
 
     if ((r->n_same > 0) == (r->n_different > 0) || !find_row(g, r->a, &a) || !find_row(g, r->b, &b))
         return OK;
-    if (!make_room(&g->label, sizeof *g->label, g->n_labels, &w->cap_labels))
+    struct linkage_label *label = with_room(g->label, sizeof *label, g->n_labels, &w->cap_labels);
+    if (!label)
         return err_nomem(info);
+    g->label = label;
     g->label[g->n_labels++] =
         (struct linkage_label){.a = (uint32_t)a, .b = (uint32_t)b, .is_same = r->n_same > 0};
     return OK;
